@@ -1,0 +1,17 @@
+/** One step of a long call, for whoever shows progress. */
+export interface Progress {
+  /** What is happening, as a verb a reader understands: `download`, `fit`, `select`, `measure`. */
+  readonly stage: string
+  readonly done: number
+  readonly total: number
+  /** What is being worked on, such as a suite or a file. */
+  readonly detail?: string
+  readonly tokensPerSecond?: number
+}
+
+/** What every long call takes. */
+export interface RunOptions {
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: ((event: Progress) => void) | undefined
+  readonly seed?: number | undefined
+}
