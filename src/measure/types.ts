@@ -1,0 +1,66 @@
+/** What measuring concludes: suites, axes, verdicts. Part of the shape of report.json. */
+
+export type AxisName = 'efficacy' | 'general' | 'control' | 'robustness'
+export type SuiteState = 'holds' | 'broken' | 'undecided' | 'cannot-tell' | 'works' | 'no-effect'
+export type Verdict = 'over' | 'cannot-tell' | 'no-effect' | 'within' | 'undecided'
+export type Role = 'baseline' | 'method' | 'reference' | 'positive-control' | 'identity' | 'second-baseline'
+
+/** One suite of one axis under one condition, held against the baseline on the same prompts. */
+export interface SuiteResult {
+  /** Such as `xstest/safe`. */
+  readonly suite: string
+  /** The property kept or sought, named so that up is better: `still refuses harmful prompts`. */
+  readonly property: string
+  /** `rate`: share of prompts with the property; `perplexity`: ratio. */
+  readonly kind: 'rate' | 'perplexity'
+  /** Rows scored in both conditions. */
+  readonly n: number
+  /** Rates in [0, 1], or perplexity. */
+  readonly baseline: number
+  readonly steered: number
+  /** Wilson intervals of the two rates (95 %); null for perplexity. */
+  readonly baselineInterval: readonly [number, number] | null
+  readonly steeredInterval: readonly [number, number] | null
+  /** Signed so that negative is worse: steered − baseline for rates (in [−1, 1]), (baseline − steered)/baseline for perplexity. */
+  readonly change: number
+  /** 95 % interval of `change`: the one that decides. */
+  readonly ci: readonly [number, number]
+  /** How `ci` was made: `tango`, `two-way clusters`, … */
+  readonly interval: string
+  /** Exact McNemar, two-sided; null for perplexity. */
+  readonly p: number | null
+  /** Rows that gained the property, and rows that lost it. */
+  readonly gained: number
+  readonly lost: number
+  /** Rows that a judge could not score in one of the two conditions. */
+  readonly unscored: number
+  /** Degenerate answers under this condition and under the baseline. */
+  readonly degenerate: number
+  readonly baselineDegenerate: number
+  /** Answers cut at the token limit, under this condition. */
+  readonly truncated: number
+  /** Positive, in the unit of `change`. */
+  readonly margin: number
+  readonly state: SuiteState
+  /** One sentence: why the state is what it is. */
+  readonly why: string
+  /** For `undecided`: about how many more prompts would decide it. */
+  readonly moreNeeded: number | null
+  /** Clusters of a grid, e.g. { templates: 25, prompts: 40 }. */
+  readonly clusters: Readonly<Record<string, number>> | null
+}
+
+export interface AxisResult {
+  readonly state: SuiteState
+  /** The suite that decides the axis; null when there is none. */
+  readonly decidedBy: string | null
+  readonly suites: readonly SuiteResult[]
+}
+
+export interface TemplateResult {
+  readonly suite: string
+  readonly template: string
+  readonly n: number
+  readonly baseline: number
+  readonly steered: number
+}
