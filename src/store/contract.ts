@@ -1,0 +1,149 @@
+/** What every store must do, whatever database it keeps. Run by the test of each. */
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { AnswerRecord, Store } from './types.ts'
+
+export const record = (sample: string, rest: Partial<AnswerRecord> = {}): AnswerRecord => ({
+  sample,
+  rendered: `<user>${sample}</user>`,
+  answer: 'Sure.',
+  finish: 'stop',
+  promptTokens: 7,
+  answerTokens: 2,
+  trace: null,
+  likelihoods: null,
+  clusters: {},
+  ...rest,
+})
+const run = (hash: string, started: string) => ({
+  hash,
+  study: 'demo',
+  plan: { seed: 1 },
+  engine: { threads: 2 },
+  started,
+})
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const item of items) all.push(item)
+  return all
+}
+
+export function storeContract(open: () => Promise<Store>): void {
+  let store: Store
+  beforeEach(async () => {
+    store = await open()
+  })
+  afterEach(async () => {
+    await store[Symbol.asyncDispose]()
+  })
+
+  it('takes a run up again as it was started, and lists the newest first', async () => {
+    await store.startRun(run('a', '2026-01-01T00:00:00Z'))
+    await store.startRun(run('b', '2026-01-02T00:00:00Z'))
+    const again = await store.startRun(run('a', '2026-02-01T00:00:00Z'))
+    expect(again.started).toBe('2026-01-01T00:00:00Z')
+    expect(again.plan).toEqual({ seed: 1 })
+    await store.finishRun('a', '2026-02-02T00:00:00Z', { verdict: 'within' })
+    expect((await store.runs('demo')).map(r => [r.hash, r.finished])).toEqual([
+      ['b', null],
+      ['a', '2026-02-02T00:00:00Z'],
+    ])
+    expect((await store.run('a'))?.result).toEqual({ verdict: 'within' })
+    expect(await store.runs('other')).toEqual([])
+    expect(await store.run('c')).toBeNull()
+  })
+
+  it('gives records back exactly as they were saved', async () => {
+    const records = [
+      record('one', {
+        answer: 'naïve “quotes”\n\u0000🦊',
+        finish: 'length',
+        trace: { layers: [{ layer: 3, tokens: 4, relativeChange: 0.31 }], promptTokens: 4, generatedTokens: 0 },
+        clusters: { template: 't1', prompt: 'p1' },
+      }),
+      record('two', {
+        finish: null,
+        likelihoods: [
+          { logLikelihood: -12.25, tokens: 3 },
+          { logLikelihood: Number.NEGATIVE_INFINITY, tokens: 1 },
+        ],
+      }),
+    ]
+    expect(await store.chunk('k')).toBeNull()
+    expect(await store.saveChunk('k', records)).toBe(true)
+    const back = (await store.chunk('k')) ?? []
+    expect(back.map(({ chunk, position, judgement, ...rest }) => rest)).toEqual(records)
+    expect(back.map(r => [r.chunk, r.position, r.judgement])).toEqual([
+      ['k', 0, null],
+      ['k', 1, null],
+    ])
+  })
+
+  it('keeps what the first writer of a chunk wrote', async () => {
+    const [first, second] = await Promise.all([
+      store.saveChunk('k', [record('one', { answer: 'first' })]),
+      store.saveChunk('k', [record('one', { answer: 'second' }), record('two')]),
+    ])
+    expect([first, second]).toEqual([true, false])
+    expect((await store.chunk('k'))?.map(r => r.answer)).toEqual(['first'])
+  })
+
+  it('saves nothing of a chunk when one of its records cannot be saved', async () => {
+    const broken = { ...record('two'), promptTokens: Number.NaN, rendered: '' }
+    await expect(store.saveChunk('k', [record('one'), broken])).rejects.toThrow()
+    expect(await store.chunk('k')).toBeNull()
+    expect(await store.saveChunk('k', [record('one')])).toBe(true)
+    expect(await store.chunk('k')).toHaveLength(1)
+  })
+
+  it('says which chunks of a run are done, in the order of the study', async () => {
+    await store.startRun(run('a', '2026-01-01T00:00:00Z'))
+    const use = { condition: 'baseline', suite: 's' } as const
+    await store.useChunks('a', [
+      { ...use, chunk: 'm1', stage: 'measure', order: 1 },
+      { ...use, chunk: 'm0', stage: 'measure', order: 0 },
+      { ...use, chunk: 's0', stage: 'select', order: 0 },
+    ])
+    await store.saveChunk('m0', [record('one'), record('two')])
+    expect((await store.chunks('a')).map(c => [c.chunk, c.state])).toEqual([
+      ['s0', 'planned'],
+      ['m0', 'done'],
+      ['m1', 'planned'],
+    ])
+    expect(await store.doneChunks(['m0', 'm1', 'zz'])).toEqual(new Set(['m0']))
+    const answers = await collect(store.answers({ run: 'a', stage: 'measure', condition: 'baseline' }))
+    expect(answers.map(a => [a.suite, a.sample, a.order, a.position])).toEqual([
+      ['s', 'one', 0, 0],
+      ['s', 'two', 0, 1],
+    ])
+    expect(await collect(store.answers({ run: 'a', condition: 'steered' }))).toEqual([])
+  })
+
+  it('shares a chunk between runs', async () => {
+    await store.startRun(run('a', '2026-01-01T00:00:00Z'))
+    await store.startRun(run('b', '2026-01-01T00:00:00Z'))
+    const use = { chunk: 'k', stage: 'measure', condition: 'baseline', suite: 's', order: 0 } as const
+    await store.useChunks('a', [use])
+    await store.useChunks('b', [use])
+    await store.saveChunk('k', [record('one')])
+    expect(await collect(store.answers({ run: 'a' }))).toHaveLength(1)
+    expect(await collect(store.answers({ run: 'b' }))).toHaveLength(1)
+  })
+
+  it('keeps the words of two judges apart', async () => {
+    await store.saveChunk('k', [record('one')])
+    await store.saveJudgements('k', 'rules@1', [{ class: 'complied', rule: 'sure', evidence: 'Sure' }])
+    await store.saveJudgements('k', 'rules@1', [{ class: 'refused', rule: 'late', evidence: '' }])
+    await store.saveJudgements('k', 'rules@2', [{ class: 'partial', rule: 'short', evidence: '' }])
+    expect((await store.chunk('k', 'rules@1'))?.[0]?.judgement?.class).toBe('complied')
+    expect((await store.chunk('k', 'rules@2'))?.[0]?.judgement?.class).toBe('partial')
+    expect((await store.chunk('k', 'rules@3'))?.[0]?.judgement).toBeNull()
+  })
+
+  it('keeps artefacts by key, the first one written', async () => {
+    expect(await store.artefact('v')).toBeNull()
+    await store.saveArtefact('v', { layer: 3 })
+    await store.saveArtefact('v', { layer: 4 })
+    expect(await store.artefact('v')).toEqual({ layer: 3 })
+  })
+}

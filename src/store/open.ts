@@ -1,0 +1,36 @@
+/** Opens the store of a folder: one SQLite file, made when it is not there yet. */
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { Kysely } from 'kysely'
+import { PlimsollError } from '../errors.ts'
+import { nodeSqliteDialect, openDatabase } from './node-sqlite.ts'
+import { prepareSchema, type Tables } from './schema.ts'
+import { SqlStore } from './sql-store.ts'
+import type { Store } from './types.ts'
+
+/** `path` is a file, or `:memory:` for a store that ends with the process. */
+export async function openStore(path: string): Promise<Store> {
+  const db = new Kysely<Tables>({ dialect: nodeSqliteDialect(open(path)) })
+  try {
+    await prepareSchema(db, path)
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
+  return new SqlStore(db)
+}
+
+function open(path: string) {
+  try {
+    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
+    return openDatabase(path)
+  } catch (cause) {
+    throw new PlimsollError('store-invalid', 'The store cannot be opened', {
+      found: cause instanceof Error ? cause.message : String(cause),
+      expected: 'a SQLite file that can be written, or no file yet',
+      fix: 'Name another file with --store, or move this one away.',
+      where: path,
+      cause,
+    })
+  }
+}

@@ -1,0 +1,126 @@
+/** Tables of the store. Values that are not flat are JSON text, parsed when read. */
+import { type Kysely, sql } from 'kysely'
+import { PlimsollError } from '../errors.ts'
+
+/** Raised whenever a table changes. */
+export const SCHEMA_VERSION = 1
+
+export interface Tables {
+  meta: { key: string; value: string }
+  runs: {
+    hash: string
+    study: string
+    plan: string
+    engine: string
+    started: string
+    finished: string | null
+    result: string | null
+  }
+  chunks: { key: string; records: number; saved: string }
+  uses: { run: string; chunk: string; stage: string; condition: string; suite: string; order: number }
+  records: {
+    chunk: string
+    position: number
+    sample: string
+    rendered: string
+    answer: string
+    finish: string | null
+    prompt_tokens: number
+    answer_tokens: number
+    trace: string | null
+    likelihoods: string | null
+    clusters: string
+  }
+  judgements: { chunk: string; position: number; judge: string; class: string; rule: string; evidence: string }
+  artefacts: { key: string; body: string }
+}
+
+/** Creates the tables in an empty database, and refuses one that a later version of Plimsoll wrote. */
+export async function prepareSchema(db: Kysely<Tables>, where: string): Promise<void> {
+  await db.schema
+    .createTable('meta')
+    .ifNotExists()
+    .addColumn('key', 'text', c => c.primaryKey())
+    .addColumn('value', 'text', c => c.notNull())
+    .execute()
+  const found = await db.selectFrom('meta').select('value').where('key', '=', 'schema').executeTakeFirst()
+  if (found === undefined) return createTables(db)
+  if (Number(found.value) !== SCHEMA_VERSION)
+    throw new PlimsollError('store-invalid', 'The store was written by another version of Plimsoll', {
+      found: `schema ${found.value}`,
+      expected: `schema ${SCHEMA_VERSION}`,
+      fix: 'Update Plimsoll, or name another store with --store; the old one is left as it is.',
+      where,
+    })
+}
+
+async function createTables(db: Kysely<Tables>): Promise<void> {
+  await db.transaction().execute(async trx => {
+    const { schema } = trx
+    await schema
+      .createTable('runs')
+      .ifNotExists()
+      .addColumn('hash', 'text', c => c.primaryKey())
+      .addColumn('study', 'text', c => c.notNull())
+      .addColumn('plan', 'text', c => c.notNull())
+      .addColumn('engine', 'text', c => c.notNull())
+      .addColumn('started', 'text', c => c.notNull())
+      .addColumn('finished', 'text')
+      .addColumn('result', 'text')
+      .execute()
+    await schema
+      .createTable('chunks')
+      .ifNotExists()
+      .addColumn('key', 'text', c => c.primaryKey())
+      .addColumn('records', 'integer', c => c.notNull())
+      .addColumn('saved', 'text', c => c.notNull())
+      .execute()
+    await schema
+      .createTable('uses')
+      .ifNotExists()
+      .addColumn('run', 'text', c => c.notNull().references('runs.hash'))
+      .addColumn('chunk', 'text', c => c.notNull())
+      .addColumn('stage', 'text', c => c.notNull())
+      .addColumn('condition', 'text', c => c.notNull())
+      .addColumn('suite', 'text', c => c.notNull())
+      .addColumn('order', 'integer', c => c.notNull())
+      .addPrimaryKeyConstraint('uses_key', ['run', 'stage', 'condition', 'suite', 'order'])
+      .execute()
+    await schema
+      .createTable('records')
+      .ifNotExists()
+      .addColumn('chunk', 'text', c => c.notNull().references('chunks.key'))
+      .addColumn('position', 'integer', c => c.notNull())
+      .addColumn('sample', 'text', c => c.notNull())
+      .addColumn('rendered', 'text', c => c.notNull())
+      .addColumn('answer', 'text', c => c.notNull())
+      .addColumn('finish', 'text')
+      .addColumn('prompt_tokens', 'integer', c => c.notNull())
+      .addColumn('answer_tokens', 'integer', c => c.notNull())
+      .addColumn('trace', 'text')
+      .addColumn('likelihoods', 'text')
+      .addColumn('clusters', 'text', c => c.notNull())
+      .addPrimaryKeyConstraint('records_key', ['chunk', 'position'])
+      .execute()
+    await schema
+      .createTable('judgements')
+      .ifNotExists()
+      .addColumn('chunk', 'text', c => c.notNull())
+      .addColumn('position', 'integer', c => c.notNull())
+      .addColumn('judge', 'text', c => c.notNull())
+      .addColumn('class', 'text', c => c.notNull())
+      .addColumn('rule', 'text', c => c.notNull())
+      .addColumn('evidence', 'text', c => c.notNull())
+      .addPrimaryKeyConstraint('judgements_key', ['chunk', 'position', 'judge'])
+      .execute()
+    await schema
+      .createTable('artefacts')
+      .ifNotExists()
+      .addColumn('key', 'text', c => c.primaryKey())
+      .addColumn('body', 'text', c => c.notNull())
+      .execute()
+    await sql`insert into meta (key, value) values ('schema', ${String(SCHEMA_VERSION)}) on conflict do nothing`.execute(
+      trx,
+    )
+  })
+}

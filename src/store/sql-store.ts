@@ -1,0 +1,211 @@
+/** The store over any SQL database Kysely speaks to. */
+import type { Kysely, Selectable } from 'kysely'
+import { z } from 'zod'
+import type { Judgement } from '../judge/types.ts'
+import type { Tables } from './schema.ts'
+import type { AnswerFilter, AnswerRecord, ChunkUse, JudgedRecord, RunRow, Store, UsedChunk } from './types.ts'
+
+const Finish = z.enum(['stop', 'length']).nullable()
+const Stage = z.enum(['fit', 'select', 'measure'])
+const Clusters = z.record(z.string(), z.string())
+const Likelihoods = z.array(z.object({ logLikelihood: z.number().nullable(), tokens: z.number() })).transform(all =>
+  // JSON has no −∞: a text the model gives no chance at all is written as null.
+  all.map(one => ({ logLikelihood: one.logLikelihood ?? Number.NEGATIVE_INFINITY, tokens: one.tokens })),
+)
+const Trace = z.object({
+  layers: z.array(z.object({ layer: z.number(), tokens: z.number(), relativeChange: z.number() })),
+  promptTokens: z.number(),
+  generatedTokens: z.number(),
+})
+const Judged = z.object({
+  class: z.enum(['refused', 'partial', 'complied', 'degenerate', 'unscored']),
+  rule: z.string(),
+  evidence: z.string(),
+})
+const STAGES: readonly ChunkUse['stage'][] = ['fit', 'select', 'measure']
+/** SQLite and Postgres both bound the number of parameters of one statement. */
+const BATCH = 500
+
+const json = (text: string | null): unknown => (text === null ? null : JSON.parse(text))
+const text = (value: unknown): string => JSON.stringify(value ?? null)
+
+type RecordRow = Selectable<Tables['records']> & { class: string | null; rule: string | null; evidence: string | null }
+
+function toRecord(row: RecordRow): JudgedRecord {
+  return {
+    chunk: row.chunk,
+    position: row.position,
+    sample: row.sample,
+    rendered: row.rendered,
+    answer: row.answer,
+    finish: Finish.parse(row.finish),
+    promptTokens: row.prompt_tokens,
+    answerTokens: row.answer_tokens,
+    trace: Trace.nullable().parse(json(row.trace)),
+    likelihoods: Likelihoods.nullable().parse(json(row.likelihoods)),
+    clusters: Clusters.parse(json(row.clusters)),
+    judgement: row.class === null ? null : Judged.parse(row),
+  }
+}
+
+function toRun(row: Selectable<Tables['runs']>): RunRow {
+  return { ...row, plan: json(row.plan), engine: json(row.engine), result: json(row.result) }
+}
+
+export class SqlStore implements Store {
+  readonly #db: Kysely<Tables>
+
+  constructor(db: Kysely<Tables>) {
+    this.#db = db
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#db.destroy()
+  }
+
+  async startRun(run: Pick<RunRow, 'hash' | 'study' | 'plan' | 'engine' | 'started'>): Promise<RunRow> {
+    await this.#db
+      .insertInto('runs')
+      .values({ ...run, plan: text(run.plan), engine: text(run.engine), finished: null, result: null })
+      .onConflict(c => c.doNothing())
+      .execute()
+    return toRun(await this.#db.selectFrom('runs').selectAll().where('hash', '=', run.hash).executeTakeFirstOrThrow())
+  }
+
+  async finishRun(hash: string, finished: string, result: unknown): Promise<void> {
+    await this.#db
+      .updateTable('runs')
+      .set({ finished, result: text(result) })
+      .where('hash', '=', hash)
+      .execute()
+  }
+
+  async runs(study?: string): Promise<RunRow[]> {
+    const query = this.#db.selectFrom('runs').selectAll().orderBy('started', 'desc').orderBy('hash')
+    return (await (study === undefined ? query : query.where('study', '=', study)).execute()).map(toRun)
+  }
+
+  async run(hash: string): Promise<RunRow | null> {
+    const row = await this.#db.selectFrom('runs').selectAll().where('hash', '=', hash).executeTakeFirst()
+    return row === undefined ? null : toRun(row)
+  }
+
+  async useChunks(run: string, uses: readonly ChunkUse[]): Promise<void> {
+    await this.#db.transaction().execute(async trx => {
+      for (const use of uses)
+        await trx
+          .insertInto('uses')
+          .values({ ...use, run })
+          .onConflict(c => c.columns(['run', 'stage', 'condition', 'suite', 'order']).doUpdateSet({ chunk: use.chunk }))
+          .execute()
+    })
+  }
+
+  async chunks(run: string): Promise<UsedChunk[]> {
+    const rows = await this.#db
+      .selectFrom('uses')
+      .leftJoin('chunks', 'chunks.key', 'uses.chunk')
+      .select(['uses.chunk', 'stage', 'condition', 'suite', 'order', 'chunks.key as done'])
+      .where('run', '=', run)
+      .orderBy('condition')
+      .orderBy('suite')
+      .orderBy('order')
+      .execute()
+    const uses = rows.map(({ done, stage, ...use }): UsedChunk => {
+      return { ...use, stage: Stage.parse(stage), state: done === null ? 'planned' : 'done' }
+    })
+    return uses.sort((a, b) => STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage))
+  }
+
+  async doneChunks(keys: readonly string[]): Promise<Set<string>> {
+    const done = new Set<string>()
+    for (let start = 0; start < keys.length; start += BATCH) {
+      const some = keys.slice(start, start + BATCH)
+      for (const row of await this.#db.selectFrom('chunks').select('key').where('key', 'in', some).execute())
+        done.add(row.key)
+    }
+    return done
+  }
+
+  async saveChunk(key: string, records: readonly AnswerRecord[]): Promise<boolean> {
+    return await this.#db.transaction().execute(async trx => {
+      const saved = new Date().toISOString()
+      const claim = await trx
+        .insertInto('chunks')
+        .values({ key, records: records.length, saved })
+        .onConflict(c => c.doNothing())
+        .executeTakeFirst()
+      if (claim.numInsertedOrUpdatedRows !== 1n) return false
+      for (const [position, record] of records.entries())
+        await trx
+          .insertInto('records')
+          .values({
+            chunk: key,
+            position,
+            sample: record.sample,
+            rendered: record.rendered,
+            answer: record.answer,
+            finish: record.finish,
+            prompt_tokens: record.promptTokens,
+            answer_tokens: record.answerTokens,
+            trace: record.trace === null ? null : text(record.trace),
+            likelihoods: record.likelihoods === null ? null : text(record.likelihoods),
+            clusters: text(record.clusters),
+          })
+          .execute()
+      return true
+    })
+  }
+
+  async chunk(key: string, judge = ''): Promise<JudgedRecord[] | null> {
+    if (!(await this.doneChunks([key])).has(key)) return null
+    const rows = await this.#db
+      .selectFrom('records')
+      .leftJoin('judgements', join =>
+        join
+          .onRef('judgements.chunk', '=', 'records.chunk')
+          .onRef('judgements.position', '=', 'records.position')
+          .on('judgements.judge', '=', judge),
+      )
+      .selectAll('records')
+      .select(['judgements.class', 'judgements.rule', 'judgements.evidence'])
+      .where('records.chunk', '=', key)
+      .orderBy('records.position')
+      .execute()
+    return rows.map(toRecord)
+  }
+
+  async saveJudgements(chunk: string, judge: string, judgements: readonly Judgement[]): Promise<void> {
+    await this.#db.transaction().execute(async trx => {
+      for (const [position, { class: said, rule, evidence }] of judgements.entries())
+        await trx
+          .insertInto('judgements')
+          .values({ chunk, position, judge, class: said, rule, evidence })
+          .onConflict(c => c.doNothing())
+          .execute()
+    })
+  }
+
+  async *answers(filter: AnswerFilter): AsyncIterable<JudgedRecord & ChunkUse> {
+    for (const { state, ...use } of await this.chunks(filter.run)) {
+      if (state !== 'done') continue
+      if (filter.stage !== undefined && use.stage !== filter.stage) continue
+      if (filter.condition !== undefined && use.condition !== filter.condition) continue
+      if (filter.suite !== undefined && use.suite !== filter.suite) continue
+      for (const record of (await this.chunk(use.chunk, filter.judge)) ?? []) yield { ...use, ...record }
+    }
+  }
+
+  async saveArtefact(key: string, body: unknown): Promise<void> {
+    await this.#db
+      .insertInto('artefacts')
+      .values({ key, body: text(body) })
+      .onConflict(c => c.doNothing())
+      .execute()
+  }
+
+  async artefact(key: string): Promise<unknown> {
+    const row = await this.#db.selectFrom('artefacts').select('body').where('key', '=', key).executeTakeFirst()
+    return row === undefined ? null : json(row.body)
+  }
+}

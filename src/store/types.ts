@@ -1,0 +1,99 @@
+/** What a study leaves behind: runs, the chunks they are made of, and a record for every answer. */
+import type { Trace } from '../engine/types.ts'
+import type { Judgement } from '../judge/types.ts'
+
+/** What a condition did with one prompt: enough to audit it without the model. */
+export interface AnswerRecord {
+  /** Names the row within its data set, e.g. `safe-12`, or `template-03/harmful-7` in a grid. */
+  readonly sample: string
+  /** The prompt as the model saw it. */
+  readonly rendered: string
+  readonly answer: string
+  /** Null where nothing was generated. */
+  readonly finish: 'stop' | 'length' | null
+  readonly promptTokens: number
+  readonly answerTokens: number
+  /** Null where nothing was steered. */
+  readonly trace: Trace | null
+  /** Per choice or text: sum of natural log-probabilities, and over how many tokens. Null where nothing was scored. */
+  readonly likelihoods: readonly { readonly logLikelihood: number; readonly tokens: number }[] | null
+  /** Clusters a row belongs to, e.g. `{ template: 'template-03', prompt: 'harmful-7' }`. */
+  readonly clusters: Readonly<Record<string, string>>
+}
+
+/** One record with what a judge said of it; null where none has looked. */
+export interface JudgedRecord extends AnswerRecord {
+  readonly chunk: string
+  /** Place in its chunk. */
+  readonly position: number
+  readonly judgement: Judgement | null
+}
+
+/** A run of a study, known by the hash of its resolved plan. */
+export interface RunRow {
+  readonly hash: string
+  readonly study: string
+  /** The resolved plan, as hashed. */
+  readonly plan: unknown
+  /** Engine and model it runs on. */
+  readonly engine: unknown
+  /** ISO 8601. */
+  readonly started: string
+  /** Null while it runs. */
+  readonly finished: string | null
+  /** What it concluded; null while it runs. */
+  readonly result: unknown
+}
+
+/** What a run needs a chunk for. */
+export interface ChunkUse {
+  readonly chunk: string
+  readonly stage: 'fit' | 'select' | 'measure'
+  readonly condition: string
+  readonly suite: string
+  /** Place among the chunks of its condition and suite. */
+  readonly order: number
+}
+
+export interface UsedChunk extends ChunkUse {
+  readonly state: 'planned' | 'done'
+}
+
+export interface AnswerFilter {
+  readonly run: string
+  readonly stage?: ChunkUse['stage'] | undefined
+  readonly condition?: string | undefined
+  readonly suite?: string | undefined
+  /** Whose judgements are wanted, e.g. `rules@1`. */
+  readonly judge?: string | undefined
+}
+
+/**
+ * Keeps runs and answers. A chunk is known by the hash of all that decides its answers, so runs share chunks.
+ * Whatever is written twice stays as it was written first.
+ */
+export interface Store extends AsyncDisposable {
+  /** Registers a run; one of the same hash is taken up again and returned as it stands. */
+  startRun(run: Pick<RunRow, 'hash' | 'study' | 'plan' | 'engine' | 'started'>): Promise<RunRow>
+  finishRun(hash: string, finished: string, result: unknown): Promise<void>
+  /** Newest first. */
+  runs(study?: string): Promise<RunRow[]>
+  run(hash: string): Promise<RunRow | null>
+
+  useChunks(run: string, uses: readonly ChunkUse[]): Promise<void>
+  chunks(run: string): Promise<UsedChunk[]>
+  /** Those of `keys` that are done. */
+  doneChunks(keys: readonly string[]): Promise<Set<string>>
+  /** The records and the completion of their chunk, in one transaction. False when another writer was first. */
+  saveChunk(key: string, records: readonly AnswerRecord[]): Promise<boolean>
+  /** Records in the order they were saved; null when the chunk is not done. */
+  chunk(key: string, judge?: string): Promise<JudgedRecord[] | null>
+  /** A judge's words on a chunk, by position. Another judge's stay beside them. */
+  saveJudgements(chunk: string, judge: string, judgements: readonly Judgement[]): Promise<void>
+  /** Answers of a run, in the order of stage, condition, suite and chunk. */
+  answers(filter: AnswerFilter): AsyncIterable<JudgedRecord & ChunkUse>
+
+  /** Something computed once, such as a fitted vector, by the hash of what decides it. */
+  saveArtefact(key: string, body: unknown): Promise<void>
+  artefact(key: string): Promise<unknown>
+}
