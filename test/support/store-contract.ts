@@ -1,6 +1,6 @@
 /** What every store must do, whatever database it keeps. Run by the test of each. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { AnswerRecord, Store } from './types.ts'
+import type { AnswerRecord, Store } from '../../src/store/types.ts'
 
 export const record = (sample: string, rest: Partial<AnswerRecord> = {}): AnswerRecord => ({
   sample,
