@@ -1,0 +1,236 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import * as z from 'zod'
+import { PlimsollError } from '../errors.ts'
+import { countPackaged, packagedSets, readPackaged } from './packaged.ts'
+import { readRecords } from './read.ts'
+import { parseRow, type RawRow, rowText, textId } from './rows.ts'
+import { mentionsMinorsSexually } from './screen.ts'
+import { normaliseText } from './text.ts'
+import type { Dropped, Kind, Loaded, RowsOf } from './types.ts'
+import { isAvailable, type RawRows, upstreamSets } from './upstream.ts'
+
+/** Own data: a file, which of its columns are ours (`{ prompt: 'question' }`), and how many rows to take from its start. */
+export const fileRefSchema = z.strictObject({
+  file: z.string().min(1),
+  /** Ours to theirs; `choices` may name a column per choice. */
+  columns: z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional(),
+  limit: z.int().positive().optional(),
+})
+export type FileRef = z.infer<typeof fileRefSchema>
+
+/** A name of `listDatasets()`, or a file of one's own. */
+export type DatasetRef = string | FileRef
+
+export interface LoadOptions<K extends Kind> {
+  readonly kind: K
+  /** Where published sets are; the environment's `PLIMSOLL_DATA` by default. */
+  readonly dataDir?: string | undefined
+}
+
+/** A set by name, as `plimsoll data list` shows it. */
+export interface DatasetInfo {
+  readonly name: string
+  readonly kind: Kind
+  readonly licence: string
+  readonly rows: number
+  /** A web address, or `packaged`. */
+  readonly source: string
+  /** Whether it can be loaded now. */
+  readonly available: boolean
+}
+
+/** Every set that has a name: those of the package first. `dataDir` as in `loadDataset`. */
+export function listDatasets(options: { readonly dataDir?: string | undefined } = {}): DatasetInfo[] {
+  const dataDir = options.dataDir ?? process.env.PLIMSOLL_DATA
+  const packaged = packagedSets().map(set => ({
+    name: set.name,
+    kind: set.kind,
+    licence: 'Apache-2.0',
+    rows: countPackaged(set),
+    source: 'packaged',
+    available: true,
+  }))
+  const upstream = upstreamSets.map(set => ({
+    name: set.name,
+    kind: set.kind,
+    licence: set.licence,
+    rows: set.rows,
+    source: set.source,
+    available: isAvailable(set, dataDir),
+  }))
+  return [...packaged, ...upstream]
+}
+
+/**
+ * Loads a set as rows of `kind`, in file order, with ids unique within it. Dropped and counted: repeats by normalised
+ * text, sexual content about minors, and what the set's own reader leaves out.
+ * Errors: `not-found` (unknown name, missing file), `invalid-input` (another kind, no data directory), `data-invalid`
+ * naming file and line.
+ */
+export async function loadDataset<K extends Kind>(
+  ref: DatasetRef,
+  options: LoadOptions<K>,
+): Promise<Loaded<RowsOf<K>>> {
+  const name = typeof ref === 'string' ? ref : ref.file
+  const raw = typeof ref === 'string' ? await readNamed(ref, options) : await readOwn(ref)
+  const loaded = keepRows(name, options.kind, raw)
+  const limit = typeof ref === 'string' ? undefined : ref.limit
+  if (limit === undefined || loaded.rows.length <= limit) return loaded
+  return {
+    rows: loaded.rows.slice(0, limit),
+    dropped: [
+      ...loaded.dropped,
+      { from: name, rows: loaded.rows.length - limit, why: `beyond the stated limit of ${limit} rows` },
+    ],
+  }
+}
+
+function keepRows<K extends Kind>(name: string, kind: K, raw: RawRows): Loaded<RowsOf<K>> {
+  const rows: RowsOf<K>[] = []
+  const texts = new Set<string>()
+  const ids = new Map<string, string>()
+  let repeated = 0
+  let minors = 0
+  for (const record of raw.rows) {
+    const row = parseRow(kind, withId(name, record))
+    const text = rowText(row)
+    const normal = normaliseText(text)
+    if (mentionsMinorsSexually(text)) minors += 1
+    else if (texts.has(normal)) repeated += 1
+    else {
+      const earlier = ids.get(row.id)
+      if (earlier !== undefined) throw repeatedId(row.id, earlier, record.where)
+      ids.set(row.id, record.where)
+      texts.add(normal)
+      rows.push(row)
+    }
+  }
+  const counted: Dropped[] = [
+    { from: name, rows: minors, why: 'may be about sexual content with minors' },
+    { from: name, rows: repeated, why: 'repeats another row of the set (normalised text)' },
+  ]
+  return { rows, dropped: [...raw.dropped, ...counted].filter(entry => entry.rows > 0) }
+}
+
+function repeatedId(id: string, earlier: string, where: string): PlimsollError {
+  return new PlimsollError('data-invalid', 'Two rows of a data set have the same id', {
+    where,
+    found: `"${id}", also at ${earlier}`,
+    fix: 'Give each row an id of its own, or leave the ids out.',
+  })
+}
+
+/** A record with an id: its own, else one made from its text. */
+function withId(name: string, { where, value }: RawRow): RawRow {
+  const fields = z.record(z.string(), z.unknown()).safeParse(value)
+  if (!fields.success) return { where, value }
+  const { id } = fields.data
+  if (id !== undefined && id !== null && id !== '') return { where, value }
+  const { prompt, question, choices, text, template } = fields.data
+  const said = [prompt, question, text, template].find(part => typeof part === 'string') ?? ''
+  const content = Array.isArray(choices) ? [said, ...choices].join('\n') : String(said)
+  return { where, value: { ...fields.data, id: textId(prefixOf(name), content) } }
+}
+
+function prefixOf(name: string): string {
+  return name
+    .replace(/^.*[\\/](?=[^\\/]+\.\w+$)/, '')
+    .replace(/\.\w+$/, '')
+    .replaceAll('/', '-')
+}
+
+async function readNamed(
+  name: string,
+  { kind, dataDir = process.env.PLIMSOLL_DATA }: LoadOptions<Kind>,
+): Promise<RawRows> {
+  const packaged = packagedSets().find(set => set.name === name)
+  if (packaged !== undefined) {
+    checkKind(name, packaged.kind, kind)
+    return { rows: await readPackaged(packaged), dropped: [] }
+  }
+  const upstream = upstreamSets.find(set => set.name === name)
+  if (upstream === undefined) throw unknownName(name)
+  checkKind(name, upstream.kind, kind)
+  if (dataDir === undefined || dataDir === '') {
+    throw new PlimsollError('invalid-input', `The data set ${name} does not come with Plimsoll`, {
+      found: 'no data directory: PLIMSOLL_DATA is not set',
+      expected: `a directory that holds ${upstream.path}`,
+      fix: `Fetch it from ${upstream.source} (${upstream.licence}) and set PLIMSOLL_DATA to the directory.`,
+    })
+  }
+  const path = join(resolve(dataDir), upstream.path)
+  if (!existsSync(path)) {
+    throw new PlimsollError('not-found', `The data set ${name} is not in the data directory`, {
+      where: path,
+      found: 'no such file',
+      fix: `Fetch it from ${upstream.source} (${upstream.licence}).`,
+    })
+  }
+  return upstream.read(path, name)
+}
+
+function checkKind(name: string, found: Kind, expected: Kind): void {
+  if (found === expected) return
+  throw new PlimsollError('invalid-input', `The data set ${name} has rows of another kind`, {
+    found,
+    expected,
+    fix: `Choose a set of ${expected}: ${listDatasets()
+      .filter(set => set.kind === expected)
+      .map(set => set.name)
+      .join(', ')}.`,
+  })
+}
+
+function unknownName(name: string): PlimsollError {
+  const names = listDatasets().map(set => set.name)
+  const near = names
+    .map(known => ({ known, edits: distance(name, known) }))
+    .sort((a, b) => a.edits - b.edits)
+    .find(({ known, edits }) => edits <= Math.max(2, known.length / 3))
+  return new PlimsollError('not-found', 'There is no data set of this name', {
+    found: name,
+    expected: `one of ${names.join(', ')}`,
+    fix: near === undefined ? 'For own data write { file: path }.' : `Did you mean ${near.known}?`,
+  })
+}
+
+/** Levenshtein's edit distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j += 1) {
+      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
+    }
+    row = next
+  }
+  return row[b.length]!
+}
+
+async function readOwn(ref: FileRef): Promise<RawRows> {
+  const rows = await readRecords(ref.file)
+  const { columns } = ref
+  if (columns === undefined) return { rows, dropped: [] }
+  return { rows: rows.map(row => renamed(row, columns)), dropped: [] }
+}
+
+/** A record under our names; those not named in `columns` keep theirs. */
+function renamed({ where, value }: RawRow, columns: NonNullable<FileRef['columns']>): RawRow {
+  const fields = z.record(z.string(), z.unknown()).safeParse(value)
+  if (!fields.success) return { where, value }
+  const pick = (column: string): unknown => {
+    if (Object.hasOwn(fields.data, column)) return fields.data[column]
+    throw new PlimsollError('data-invalid', 'A column is missing', {
+      where,
+      found: `columns ${Object.keys(fields.data).join(', ')}`,
+      expected: column,
+      fix: 'Correct `columns`, which names ours to theirs: { prompt: question }.',
+    })
+  }
+  const ours = Object.entries(columns).map(([name, theirs]) => [
+    name,
+    Array.isArray(theirs) ? theirs.map(pick) : pick(theirs),
+  ])
+  return { where, value: { ...fields.data, ...Object.fromEntries(ours) } }
+}

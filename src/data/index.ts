@@ -1,0 +1,16 @@
+/** Data sets: what they are called, how they are read, split, and kept apart. */
+export {
+  type DatasetInfo,
+  type DatasetRef,
+  type FileRef,
+  fileRefSchema,
+  type LoadOptions,
+  listDatasets,
+  loadDataset,
+} from './dataset.ts'
+export { type Overlap, withoutOverlap } from './leak.ts'
+export { createRandom, type Random, sample, shuffle } from './random.ts'
+export { resample, type SplitName, splitPool } from './split.ts'
+export { drawTemplates, fill, screenTemplates } from './templates.ts'
+export { contentWords, jaccard, normaliseText } from './text.ts'
+export type { ChoiceRow, Dropped, Kind, Loaded, PromptRow, ProseRow, RowsOf, TemplateRow } from './types.ts'

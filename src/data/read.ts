@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { CsvError, parse } from 'csv-parse/sync'
+import * as z from 'zod'
+import { PlimsollError } from '../errors.ts'
+import type { RawRow } from './rows.ts'
+
+/** Reads a file of records by its extension: `.jsonl`, `.ndjson`, `.csv`, `.json` (an array), `.txt` (a record a line). */
+export async function readRecords(file: string): Promise<RawRow[]> {
+  const read = readers[extname(file).toLowerCase()]
+  if (read === undefined) {
+    throw new PlimsollError('data-invalid', 'This kind of data file cannot be read', {
+      where: file,
+      found: extname(file) === '' ? 'a file without extension' : extname(file),
+      expected: Object.keys(readers).join(', '),
+      fix: 'Save the rows as JSONL, one object a line.',
+    })
+  }
+  return read(await readText(file), file)
+}
+
+/** A file's text, without a byte-order mark. `not-found` when it is not there, with `fix` as what to do. */
+export async function readText(file: string, fix = 'Check the path.'): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '')
+  } catch (cause) {
+    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+    throw new PlimsollError(missing ? 'not-found' : 'data-invalid', 'A data file could not be read', {
+      where: file,
+      found: missing ? 'no such file' : String(cause),
+      fix,
+      cause,
+    })
+  }
+}
+
+/** One JSON object a line; empty lines are skipped. */
+export function parseJsonl(text: string, file: string): RawRow[] {
+  return text.split('\n').flatMap((line, index) => {
+    if (line.trim() === '') return []
+    const where = `${file}:${index + 1}`
+    return [{ where, value: parseJson(line, where) }]
+  })
+}
+
+/** Records of a CSV file with a header line; quoted fields may run over lines. `where` is the line on which a record begins. */
+export function parseCsv(text: string, file: string): RawRow[] {
+  const options = { columns: true, info: true, skip_empty_lines: true } as const
+  try {
+    const records = csvRecords.parse(parse(text, options))
+    return records.map(({ record, info }) => ({ where: `${file}:${info.lines - countBreaks(record)}`, value: record }))
+  } catch (cause) {
+    if (!(cause instanceof CsvError)) throw cause
+    const line = z.object({ lines: z.number() }).safeParse(cause)
+    throw new PlimsollError('data-invalid', 'A CSV file cannot be read', {
+      where: line.success ? `${file}:${line.data.lines}` : file,
+      found: cause.message,
+      fix: 'Check the quotes and the number of fields on this line.',
+      cause,
+    })
+  }
+}
+
+const csvRecords = z.array(
+  z.object({ record: z.record(z.string(), z.string()), info: z.object({ lines: z.number() }) }),
+)
+
+/** Line breaks inside a record's fields: how far its last line is from its first. */
+function countBreaks(record: Readonly<Record<string, string>>): number {
+  return Object.values(record).reduce((sum, field) => sum + (field.match(/\r\n|\n|\r/g)?.length ?? 0), 0)
+}
+
+/** A JSON array; `where` counts its entries from 1, since lines say nothing there. */
+export function parseJsonArray(text: string, file: string): RawRow[] {
+  const parsed = z.array(z.unknown()).safeParse(parseJson(text, file))
+  if (!parsed.success) {
+    throw new PlimsollError('data-invalid', 'A JSON file of rows is no array', {
+      where: file,
+      expected: '[ {…}, {…} ]',
+      fix: 'Save the rows as a JSON array, or as JSONL, one object a line.',
+    })
+  }
+  return parsed.data.map((value, index) => ({ where: `${file}, entry ${index + 1}`, value }))
+}
+
+/** A record a line, as `{ text }`. */
+export function parseLines(text: string, file: string): RawRow[] {
+  return text.split(/\r?\n/).flatMap((line, index) => {
+    const trimmed = line.trim()
+    return trimmed === '' ? [] : [{ where: `${file}:${index + 1}`, value: { prompt: trimmed, text: trimmed } }]
+  })
+}
+
+function parseJson(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new PlimsollError('data-invalid', 'JSON cannot be read', {
+      where,
+      found: cause instanceof Error ? cause.message : String(cause),
+      fix: 'Each line has to be one whole JSON object; strings need escaped quotes and line breaks.',
+      cause,
+    })
+  }
+}
+
+const readers: Readonly<Record<string, (text: string, file: string) => RawRow[]>> = {
+  '.jsonl': parseJsonl,
+  '.ndjson': parseJsonl,
+  '.csv': parseCsv,
+  '.json': parseJsonArray,
+  '.txt': parseLines,
+}

