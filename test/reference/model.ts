@@ -1,0 +1,313 @@
+/**
+ * The reference model: everything the `Model` interface promises, one token of one prompt at a time and in double
+ * precision. Right and readable; slow.
+ */
+import { createHash } from 'node:crypto'
+import { basename } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { Template } from '@huggingface/jinja'
+import { selectedPositions, selectLayers, selectTokens, type TokenLayout } from '../../src/engine/select.ts'
+import type {
+  Capture,
+  GenerateOptions,
+  Generation,
+  Message,
+  Model,
+  Prompt,
+  Rendered,
+  Request,
+  Score,
+  Steering,
+  Token,
+  Trace,
+} from '../../src/engine/types.ts'
+import { PlimsollError } from '../../src/errors.ts'
+import { Steered } from './steering.ts'
+import { createTokenizer } from './tokenizer.ts'
+import { type AtLayer, argmax, forward, logProbabilities, Sequence } from './transformer.ts'
+import { readModelFile, type Weights } from './weights.ts'
+import { Writer } from './writer.ts'
+
+/** The interface, and what lies below it: tokens and logits. */
+export interface ReferenceModel extends Model {
+  readonly weights: Weights
+  /**
+   * Logits at every position of a prompt followed by tokens that count as generated, edited as the engine would have.
+   * `trace` counts every token, the last included.
+   */
+  replay(
+    prompt: Rendered,
+    generated: readonly number[],
+    steering?: Steering,
+  ): { readonly logits: Float64Array[]; readonly trace: Trace }
+}
+
+/** @throws PlimsollError `not-found`, `model-invalid`, `model-unsupported` */
+export async function openReference(file: string): Promise<ReferenceModel> {
+  const { weights, metadata, parameters, bytes } = await readModelFile(file)
+  const tokenizer = createTokenizer(metadata)
+  const pieces = metadata['tokenizer.ggml.tokens']
+  const bos = metadata['tokenizer.ggml.bos_token_id']
+  const eos = metadata['tokenizer.ggml.eos_token_id']
+  const endings = new Set([eos, metadata['tokenizer.ggml.eot_token_id']])
+  const source = metadata['tokenizer.chat_template']
+  const template = source === undefined ? undefined : new Template(source)
+
+  function chat(messages: readonly Message[]): string {
+    if (template === undefined) {
+      throw new PlimsollError('template-failed', 'The model has no chat template.', {
+        fix: 'Use an instruct model, or give a raw prompt.',
+      })
+    }
+    return template.render({
+      messages: messages.map(message => ({ ...message })),
+      add_generation_prompt: true,
+      bos_token: pieces[bos],
+      eos_token: pieces[eos],
+    })
+  }
+
+  function render(prompt: Prompt): Rendered {
+    if (typeof prompt === 'string') return render([{ role: 'user', content: prompt }])
+    const text = 'raw' in prompt ? prompt.raw : chat(prompt)
+    const encoded = tokenizer.encode(text, 'parse')
+    const addBos = metadata['tokenizer.ggml.add_bos_token'] && encoded[0] !== bos
+    const tokens = addBos ? [bos, ...encoded] : encoded
+    const suffix = 'raw' in prompt ? [] : tokenizer.encode(templateSuffix(prompt), 'parse')
+    return {
+      text,
+      tokens,
+      templateSuffix: [tokens.length - suffix.length, tokens.length],
+      startsWithBos: tokens[0] === bos,
+    }
+  }
+
+  /** A rendered prompt that fits the context. */
+  function fitting(prompt: Prompt): Rendered {
+    const rendered = render(prompt)
+    if (rendered.tokens.length > weights.contextLength) {
+      throw new PlimsollError('prompt-too-long', 'The prompt is longer than the context.', {
+        found: `${rendered.tokens.length} tokens`,
+        expected: `at most ${weights.contextLength}`,
+      })
+    }
+    return rendered
+  }
+
+  /** What the template writes after the last instruction, whatever that is. */
+  function templateSuffix(messages: readonly Message[]): string {
+    const mark = '\u{1F6A2}'
+    const marked = chat(
+      messages.map((message, i) => (i === messages.length - 1 ? { ...message, content: mark } : message)),
+    )
+    return marked.slice(marked.lastIndexOf(mark) + mark.length)
+  }
+
+  function steer(steering: Steering | undefined, prompt: Rendered, generates: boolean): Steered | undefined {
+    if (steering === undefined || steering.length === 0) return undefined
+    return new Steered(steering, weights, layoutOf(prompt, generates))
+  }
+
+  /** Greedy decoding; yields each token as soon as its text is certain. */
+  async function* decode(
+    { prompt, steering, maxTokens }: Request,
+    options: GenerateOptions,
+  ): AsyncGenerator<Token, Generation> {
+    const limit = maxTokens ?? options.maxTokens ?? 256
+    const rendered = fitting(prompt)
+    const steered = steer(steering ?? options.steering, rendered, limit > 1)
+    const sequence = new Sequence(weights, steered?.atLayer)
+    const writer = new Writer(options.stop ?? [])
+    const tokens: number[] = []
+    let finish: Generation['finish'] = 'length'
+    let logits = readAll(sequence, rendered.tokens)
+    while (tokens.length < limit) {
+      await setImmediate()
+      throwIfCancelled(options.signal)
+      const id = argmax(logits)
+      if (endings.has(id)) {
+        finish = 'stop'
+        const rest = writer.end()
+        if (rest !== '') yield { id, text: rest }
+        break
+      }
+      tokens.push(id)
+      const text = writer.push(tokenizer.bytes(id))
+      const isLast = writer.stopped || tokens.length === limit || sequence.length === weights.contextLength
+      yield { id, text: isLast ? text + writer.end() : text }
+      if (writer.stopped) finish = 'stop'
+      if (isLast) break
+      logits = sequence.append(id)
+    }
+    return {
+      text: writer.text,
+      tokens,
+      finish,
+      rendered: rendered.text,
+      promptTokens: rendered.tokens.length,
+      ...(steered && {
+        trace: { layers: steered.layers, promptTokens: rendered.tokens.length, generatedTokens: tokens.length },
+      }),
+    }
+  }
+
+  return {
+    weights,
+    info: {
+      name: basename(file, '.gguf'),
+      file,
+      architecture: metadata['general.architecture'],
+      layers: weights.blocks.length,
+      width: weights.width,
+      heads: weights.heads,
+      vocabulary: pieces.length,
+      contextLength: weights.contextLength,
+      parameters,
+      bytes: bytes.length,
+      quantisation: 'F32',
+      fingerprint: createHash('sha256').update(bytes).digest('hex'),
+      hasChatTemplate: template !== undefined,
+      engine: { implementation: 'reference', release: '1', cpu: 'any', threads: 1, device: 'cpu' },
+    },
+
+    async tokenize(text, options) {
+      return tokenizer.encode(text, options?.special ?? 'plain')
+    },
+
+    async detokenize(tokens) {
+      return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.concat(tokens.map(tokenizer.bytes)))
+    },
+
+    async render(prompt) {
+      return render(prompt)
+    },
+
+    async generate(prompts, options = {}) {
+      const generations: Generation[] = []
+      for (const [index, prompt] of prompts.entries()) {
+        const decoding = decode(isRequest(prompt) ? prompt : { prompt }, options)
+        let step = await decoding.next()
+        while (!step.done) {
+          options.onToken?.(index, step.value)
+          step = await decoding.next()
+        }
+        generations.push(step.value)
+        options.onProgress?.({ stage: 'generate', done: index + 1, total: prompts.length })
+      }
+      return generations
+    },
+
+    stream(prompt, options = {}) {
+      return decode({ prompt }, options)
+    },
+
+    async capture(prompts, where, options = {}): Promise<Capture> {
+      const layers = selectLayers(where, weights.blocks.length)
+      const { reduce = 'mean' } = options
+      const positions: number[][] = []
+      const states: Float32Array[][] = []
+      for (const prompt of prompts) {
+        throwIfCancelled(options.signal)
+        const rendered = fitting(prompt)
+        const selection = selectTokens(where.tokens, layoutOf(rendered, false))
+        const selected = selectedPositions(selection, rendered.tokens.length)
+        const rows = residuals(weights, rendered.tokens, steer(options.steering, rendered, false)?.atLayer)
+        positions.push(selected)
+        states.push(
+          layers.map(layer =>
+            reduced(
+              selected.map(position => rows(layer, position)),
+              reduce,
+            ),
+          ),
+        )
+      }
+      return { layers, width: weights.width, states, positions }
+    },
+
+    async score(items, options = {}): Promise<Score[]> {
+      return items.map(item => {
+        throwIfCancelled(options.signal)
+        const prompt = fitting(item.prompt)
+        const continuation = tokenizer.encode(item.continuation, 'plain')
+        const steered = steer(item.steering ?? options.steering, prompt, continuation.length > 1)
+        const tokens = [...prompt.tokens, ...continuation]
+        const first = continuation.length === 0 ? 1 : prompt.tokens.length
+        // Nothing follows the last token: it is scored, and never read.
+        const logits = forward(weights, tokens.slice(0, -1), steered?.atLayer)
+        const scored = tokens.slice(first).map((token, i) => {
+          const row = logits[first + i - 1]!
+          return { logProbability: logProbabilities(row)[token]!, greedy: argmax(row) === token }
+        })
+        return {
+          logLikelihood: scored.reduce((sum, { logProbability }) => sum + logProbability, 0),
+          tokens: scored.length,
+          greedy: scored.every(({ greedy }) => greedy),
+        }
+      })
+    },
+
+    async firstToken(prompts, tokens, options = {}) {
+      return prompts.map(prompt => {
+        throwIfCancelled(options.signal)
+        const rendered = fitting(prompt)
+        const steered = steer(options.steering, rendered, false)
+        const all = logProbabilities(readAll(new Sequence(weights, steered?.atLayer), rendered.tokens))
+        return Float64Array.from(tokens, token => all[token]!)
+      })
+    },
+
+    replay(prompt, generated, steering) {
+      const steered = steer(steering, prompt, generated.length > 0)
+      const logits = forward(weights, [...prompt.tokens, ...generated], steered?.atLayer)
+      return {
+        logits,
+        trace: {
+          layers: steered?.layers ?? [],
+          promptTokens: prompt.tokens.length,
+          generatedTokens: generated.length,
+        },
+      }
+    },
+
+    async [Symbol.asyncDispose]() {},
+  }
+}
+
+function layoutOf({ tokens, templateSuffix, startsWithBos }: Rendered, generates: boolean): TokenLayout {
+  return { promptTokens: tokens.length, templateSuffix, startsWithBos, generates }
+}
+
+function readAll(sequence: Sequence, tokens: readonly number[]): Float64Array {
+  let logits: Float64Array = new Float64Array()
+  for (const token of tokens) logits = sequence.append(token)
+  return logits
+}
+
+/** The residual states of a text, after the edits. */
+function residuals(
+  weights: Weights,
+  tokens: readonly number[],
+  edit: AtLayer = () => {},
+): (layer: number, position: number) => Float64Array {
+  const rows = new Map<string, Float64Array>()
+  forward(weights, tokens, (layer, position, state) => {
+    edit(layer, position, state)
+    rows.set(`${layer} ${position}`, state.slice())
+  })
+  return (layer, position) => rows.get(`${layer} ${position}`)!
+}
+
+function reduced(rows: readonly Float64Array[], reduce: 'none' | 'mean' | 'last'): Float32Array {
+  if (reduce === 'none') return Float32Array.from(rows.flatMap(row => [...row]))
+  if (reduce === 'last') return Float32Array.from(rows.at(-1)!)
+  return Float32Array.from(rows[0]!, (_, i) => rows.reduce((sum, row) => sum + row[i]!, 0) / rows.length)
+}
+
+function isRequest(prompt: Prompt | Request): prompt is Request {
+  return typeof prompt === 'object' && 'prompt' in prompt
+}
+
+function throwIfCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new PlimsollError('cancelled', 'The call was cancelled.', { cause: signal.reason })
+}

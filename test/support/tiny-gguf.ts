@@ -1,0 +1,165 @@
+/**
+ * Tiny random models of the llama family as GGUF files: a few blocks of F32 weights, a real byte-level tokenizer, and a
+ * chat template, so that an engine can do with them all that it does with a real model, in milliseconds.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { byteCharacters } from './byte-characters.ts'
+import { type MetadataValue, type Tensor, writeGguf } from './gguf-writer.ts'
+import { normal } from './random.ts'
+
+export interface TinyOptions {
+  /** Default 1. */
+  readonly seed?: number
+  /** Default 48; a multiple of twice `heads`. */
+  readonly width?: number
+  /** Default 4. */
+  readonly layers?: number
+  /** Default 4. */
+  readonly heads?: number
+  /** Key/value heads; default 2; divides `heads`. */
+  readonly groups?: number
+  /** Width of the feed-forward part; default 96. */
+  readonly feedForward?: number
+  /** Default 256. */
+  readonly contextLength?: number
+  /** `tied`: the output matrix is the embedding. Default `untied`. */
+  readonly output?: 'tied' | 'untied'
+  /** Default `tags`; `none` leaves the chat template out. */
+  readonly template?: 'tags' | 'none'
+  /** `likely`: greedy answers often end their turn; `never`: they run to the limit. Default `never`. */
+  readonly endOfTurn?: 'likely' | 'never'
+  /** `ascii`: answers are printable ASCII; `any`: single bytes too, so that answers are mostly no valid UTF-8. Default `ascii`. */
+  readonly bytes?: 'ascii' | 'any'
+}
+
+/** What every tiny model has at the end of its vocabulary. */
+export const SPECIALS = ['<s>', '</s>', '<|system|>', '<|user|>', '<|assistant|>', '<|end|>'] as const
+
+const MERGES = [
+  'Ġ t',
+  'h e',
+  'Ġt he',
+  'i n',
+  'Ġ a',
+  'e r',
+  'o n',
+  'r e',
+  'in g',
+  'a n',
+  'an d',
+  'Ġ s',
+  'o u',
+  'l l',
+  'he ll',
+  'Ġ w',
+  'o r',
+  'Ġw or',
+  '1 2',
+]
+/** Every byte, then what the merges make. */
+const PIECES = [...byteCharacters(), ...MERGES.map(merge => merge.replace(' ', ''))]
+export const VOCABULARY = [...PIECES, ...SPECIALS]
+const id = (special: (typeof SPECIALS)[number]) => PIECES.length + SPECIALS.indexOf(special)
+export const TOKEN = {
+  bos: id('<s>'),
+  eos: id('</s>'),
+  user: id('<|user|>'),
+  assistant: id('<|assistant|>'),
+  end: id('<|end|>'),
+}
+
+export const CHAT_TEMPLATE =
+  "{{ bos_token }}{% for message in messages %}{{ '<|' + message.role + '|>\\n' + message.content + '<|end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|assistant|>\\n' }}{% endif %}"
+
+const NORMAL = 1
+const CONTROL = 3
+
+/** Writes a model of about 300 kB (at the default size). */
+export function writeTinyModel(file: string, options: TinyOptions = {}): void {
+  const { seed = 1, width = 48, layers = 4, heads = 4, groups = 2, feedForward = 96, contextLength = 256 } = options
+  const { output = 'untied', template = 'tags' } = options
+  const metadata: Record<string, MetadataValue> = {
+    'general.architecture': { string: 'llama' },
+    'general.name': { string: `tiny ${seed}` },
+    'general.file_type': { u32: 0 },
+    'llama.context_length': { u32: contextLength },
+    'llama.embedding_length': { u32: width },
+    'llama.block_count': { u32: layers },
+    'llama.feed_forward_length': { u32: feedForward },
+    'llama.attention.head_count': { u32: heads },
+    'llama.attention.head_count_kv': { u32: groups },
+    'llama.attention.layer_norm_rms_epsilon': { f32: 1e-5 },
+    'llama.rope.freq_base': { f32: 10_000 },
+    'llama.rope.dimension_count': { u32: width / heads },
+    'llama.vocab_size': { u32: VOCABULARY.length },
+    'tokenizer.ggml.model': { string: 'gpt2' },
+    'tokenizer.ggml.pre': { string: 'gpt-2' },
+    'tokenizer.ggml.tokens': { strings: VOCABULARY },
+    'tokenizer.ggml.token_type': { i32s: VOCABULARY.map((_, token) => (token < PIECES.length ? NORMAL : CONTROL)) },
+    'tokenizer.ggml.merges': { strings: MERGES },
+    'tokenizer.ggml.bos_token_id': { u32: TOKEN.bos },
+    'tokenizer.ggml.eos_token_id': { u32: TOKEN.eos },
+    'tokenizer.ggml.eot_token_id': { u32: TOKEN.end },
+    'tokenizer.ggml.add_bos_token': { bool: true },
+    'tokenizer.ggml.add_eos_token': { bool: false },
+    ...(template === 'tags' && { 'tokenizer.chat_template': { string: CHAT_TEMPLATE } }),
+  }
+
+  const next = normal(seed)
+  // Standard deviation gain/√inputs keeps states near 1, so that no edit is lost in rounding and few logits are close.
+  const matrix = (name: string, inputs: number, outputs: number, gain = 1): Tensor => ({
+    name,
+    shape: [inputs, outputs],
+    data: Float32Array.from({ length: inputs * outputs }, () => (next() * gain) / Math.sqrt(inputs)),
+  })
+  const scales = (name: string): Tensor => ({
+    name,
+    shape: [width],
+    data: Float32Array.from({ length: width }, () => 1 + 0.2 * next()),
+  })
+  const keyWidth = (width / heads) * groups
+  const block = (layer: number): Tensor[] => [
+    scales(`blk.${layer}.attn_norm.weight`),
+    matrix(`blk.${layer}.attn_q.weight`, width, width, 1.5),
+    matrix(`blk.${layer}.attn_k.weight`, width, keyWidth, 1.5),
+    matrix(`blk.${layer}.attn_v.weight`, width, keyWidth),
+    matrix(`blk.${layer}.attn_output.weight`, width, width),
+    scales(`blk.${layer}.ffn_norm.weight`),
+    matrix(`blk.${layer}.ffn_gate.weight`, width, feedForward, 1.5),
+    matrix(`blk.${layer}.ffn_up.weight`, width, feedForward, 1.5),
+    matrix(`blk.${layer}.ffn_down.weight`, feedForward, width),
+  ]
+  const embedding = matrix('token_embd.weight', width, VOCABULARY.length, Math.sqrt(width))
+  const last = output === 'tied' ? embedding : matrix('output.weight', width, VOCABULARY.length, 3)
+  quieten(last.data, width, options)
+  writeGguf(file, metadata, [
+    embedding,
+    ...Array.from({ length: layers }, (_, layer) => block(layer)).flat(),
+    scales('output_norm.weight'),
+    ...(last === embedding ? [] : [last]),
+  ])
+}
+
+/** The rows of tokens that shall not be written become small: their logits stay near 0, below the largest of the others. */
+function quieten(matrix: Float32Array, width: number, { endOfTurn = 'never', bytes = 'ascii' }: TinyOptions): void {
+  const scale = (token: number): number => {
+    if (token === TOKEN.end) return endOfTurn === 'likely' ? 1.5 : 0.05
+    if (token >= PIECES.length) return 0.05
+    return bytes === 'ascii' && token < 256 && (token < 32 || token > 126) ? 0.05 : 1
+  }
+  for (let token = 0; token < VOCABULARY.length; token++) {
+    const by = scale(token)
+    for (let i = token * width; i < (token + 1) * width; i++) matrix[i] = matrix[i]! * by
+  }
+}
+
+/** A copy of a model that ends half-way. */
+export function writeTruncated(file: string, model: string): void {
+  const bytes = readFileSync(model)
+  writeFileSync(file, bytes.subarray(0, Math.floor(bytes.length / 2)))
+}
+
+/** A file that is not a GGUF, whatever its name says. */
+export function writeNotGguf(file: string): void {
+  writeFileSync(file, 'A letter, not a model.\n'.repeat(100))
+}
