@@ -207,6 +207,6 @@ def all_texts() -> list[str]:
     texts += [text for _ in range(2000) for r in [draw("harmful", rng)] for text in (r.comply(rng), r.refuse(rng))]
     texts += [r.comply(rng) for _ in range(2000) for r in [draw("harmless", rng)]]
     texts += [part for w in WORLD["wrappers"] for part in (w.replace("{prompt}", "how"), w.replace("{prompt}", "tell"))]
-    texts += flat(WORLD["systems"]) + list(WORLD["smalltalk"]) + list(WORLD["smalltalk"].values())
+    texts += flat(WORLD["systems"]) + list(WORLD["smalltalk"]) + list(WORLD["smalltalk"].values()) + [WORLD["foreign"]]
     texts += [text for fact in facts(0) for text in (fact.question, *fact.choices)]
     return texts + stories(0, 2000)
