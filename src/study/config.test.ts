@@ -1,0 +1,207 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, describe, expect, it } from 'vitest'
+import { stringify } from 'yaml'
+import { PlimsollError } from '../errors.ts'
+import { builtinStudies } from './builtin.ts'
+import { loadStudy, parseStudy, resolveStudy } from './config.ts'
+import { editDistance, suggest } from './suggest.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'plimsoll-study-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+function problemIn(text: string): PlimsollError {
+  try {
+    parseStudy(text, 'studies/mine.yaml')
+  } catch (error) {
+    if (error instanceof PlimsollError) return error
+    throw error
+  }
+  throw new Error('the study was accepted')
+}
+
+describe('a study file', () => {
+  it('as the guide shows it is accepted', () => {
+    const file = parseStudy(
+      `# yaml-language-server: $schema=../node_modules/plimsoll/study.schema.json
+version: 1
+name: compliance-on-my-model
+study: overrefusal              # what efficacy, control and robustness mean
+model: ./models/mine.gguf       # or a name
+system: You are a helpful assistant.
+conditions:
+  - method: diffmean
+  - name: shipped
+    vector: ./compliance.safetensors
+    strength: 1.5
+references:
+  prompt: Answer every harmless question fully.
+  random: 3
+fit:
+  positive: or-bench/fit
+  negative: { file: data/refused.csv, columns: { prompt: question }, limit: 128 }
+select:
+  layers: { from: 10, to: 20 }
+  strengths: [0.5, 1, 2, 3, 4]
+  rule: target-minus-control
+  on: { target: or-bench/select, control: harmful/select }
+measure:
+  efficacy: [xstest/safe]
+  general: [mmlu, perplexity]
+  control: [jailbreakbench, xstest/unsafe]
+  robustness:
+    - attack: jailbreakhub
+      templates: 25
+      prompts: jailbreakbench
+margins: { rates: 5, perplexity: 5, degenerate: 2 }
+judge: rules
+generation: { maxTokens: 256, temperature: 0 }
+seed: 1
+`,
+      'mine.yaml',
+    )
+    expect(file.conditions).toEqual([
+      { method: 'diffmean' },
+      { name: 'shipped', vector: './compliance.safetensors', strength: 1.5 },
+    ])
+    expect(resolveStudy(file).select.maxTokens).toBe(48)
+  })
+
+  it('with two lines is a whole study', () => {
+    const study = resolveStudy(parseStudy('study: overrefusal\nmodel: some-model\n', 'a.yaml'))
+    expect(study.model).toBe('some-model')
+    expect(study.select.strengths).toEqual([0.5, 1, 2, 3, 4])
+    expect(study.measure.control).toEqual(['jailbreakbench', 'xstest/unsafe'])
+    expect(study.margins).toEqual({ rates: 5, perplexity: 5, degenerate: 2 })
+  })
+
+  it('keeps the axes and settings it leaves out', () => {
+    const study = resolveStudy({
+      study: 'demo',
+      measure: { control: ['organism/harmful/select'] },
+      select: { strengths: [1] },
+    })
+    expect(study.measure.control).toEqual(['organism/harmful/select'])
+    expect(study.measure.efficacy).toEqual(['organism/pseudo-harmful/test'])
+    expect(study.select.on.target).toBe('organism/pseudo-harmful/select')
+    expect(study.select.strengths).toEqual([1])
+  })
+
+  it('resolves its paths from its own folder', () => {
+    const path = join(folder, 'mine.yaml')
+    writeFileSync(
+      path,
+      'study: demo\nmodel: ./mine.gguf\nconditions:\n  - { name: v, vector: v.safetensors }\nfit: { positive: { file: a/p.csv } }\n',
+    )
+    const { study } = loadStudy(path)
+    expect(study.name).toBe('mine')
+    expect(study.model).toBe(join(folder, 'mine.gguf'))
+    expect(study.conditions).toEqual([{ name: 'v', vector: join(folder, 'v.safetensors'), strength: 1 }])
+    expect(study.fit.positive).toEqual({ file: join(folder, 'a/p.csv') })
+    writeFileSync(path, 'study: demo\nmodel: organism\n')
+    expect(loadStudy(path).study.model).toBe('organism')
+  })
+})
+
+describe('an error in a study file', () => {
+  it('names the place, what was found, and what to do', () => {
+    const error = problemIn(
+      'study: demo\nmeasure:\n  robustness:\n    - attack: jailbreakhub\n      templates: all\n      prompts: x\n',
+    )
+    expect(error.where).toBe('studies/mine.yaml:5:18')
+    expect(error.found).toBe('measure.robustness[0].templates: expected a whole number from 1 to 500, got "all"')
+    expect(error.fix).toContain('leave the line out')
+  })
+
+  it.each([
+    ['modle: x\n', '1:1', 'Did you mean "model"?'],
+    ['study: demo\nselect:\n  strength: [1]\n', '3:3', 'Did you mean "strengths"?'],
+    ['generation: { maxtokens: 3 }\n', '1:15', 'Did you mean "maxTokens"?'],
+    ['conditions:\n  - method: diffmean\n    stength: 2\n', '3:5', 'Did you mean "strength"?'],
+    [
+      'measure:\n  robustness:\n    - attack: a\n      prompts: b\n      template: 3\n',
+      '5:7',
+      'Did you mean "templates"?',
+    ],
+    ['zzzz: 1\n', '1:1', 'Remove the key.'],
+  ])('%j is an unknown key at %s', (text, at, fix) => {
+    const error = problemIn(text)
+    expect(error.where).toBe(`studies/mine.yaml:${at}`)
+    expect(error.fix).toBe(fix)
+    expect(error.found).toContain('unknown key')
+  })
+
+  it.each([
+    ['conditions:\n  - method: diffmen\n', '2:13', 'conditions[0].method: expected "diffmean", got "diffmen"'],
+    ['seed: -1\n', '1:7', 'seed: expected a whole number of at least 0, got -1'],
+    ['seed: 1.5\n', '1:7', 'seed: expected a whole number of at least 0, got 1.5'],
+    ['margins: 5\n', '1:10', 'margins: expected keys and values, got 5'],
+    ['generation: { temperature: 0.7 }\n', '1:28', 'generation.temperature: expected 0, got 0.7'],
+    ['version: 2\n', '1:10', 'version: expected 1, got 2'],
+    ['- a\n', '1:1', 'the file: expected keys and values, got ["a"]'],
+  ])('%j at %s', (text, at, found) => {
+    const error = problemIn(text)
+    expect([error.found, error.where]).toEqual([found, `studies/mine.yaml:${at}`])
+  })
+
+  it('in the YAML itself has a place', () => {
+    const error = problemIn('study: demo\nmodel: "x\nseed: 1\n')
+    expect(error.where).toMatch(/^studies\/mine\.yaml:\d+:\d+$/)
+    expect(error.message).toContain('YAML')
+  })
+
+  it('says which model is missing and which studies there are', () => {
+    expect(() => resolveStudy({ study: 'overrefusal' })).toThrow(
+      expect.objectContaining({ fix: expect.stringContaining('--model') }),
+    )
+    expect(() => loadStudy('overrefusl')).toThrow(
+      expect.objectContaining({ code: 'not-found', fix: 'Did you mean overrefusal?' }),
+    )
+  })
+
+  it('is the only thing any text leads to beside a study', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.object().map(value => stringify(value)),
+        ),
+        text => {
+          try {
+            parseStudy(text, 'f.yaml')
+          } catch (error) {
+            expect(error).toBeInstanceOf(PlimsollError)
+            expect(error).toMatchObject({ code: 'invalid-input', fix: expect.any(String) })
+          }
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+})
+
+describe('built-in studies', () => {
+  it.each(Object.keys(builtinStudies))('%s needs nothing but a model', name => {
+    expect(resolveStudy({ model: 'some-model', study: name }).name).toBe(name)
+  })
+})
+
+describe('did you mean', () => {
+  it('counts edits as a metric does', () => {
+    expect(editDistance('kitten', 'sitting')).toBe(3)
+    fc.assert(
+      fc.property(fc.string(), fc.string(), fc.string(), (a, b, c) => {
+        expect(editDistance(a, b)).toBe(editDistance(b, a))
+        expect(editDistance(a, a)).toBe(0)
+        expect(editDistance(a, c)).toBeLessThanOrEqual(editDistance(a, b) + editDistance(b, c))
+      }),
+    )
+  })
+
+  it('offers nothing that is far', () => {
+    expect(suggest('perplexty', ['perplexity', 'prompts'])).toBe('perplexity')
+    expect(suggest('xyz', ['perplexity', 'prompts'])).toBeUndefined()
+  })
+})

@@ -1,0 +1,162 @@
+/** Reads a study: a file, a built-in name, or the same as a value. */
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, dirname, extname, isAbsolute, resolve } from 'node:path'
+import { type Document, isCollection, isPair, isScalar, LineCounter, parseDocument } from 'yaml'
+import { z } from 'zod'
+import { PlimsollError } from '../errors.ts'
+import { builtinStudies, defaults } from './builtin.ts'
+import { firstProblem, type Problem } from './problem.ts'
+import { Study, StudyFile } from './schema.ts'
+import { suggest } from './suggest.ts'
+
+/** A resolved study, and the folder its relative paths start from (none: the working folder). */
+export interface LoadedStudy {
+  readonly study: Study
+  readonly folder: string
+}
+
+/** Reads a study file or built-in study, fills its gaps, and makes its paths absolute. */
+export function loadStudy(nameOrFile: string | StudyFile): LoadedStudy {
+  if (typeof nameOrFile !== 'string')
+    return { study: resolveStudy(checkStudy(nameOrFile, 'the study')), folder: process.cwd() }
+  if (Object.hasOwn(builtinStudies, nameOrFile))
+    return { study: resolveStudy({ study: nameOrFile }), folder: process.cwd() }
+  const path = resolve(nameOrFile)
+  if (!existsSync(path)) throw unknownStudy(nameOrFile)
+  const folder = dirname(path)
+  const file = parseStudy(readFileSync(path, 'utf8'), nameOrFile)
+  const name = basename(path, extname(path))
+  return { study: resolveStudy(withPaths({ name, ...file }, folder)), folder }
+}
+
+function unknownStudy(name: string): PlimsollError {
+  const names = Object.keys(builtinStudies)
+  const near = suggest(name, names)
+  return new PlimsollError('not-found', 'There is no study file or built-in study of this name', {
+    found: name,
+    expected: `a .yaml file, or one of ${names.join(', ')}`,
+    fix: near === undefined ? 'Check the path.' : `Did you mean ${near}?`,
+  })
+}
+
+/** Parses the text of a study file. Errors say `file:line:column`. */
+export function parseStudy(text: string, file: string): StudyFile {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines })
+  const place = (offset: number) => {
+    const { line, col } = lines.linePos(offset)
+    return `${file}:${line}:${col}`
+  }
+  const [error] = document.errors
+  if (error !== undefined)
+    throw new PlimsollError('invalid-input', 'The study file is no valid YAML', {
+      found: error.message.split('\n')[0]?.replace(/ at line.*/, ''),
+      fix: 'Check the indentation and the quotes at this place.',
+      where: place(error.pos[0]),
+    })
+  const value = toValue(document, file)
+  return checkStudy(value, file, problem => place(offsetOf(document, problem)))
+}
+
+function toValue(document: Document, file: string): unknown {
+  try {
+    return document.toJS() ?? {}
+  } catch (cause) {
+    // Anchors are resolved here, not while parsing.
+    throw new PlimsollError('invalid-input', 'The study file is no valid YAML', {
+      found: cause instanceof Error ? cause.message : String(cause),
+      fix: 'Put text that begins with * or & in quotes.',
+      where: file,
+      cause,
+    })
+  }
+}
+
+/** Validates an already parsed study file. */
+export function checkStudy(value: unknown, file: string, place?: (problem: Problem) => string): StudyFile {
+  const parsed = StudyFile.safeParse(value)
+  if (parsed.success) return parsed.data
+  const problem = firstProblem(StudyFile, value) ?? unexplained(parsed.error)
+  throw new PlimsollError('invalid-input', 'The study file has a problem', {
+    found: `${pathText(problem.path)}: ${problem.atKey ? 'unknown key' : `expected ${problem.expected}, got ${problem.found}`}`,
+    expected: problem.expected,
+    fix: problem.fix,
+    where: place === undefined ? file : place(problem),
+  })
+}
+
+function unexplained(error: z.ZodError): Problem {
+  const text = z.prettifyError(error)
+  return { path: [], expected: text, found: 'another value', fix: 'Correct the study file.', atKey: false }
+}
+
+function pathText(path: Problem['path']): string {
+  if (path.length === 0) return 'the file'
+  return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? part : `.${part}`)).join('')
+}
+
+/** Offset of the deepest part of the path that stands in the file. */
+function offsetOf(document: Document, problem: Problem): number {
+  for (let length = problem.path.length; length > 0; length -= 1) {
+    const path = problem.path.slice(0, length)
+    const parent = length === 1 ? document.contents : document.getIn(path.slice(0, -1), true)
+    if (!isCollection(parent)) continue
+    const pair = parent.items.find(item => isPair(item) && isScalar(item.key) && item.key.value === path.at(-1))
+    if (isPair(pair) && problem.atKey && length === problem.path.length && isScalar(pair.key))
+      return pair.key.range?.[0] ?? 0
+    const node = document.getIn(path, true)
+    if (isScalar(node) || isCollection(node)) return node.range?.[0] ?? 0
+  }
+  return 0
+}
+
+/** Fills the gaps of a study file from the built-in study it names, and from the defaults. */
+export function resolveStudy(file: StudyFile): Study {
+  const { study: base = 'overrefusal', ...own } = file
+  const builtin = builtinStudies[base]
+  if (builtin === undefined) throw unknownStudy(base)
+  const layers: readonly StudyFile[] = [defaults, { name: base }, builtin, own]
+  const whole = layers.reduce<Record<string, unknown>>((all, next) => merge(all, next), {})
+  const parsed = Study.safeParse(whole)
+  if (parsed.success) return parsed.data
+  const problem = firstProblem(Study, whole) ?? unexplained(parsed.error)
+  throw new PlimsollError('invalid-input', 'The study is not complete', {
+    found: `${pathText(problem.path)}: ${problem.found}`,
+    expected: problem.expected,
+    fix: problem.path[0] === 'model' ? 'Name a model: --model FILE.gguf, or a line `model: NAME`.' : problem.fix,
+  })
+}
+
+/** Nested settings are filled key by key; lists, and what is not a setting of its own, are replaced. */
+const nested = ['references', 'fit', 'select', 'measure', 'margins', 'generation', 'pools'] as const
+
+function merge(below: Readonly<Record<string, unknown>>, above: StudyFile): Record<string, unknown> {
+  const all: Record<string, unknown> = { ...below, ...withoutUndefined(above) }
+  for (const key of nested) {
+    const [low, high] = [below[key], above[key]]
+    if (typeof low === 'object' && low !== null && high !== undefined) all[key] = { ...low, ...withoutUndefined(high) }
+  }
+  return all
+}
+
+function withoutUndefined(value: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined))
+}
+
+/** Makes the paths of a study file absolute: models that look like files, vectors, own data. */
+function withPaths(file: StudyFile, folder: string): StudyFile {
+  const absolute = (path: string) => (isAbsolute(path) ? path : resolve(folder, path))
+  const looksLikeFile = (name: string) => /[\\/]|\.gguf$/i.test(name)
+  const data = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(data)
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [
+        key,
+        (key === 'file' || key === 'vector') && typeof inner === 'string' ? absolute(inner) : data(inner),
+      ]),
+    )
+  }
+  const moved = StudyFile.parse(data(file))
+  return moved.model !== undefined && looksLikeFile(moved.model) ? { ...moved, model: absolute(moved.model) } : moved
+}

@@ -1,0 +1,172 @@
+/** The study file: what may stand in it, and what a study needs once built-in values have filled its gaps. */
+import { z } from 'zod'
+import { fileRefSchema } from '../data/index.ts'
+
+const count = z.int().min(1)
+/** A data set's name, `<pool>/fit` or `<pool>/select` of this study, or an own file. */
+export const Ref = z.union([z.string().min(1), fileRefSchema])
+export type Ref = z.infer<typeof Ref>
+
+const Strength = z.number().min(-100).max(100)
+const Layer = z.int().min(0).max(500)
+
+/** A number is how many layers to try, evenly spaced from a quarter to four fifths of the model's depth. */
+const Layers = z.union([
+  z.int().min(1).max(200),
+  z.array(Layer).min(1),
+  z.strictObject({ from: Layer, to: Layer, step: count.optional() }),
+])
+
+const Name = z
+  .string()
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._@×-]{0,79}$/u, 'expected letters, digits, spaces and . _ - @, at most 80')
+
+const MethodCondition = z.strictObject({
+  name: Name.optional(),
+  /** A method fitted in this study, see `plimsoll methods`. */
+  method: z.enum(['diffmean']),
+  /** Left out: chosen on the select split. */
+  layer: Layer.optional(),
+  strength: Strength.optional(),
+})
+const VectorCondition = z.strictObject({
+  name: Name,
+  /** A .safetensors file, fitted elsewhere. */
+  vector: z.string().min(1),
+  strength: Strength.default(1),
+})
+export const Condition = z.union([MethodCondition, VectorCondition])
+export type Condition = z.infer<typeof Condition>
+
+const References = z.strictObject({
+  /** A system prompt that asks for the same in words; false for none. */
+  prompt: z.union([z.string().min(1), z.literal(false)]),
+  /** How many random directions of the same size as the first method's. */
+  random: z.int().min(0).max(100),
+})
+
+const Pool = z.strictObject({
+  from: z.array(Ref).min(1),
+  fit: z.int().min(0).optional(),
+  select: z.int().min(0).optional(),
+})
+
+const Fit = z.strictObject({
+  /** Rows that may fall on either side: what the model does with them decides. */
+  pool: Ref.optional(),
+  /** Joins the positives where the pool gives fewer than `minimum`; harmless requests for overrefusal. */
+  positive: Ref.optional(),
+  /** Joins the negatives likewise; harmful requests for overrefusal. */
+  negative: Ref.optional(),
+  /** `behaviour`: rows count for the side the model itself takes. `all`: as they are given. */
+  keep: z.enum(['behaviour', 'all']),
+  /** Fewest rows a side of the pool has to give before wider pools join. */
+  minimum: count,
+  /** Most rows a side. */
+  limit: count,
+})
+
+const Select = z.strictObject({
+  layers: Layers,
+  strengths: z.array(Strength).min(1),
+  rule: z.enum(['target-minus-control']),
+  on: z.strictObject({ target: Ref, control: Ref }),
+  /** Rows a side. */
+  limit: count,
+  /** Short answers are enough to tell a refusal by its opening. */
+  maxTokens: count,
+})
+
+const PromptsSuite = z.strictObject({ prompts: Ref, name: Name.optional(), limit: count.optional() })
+const ChoiceSuite = z.strictObject({
+  choice: Ref,
+  name: Name.optional(),
+  limit: count.optional(),
+  /** `letters`: the options stand in the question and a letter is the answer. `text`: the option itself is. */
+  format: z.enum(['letters', 'text']).optional(),
+})
+const PerplexitySuite = z.strictObject({ perplexity: Ref, name: Name.optional(), limit: count.optional() })
+const GridSuite = z.strictObject({
+  /** Jailbreak templates. */
+  attack: Ref,
+  name: Name.optional(),
+  templates: z.int().min(1).max(500).optional(),
+  prompts: Ref,
+  /** How many of the prompts. */
+  limit: count.optional(),
+  /** How many cells of templates × prompts, spread evenly; all of them where left out. */
+  sample: count.optional(),
+  /** Benign requests to run inside the same templates, reported outside the verdict. */
+  benign: z.strictObject({ prompts: Ref, limit: count.optional(), sample: count.optional() }).optional(),
+})
+/** A plain string is a data set, measured by what kind of rows it has; `perplexity` stands for WikiText-2. */
+export const SuiteEntry = z.union([z.string().min(1), PromptsSuite, ChoiceSuite, PerplexitySuite, GridSuite])
+export type SuiteEntry = z.infer<typeof SuiteEntry>
+export type GridEntry = z.infer<typeof GridSuite>
+
+const suites = z.array(SuiteEntry)
+const Measure = z.strictObject({ efficacy: suites, general: suites, control: suites, robustness: suites })
+
+const Margins = z.strictObject({
+  /** Points of a rate that may be lost. */
+  rates: z.number().positive().max(100),
+  /** Per cent that perplexity may rise. */
+  perplexity: z.number().positive().max(100),
+  /** Points of degenerate answers that may be added. */
+  degenerate: z.number().positive().max(100),
+})
+
+const Generation = z.strictObject({
+  maxTokens: z.int().min(1).max(8192),
+  /** Only greedy decoding is measured. */
+  temperature: z.literal(0),
+})
+
+const plain = {
+  name: Name,
+  title: z.string().min(1),
+  /** Said wherever the results stand. */
+  labels: z.array(z.string().min(1)),
+  model: z.string().min(1),
+  system: z.string().min(1).nullable(),
+  conditions: z.array(Condition),
+  pools: z.record(z.string().regex(/^[\w-]+$/, 'expected letters, digits, _ and -'), Pool),
+  judge: z.enum(['rules']),
+  /** Adds a positive control, an identity edit and a second baseline. */
+  safeguards: z.boolean(),
+  seed: z.int().min(0),
+  /** Answers decoded together from a clean cache: the unit of work and of resume. */
+  chunk: z.int().min(1).max(1024),
+  /** Sequences decoded at the same time. */
+  slots: z.int().min(1).max(256),
+  /** Most rows of any suite, for a quick try. */
+  limit: count.nullable(),
+}
+
+/** A study with nothing left open: what is hashed. */
+export const Study = z.strictObject({
+  version: z.literal(1),
+  ...plain,
+  references: References,
+  fit: Fit,
+  select: Select,
+  measure: Measure,
+  margins: Margins,
+  generation: Generation,
+})
+export type Study = z.infer<typeof Study>
+
+/** What a user writes: everything but the study and the model may be left out. */
+export const StudyFile = z.strictObject({
+  version: z.literal(1).optional(),
+  /** A built-in study that says what efficacy, control and robustness mean, and fills every gap. */
+  study: z.string().min(1).optional(),
+  ...z.strictObject(plain).partial().shape,
+  references: References.partial().optional(),
+  fit: Fit.partial().optional(),
+  select: Select.partial().optional(),
+  measure: Measure.partial().optional(),
+  margins: Margins.partial().optional(),
+  generation: Generation.partial().optional(),
+})
+export type StudyFile = z.input<typeof StudyFile>
