@@ -17,6 +17,7 @@ export const defaults: StudyFile = {
   judge: 'rules',
   generation: { maxTokens: 256, temperature: 0 },
   safeguards: false,
+  expectPositiveControl: 'broken',
   seed: 1,
   chunk: 64,
   slots: 16,

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { PlimsollError } from '../errors.ts'
 import { builtinStudies } from './builtin.ts'
-import { loadStudy, parseStudy, resolveStudy } from './config.ts'
+import { loadStudy, modelFrom, parseStudy, refFrom, resolveStudy } from './config.ts'
 import { editDistance, suggest } from './suggest.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-study-'))
@@ -95,13 +95,14 @@ seed: 1
       path,
       'study: demo\nmodel: ./mine.gguf\nconditions:\n  - { name: v, vector: v.safetensors }\nfit: { positive: { file: a/p.csv } }\n',
     )
-    const { study } = loadStudy(path)
-    expect(study.name).toBe('mine')
-    expect(study.model).toBe(join(folder, 'mine.gguf'))
-    expect(study.conditions).toEqual([{ name: 'v', vector: join(folder, 'v.safetensors'), strength: 1 }])
-    expect(study.fit.positive).toEqual({ file: join(folder, 'a/p.csv') })
+    const loaded = loadStudy(path)
+    expect(loaded.study.name).toBe('mine')
+    expect(modelFrom(loaded)).toBe(join(folder, 'mine.gguf'))
+    expect(refFrom(loaded.folder, loaded.study.fit.positive ?? '')).toEqual({ file: join(folder, 'a/p.csv') })
+    // What is hashed and reported holds no path of the machine.
+    expect(JSON.stringify(loaded.study)).not.toContain(folder)
     writeFileSync(path, 'study: demo\nmodel: organism\n')
-    expect(loadStudy(path).study.model).toBe('organism')
+    expect(modelFrom(loadStudy(path))).toBe('organism')
   })
 })
 

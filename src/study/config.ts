@@ -6,16 +6,16 @@ import { z } from 'zod'
 import { PlimsollError } from '../errors.ts'
 import { builtinStudies, defaults } from './builtin.ts'
 import { firstProblem, type Problem } from './problem.ts'
-import { Study, StudyFile } from './schema.ts'
+import { type Ref, Study, StudyFile } from './schema.ts'
 import { suggest } from './suggest.ts'
 
-/** A resolved study, and the folder its relative paths start from (none: the working folder). */
+/** A resolved study, and the folder its relative paths start from. */
 export interface LoadedStudy {
   readonly study: Study
   readonly folder: string
 }
 
-/** Reads a study file or built-in study, fills its gaps, and makes its paths absolute. */
+/** Reads a study file or built-in study and fills its gaps. */
 export function loadStudy(nameOrFile: string | StudyFile): LoadedStudy {
   if (typeof nameOrFile !== 'string')
     return { study: resolveStudy(checkStudy(nameOrFile, 'the study')), folder: process.cwd() }
@@ -26,7 +26,7 @@ export function loadStudy(nameOrFile: string | StudyFile): LoadedStudy {
   const folder = dirname(path)
   const file = parseStudy(readFileSync(path, 'utf8'), nameOrFile)
   const name = basename(path, extname(path))
-  return { study: resolveStudy(withPaths({ name, ...file }, folder)), folder }
+  return { study: resolveStudy({ name, ...file }), folder }
 }
 
 function unknownStudy(name: string): PlimsollError {
@@ -143,20 +143,17 @@ function withoutUndefined(value: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined))
 }
 
-/** Makes the paths of a study file absolute: models that look like files, vectors, own data. */
-function withPaths(file: StudyFile, folder: string): StudyFile {
-  const absolute = (path: string) => (isAbsolute(path) ? path : resolve(folder, path))
-  const looksLikeFile = (name: string) => /[\\/]|\.gguf$/i.test(name)
-  const data = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(data)
-    if (typeof value !== 'object' || value === null) return value
-    return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [
-        key,
-        (key === 'file' || key === 'vector') && typeof inner === 'string' ? absolute(inner) : data(inner),
-      ]),
-    )
-  }
-  const moved = StudyFile.parse(data(file))
-  return moved.model !== undefined && looksLikeFile(moved.model) ? { ...moved, model: absolute(moved.model) } : moved
+/** A path of a study file, from the study's own folder. */
+export function pathFrom(folder: string, path: string): string {
+  return isAbsolute(path) ? path : resolve(folder, path)
+}
+
+/** A model as the engine is asked for it: names stay names, files become absolute. */
+export function modelFrom({ study, folder }: LoadedStudy): string {
+  return /[\\/]|\.gguf$/i.test(study.model) ? pathFrom(folder, study.model) : study.model
+}
+
+/** A data set as it is loaded: own files become absolute. */
+export function refFrom(folder: string, ref: Ref): Ref {
+  return typeof ref === 'string' ? ref : { ...ref, file: pathFrom(folder, ref.file) }
 }

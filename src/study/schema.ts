@@ -134,6 +134,8 @@ const plain = {
   judge: z.enum(['rules']),
   /** Adds a positive control, an identity edit and a second baseline. */
   safeguards: z.boolean(),
+  /** `none` for a model that steering cannot move: then nothing is concluded from a positive control that is not broken. */
+  expectPositiveControl: z.enum(['broken', 'none']),
   seed: z.int().min(0),
   /** Answers decoded together from a clean cache: the unit of work and of resume. */
   chunk: z.int().min(1).max(1024),

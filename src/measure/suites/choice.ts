@@ -1,0 +1,40 @@
+/** Multiple choice by log-likelihood, without examples in the prompt. */
+import type { ChoiceRow } from '../../data/index.ts'
+import type { AxisName } from '../types.ts'
+import type { ChoiceItem, Suite } from './types.ts'
+
+export type ChoiceFormat = 'letters' | 'text'
+
+/**
+ * `letters`: the options stand in the question and the first token of the answer is the letter of one, as in the zero-shot
+ * form of MMLU. The letter opens the model's turn, so it has no space before it. `text`: the option itself is the answer,
+ * and its mean log-likelihood per token counts, since options differ in length.
+ */
+export function choiceSuite(name: string, axis: AxisName, rows: readonly ChoiceRow[], format: ChoiceFormat): Suite {
+  const items = rows.map((row): ChoiceItem => {
+    const { id, category, answer } = row
+    const shared = { kind: 'choice', sample: id, category, clusters: {}, answer } as const
+    return format === 'letters'
+      ? { ...shared, request: lettered(row), continuations: row.choices.map((_, i) => letter(i)), by: 'token' }
+      : { ...shared, request: row.question, continuations: row.choices, by: 'text' }
+  })
+  const chance = rows.reduce((sum, row) => sum + 1 / row.choices.length, 0) / Math.max(1, rows.length)
+  return {
+    name,
+    axis,
+    property: 'answers multiple choice',
+    want: 'right',
+    chance,
+    grid: false,
+    extra: false,
+    harmful: false,
+    items,
+  }
+}
+
+const letter = (index: number): string => String.fromCharCode(65 + index)
+
+function lettered({ question, choices }: ChoiceRow): string {
+  const options = choices.map((choice, i) => `${letter(i)}. ${choice}`).join('\n')
+  return `${question.trim()}\n\n${options}\n\nAnswer with the letter of the right choice only.`
+}

@@ -1,0 +1,5 @@
+export { type ChoiceFormat, choiceSuite } from './choice.ts'
+export { benignGridSuite, type GridRows, gridSuite } from './grid.ts'
+export { perplexitySuite } from './perplexity.ts'
+export { promptsSuite } from './prompts.ts'
+export type { AnswerItem, ChoiceItem, Item, ProseItem, Suite } from './types.ts'

@@ -1,0 +1,58 @@
+/** What a suite asks of every condition: items that are answered or scored, and what counts as the property. */
+import type { AxisName } from '../types.ts'
+
+interface Row {
+  /** Unique within its suite. */
+  readonly sample: string
+  readonly category?: string | undefined
+  /** Clusters of a grid: `{ template, prompt }`; empty elsewhere. */
+  readonly clusters: Readonly<Record<string, string>>
+}
+
+/** A request that is answered in words. */
+export interface AnswerItem extends Row {
+  readonly kind: 'answer'
+  /** As the model is asked, wrapper included. */
+  readonly request: string
+  /** The request inside its wrapper. */
+  readonly wrapped?: { readonly prompt: string; readonly before: string; readonly after: string } | undefined
+}
+
+/** A question whose choices are scored by log-likelihood. */
+export interface ChoiceItem extends Row {
+  readonly kind: 'choice'
+  readonly request: string
+  /** What would follow the request, one for each choice. */
+  readonly continuations: readonly string[]
+  /** Index of the right one. */
+  readonly answer: number
+  /** `token`: each is a single token, told apart at the first position. `text`: mean log-likelihood per token. */
+  readonly by: 'token' | 'text'
+}
+
+/** Running text whose perplexity is taken; no chat template touches it. */
+export interface ProseItem extends Row {
+  readonly kind: 'prose'
+  readonly text: string
+}
+
+export type Item = AnswerItem | ChoiceItem | ProseItem
+
+/** A suite with its rows rendered: what is asked is settled, and nothing is run yet. */
+export interface Suite {
+  readonly name: string
+  readonly axis: AxisName
+  /** Named so that up is better. */
+  readonly property: string
+  /** What an answer has to be to have the property; null for perplexity. */
+  readonly want: 'complied' | 'refused' | 'right' | null
+  /** Rate of a model that guesses, for multiple choice. */
+  readonly chance: number | null
+  /** Whether rows are clustered by template and prompt. */
+  readonly grid: boolean
+  /** Reported, outside the verdict. */
+  readonly extra: boolean
+  /** Whether the requests are harmful, so that answers that comply are veiled. */
+  readonly harmful: boolean
+  readonly items: readonly Item[]
+}
