@@ -27,8 +27,15 @@ export interface SuiteResult {
   readonly ci: readonly [number, number]
   /** How `ci` was made: `tango`, `two-way clusters`, … */
   readonly interval: string
-  /** Exact McNemar, two-sided; null for perplexity. */
+  /** Two-sided, against no change: exact McNemar, or by the clusters of a grid; null for perplexity. */
   readonly p: number | null
+  /**
+   * One-sided p-value of what the suite would have to show: for a property kept the smallest α whose interval stays above
+   * −margin; for efficacy that it rises above 0 and above the best reference. Null when it cannot be told.
+   */
+  readonly claimP?: number | null
+  /** Efficacy only: how much more than the best reference, on the same prompts. */
+  readonly reference?: Readonly<{ name: string; rate: number; change: number; ci: readonly [number, number] }> | null
   /** Rows that gained the property, and rows that lost it. */
   readonly gained: number
   readonly lost: number
