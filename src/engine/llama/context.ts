@@ -1,0 +1,281 @@
+/**
+ * One llama.cpp context: batches of the two shapes in which row i of a tensor is token i of the batch (one sequence of
+ * any length, or one token each of sequences in ascending order), and a callback through which states are read and
+ * edited.
+ *
+ * Nothing may escape that callback: an exception there would give the previous request's logits with a return code of
+ * success. It is caught, kept, and thrown when the native call has returned.
+ */
+import koffi from 'koffi'
+import { PlimsollError } from '../../errors.ts'
+import type { Llama, Pointer } from '../../native/llama.ts'
+import { type Batch, EvalCallback } from '../../native/structs.ts'
+import { EMBEDDING } from '../select.ts'
+
+export interface ContextShape {
+  /** Sequences with a key/value stream of their own. */
+  readonly sequences: number
+  /** Cells of each stream. */
+  readonly cells: number
+  /** Tokens with logits in one batch, at most. */
+  readonly outputs: number
+}
+
+export interface ContextSettings {
+  readonly threads: number
+  readonly cache: 'f16' | 'f32'
+  readonly flashAttention: 'auto' | 'off'
+  /** Tensor names of the sites, from the probe. */
+  readonly embeddingTensor: string
+  readonly layers: number
+  readonly width: number
+  readonly vocabulary: number
+  readonly cancelled: () => boolean
+  /** Told the name of every tensor before it is computed; for the probe. */
+  readonly onTensor?: (name: string) => void
+}
+
+/** Reads and edits states while a batch is computed. Rows are in the order of `batchRows`. */
+export interface StateVisitor {
+  /** Whether this layer (−1 = embedding) is wanted in the current batch. */
+  wants(layer: number): boolean
+  /** Returns true when `states` was changed and has to be written back. */
+  visit(layer: number, states: Float32Array, rows: readonly Row[]): boolean
+}
+
+export interface Row {
+  readonly sequence: number
+  readonly position: number
+}
+
+/** One token of a batch. */
+interface Entry extends Row {
+  readonly token: number
+  readonly output: boolean
+}
+
+/** Longest batch: also the longest piece of a prompt computed at once. */
+export const maxBatch = 512
+/** From this batch size on every layer is a point at which a cancelled call stops. */
+const cancellableBatch = 64
+const aborted = 2
+
+const graphType = { f32: 0, f16: 1 } as const
+const flash = { auto: -1, off: 0 } as const
+
+export class DecodeContext implements Disposable {
+  readonly shape: ContextShape
+  readonly #llama: Llama
+  readonly #settings: ContextSettings
+  readonly #context: Pointer
+  readonly #memory: Pointer
+  readonly #callback: bigint
+  readonly #batch: Batch
+  readonly #arrays: { token: Int32Array; pos: Int32Array; count: Int32Array; logits: Int8Array; sequence: Int32Array[] }
+  visitor: StateVisitor | null = null
+  #rows: Row[] = []
+  #outputRows: Row[] = []
+  #outputIndex: number[] = []
+  #states = new Float32Array(0)
+  #failure: unknown = null
+  /** Seen tensor names → layer, so that a name is parsed once. */
+  readonly #layerOf = new Map<string, number | null>()
+
+  constructor(llama: Llama, model: Pointer, pool: Pointer, shape: ContextShape, settings: ContextSettings) {
+    this.#llama = llama
+    this.#settings = settings
+    this.shape = shape
+    this.#callback = koffi.register(
+      (tensor: Pointer, ask: boolean) => (ask ? this.#ask(tensor) : this.#data(tensor)),
+      koffi.pointer(EvalCallback),
+    )
+    const context = llama.newContext(model, {
+      ...llama.contextDefaults(),
+      n_ctx: shape.sequences * shape.cells,
+      n_batch: maxBatch,
+      n_ubatch: maxBatch,
+      n_seq_max: shape.sequences,
+      n_outputs_max: Math.max(shape.outputs, shape.sequences),
+      n_outputs_max_per_seq: 0,
+      n_threads: settings.threads,
+      n_threads_batch: settings.threads,
+      flash_attn_type: flash[settings.flashAttention],
+      type_k: graphType[settings.cache],
+      type_v: graphType[settings.cache],
+      kv_unified: false,
+      cb_eval: this.#callback,
+    })
+    if (context === null) {
+      koffi.unregister(this.#callback)
+      throw new PlimsollError('out-of-memory', 'The model could not be given a working context', {
+        found: llama.complaints.at(-1) ?? `${shape.sequences} sequences of ${shape.cells} tokens`,
+        fix: 'Use fewer slots or shorter prompts, or close other programs.',
+      })
+    }
+    this.#context = context
+    this.#memory = llama.memory(context)
+    llama.attachThreadPool(context, pool, pool)
+    this.#batch = llama.newBatch(maxBatch, 0, 1)
+    const ints = (address: bigint, length: number) => new Int32Array(koffi.view(address, length * 4))
+    const sequences = new BigUint64Array(koffi.view(this.#batch.seq_id, maxBatch * 8))
+    this.#arrays = {
+      token: ints(this.#batch.token, maxBatch),
+      pos: ints(this.#batch.pos, maxBatch),
+      count: ints(this.#batch.n_seq_id, maxBatch),
+      logits: new Int8Array(koffi.view(this.#batch.logits, maxBatch)),
+      sequence: Array.from(sequences, address => ints(address, 1)),
+    }
+  }
+
+  /** Tokens of one sequence from `position` on, at most `maxBatch`. `outputs`: which of them get logits. */
+  decodeSequence(
+    sequence: number,
+    position: number,
+    tokens: readonly number[],
+    outputs: 'none' | 'last' | 'all',
+  ): void {
+    const last = tokens.length - 1
+    this.#decode(
+      tokens.map((token, i) => ({
+        token,
+        sequence,
+        position: position + i,
+        output: outputs === 'all' || (outputs === 'last' && i === last),
+      })),
+    )
+  }
+
+  /** One token each of several sequences, in ascending order of sequence and without gaps; every one gets logits. */
+  decodeStep(
+    entries: readonly { readonly sequence: number; readonly position: number; readonly token: number }[],
+  ): void {
+    this.#decode(entries.map(entry => ({ ...entry, output: true })))
+  }
+
+  /** Logits of the i-th token of the last batch that asked for some. The view is valid until the next decode. */
+  logits(index: number): Float32Array {
+    const batchIndex = this.#outputIndex[index]
+    const address = batchIndex === undefined ? null : this.#llama.logits(this.#context, batchIndex)
+    if (address === null) {
+      throw new PlimsollError('internal', 'No logits were computed for this token', { found: `output ${index}` })
+    }
+    return new Float32Array(koffi.view(address, this.#settings.vocabulary * 4))
+  }
+
+  clear(): void {
+    this.#llama.clear(this.#memory, false)
+  }
+
+  /** Drops the cells of a sequence from `position` on. */
+  truncate(sequence: number, position: number): void {
+    this.#llama.removeSequence(this.#memory, sequence, position, -1)
+  }
+
+  /** Makes `target` an exact copy of `source`. Streams can only be copied whole. */
+  copy(source: number, target: number): void {
+    this.#llama.removeSequence(this.#memory, target, -1, -1)
+    this.#llama.copySequence(this.#memory, source, target, -1, -1)
+  }
+
+  [Symbol.dispose](): void {
+    this.#llama.freeContext(this.#context)
+    this.#llama.freeBatch(this.#batch)
+    koffi.unregister(this.#callback)
+  }
+
+  #decode(entries: readonly Entry[]): void {
+    const { token, pos, count, logits, sequence } = this.#arrays
+    for (const [i, entry] of entries.entries()) {
+      token[i] = entry.token
+      pos[i] = entry.position
+      count[i] = 1
+      logits[i] = entry.output ? 1 : 0
+      sequence[i]![0] = entry.sequence
+    }
+    this.#rows = [...entries]
+    this.#outputRows = entries.filter(entry => entry.output)
+    this.#outputIndex = entries.flatMap((entry, i) => (entry.output ? [i] : []))
+    this.#batch.n_tokens = entries.length
+    this.#failure = null
+    const code = this.#llama.decode(this.#context, this.#batch)
+    if (this.#settings.cancelled()) throw new PlimsollError('cancelled', 'The call was cancelled')
+    if (this.#failure !== null) throw this.#failed()
+    if (code === 0) return
+    if (code === aborted) throw new PlimsollError('cancelled', 'The call was cancelled')
+    throw new PlimsollError('internal', 'llama.cpp could not compute a batch', {
+      found: `code ${code}: ${this.#llama.complaints.at(-1) ?? 'no message'}`,
+      expected: `room for ${this.shape.sequences} sequences of ${this.shape.cells} tokens`,
+    })
+  }
+
+  #failed(): PlimsollError {
+    const cause = this.#failure
+    if (cause instanceof PlimsollError) return cause
+    return new PlimsollError('edit-failed', 'Reading or editing hidden states failed', {
+      found: cause instanceof Error ? cause.message : String(cause),
+      fix: 'Check the steering of this request; other requests are not affected.',
+      cause,
+    })
+  }
+
+  #ask(tensor: Pointer): boolean {
+    try {
+      const name = this.#llama.tensorName(tensor)
+      this.#settings.onTensor?.(name)
+      const layer = this.#layer(name)
+      if (layer === null) return false
+      if (this.#rows.length >= cancellableBatch) return true
+      return this.visitor?.wants(layer) ?? false
+    } catch (error) {
+      this.#failure = error
+      return false
+    }
+  }
+
+  #data(tensor: Pointer): boolean {
+    // Only a cancelled call may stop here: its logits are never read.
+    if (this.#settings.cancelled()) return false
+    try {
+      const layer = this.#layer(this.#llama.tensorName(tensor))
+      if (layer !== null && this.visitor?.wants(layer)) this.#visit(tensor, layer, this.visitor)
+    } catch (error) {
+      this.#failure = error
+    }
+    return true
+  }
+
+  #visit(tensor: Pointer, layer: number, visitor: StateVisitor): void {
+    const { width } = this.#settings
+    const elements = this.#llama.tensorElements(tensor)
+    if (elements === 0) return
+    const rows = elements / width
+    // The last layer only computes the rows whose logits are wanted.
+    const meant = rows === this.#rows.length ? this.#rows : this.#outputRows
+    if (meant.length !== rows) {
+      throw new PlimsollError('internal', 'A tensor has another number of rows than the batch', {
+        found: `${rows} at layer ${layer}`,
+        expected: `${this.#rows.length} or ${this.#outputRows.length}`,
+      })
+    }
+    if (this.#states.length < elements) this.#states = new Float32Array(maxBatch * width)
+    this.#llama.readTensor(tensor, this.#states, 0, elements * 4)
+    if (visitor.visit(layer, this.#states, meant)) this.#llama.writeTensor(tensor, this.#states, 0, elements * 4)
+  }
+
+  #layer(name: string): number | null {
+    const known = this.#layerOf.get(name)
+    if (known !== undefined) return known
+    const layer = layerOfTensor(name, this.#settings.embeddingTensor, this.#settings.layers)
+    // Names of other tensors carry numbers that grow with the graph: only a bounded number is worth remembering.
+    if (layer !== null || this.#layerOf.size < 10_000) this.#layerOf.set(name, layer)
+    return layer
+  }
+}
+
+/** Which layer's residual stream a tensor is, null for any other tensor. */
+export function layerOfTensor(name: string, embeddingTensor: string, layers: number): number | null {
+  if (name === embeddingTensor) return EMBEDDING
+  if (!name.startsWith('l_out-')) return null
+  const layer = Number(name.slice('l_out-'.length))
+  return Number.isInteger(layer) && layer >= 0 && layer < layers ? layer : null
+}

@@ -1,0 +1,26 @@
+/** Prompts in pieces that fit a batch. */
+import { type DecodeContext, maxBatch } from './context.ts'
+
+/** With logits for every token a piece is shorter: they take one vocabulary of floats each. */
+export const scoredPiece = 128
+
+/**
+ * Computes `tokens[from …]` of one sequence. `onPiece` is called after each piece with the index of its first token;
+ * with outputs `all` its logits can then be read.
+ */
+export function prefill(
+  context: DecodeContext,
+  sequence: number,
+  tokens: readonly number[],
+  from: number,
+  outputs: 'none' | 'last' | 'all',
+  onPiece?: (start: number, end: number) => void,
+): void {
+  const size = outputs === 'all' ? scoredPiece : maxBatch
+  for (let start = from; start < tokens.length; start += size) {
+    const end = Math.min(start + size, tokens.length)
+    const wanted = outputs === 'last' && end < tokens.length ? 'none' : outputs
+    context.decodeSequence(sequence, start, tokens.slice(start, end), wanted)
+    onPiece?.(start, end)
+  }
+}

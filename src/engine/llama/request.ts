@@ -1,0 +1,74 @@
+/** A request with its tokens: what every job of the engine starts from. */
+import { PlimsollError } from '../../errors.ts'
+import type { TokenLayout } from '../select.ts'
+import { type ResolvedSteering, resolveSteering } from '../steering.ts'
+import type { Prompt, Rendered, Steering } from '../types.ts'
+import type { LoadedModel } from './model.ts'
+
+export interface TokenisedPrompt {
+  readonly rendered: Rendered
+  readonly tokens: readonly number[]
+}
+
+/** Renders a prompt and finds the template suffix in tokens. @throws PlimsollError `template-failed` */
+export function tokenisePrompt(model: LoadedModel, prompt: Prompt): Rendered {
+  const { text: written, suffixStart } = model.render(prompt)
+  const { vocabulary } = model
+  // A template that writes the beginning-of-sequence token itself must not get a second one.
+  const bos = vocabulary.addsBos ? vocabulary.special(vocabulary.bos) : ''
+  const doubled = bos !== '' && written.startsWith(bos) ? bos.length : 0
+  const text = written.slice(doubled)
+  const cut = Math.max(0, suffixStart - doubled)
+  const options = { addSpecial: true, parseSpecial: true }
+  const tokens = vocabulary.tokenize(text, options)
+  const startsWithBos = vocabulary.bos >= 0 && tokens[0] === vocabulary.bos
+  let start = tokens.length
+  if (cut < text.length) {
+    const head = vocabulary.tokenize(text.slice(0, cut), options)
+    // Tokens may join across the cut: the suffix starts where the two tokenisations part.
+    start = 0
+    while (start < head.length && head[start] === tokens[start]) start++
+  }
+  return { text: written, tokens, templateSuffix: [start, tokens.length], startsWithBos }
+}
+
+export function layoutOf(rendered: Rendered, generates: boolean): TokenLayout {
+  return {
+    promptTokens: rendered.tokens.length,
+    templateSuffix: rendered.templateSuffix,
+    startsWithBos: rendered.startsWithBos,
+    generates,
+  }
+}
+
+export function steeringOf(
+  model: LoadedModel,
+  rendered: Rendered,
+  steering: Steering | undefined,
+  generates: boolean,
+): ResolvedSteering | null {
+  return resolveSteering(steering ?? [], model.info, layoutOf(rendered, generates))
+}
+
+/** @throws PlimsollError `prompt-too-long`, `invalid-input` for no tokens at all */
+export function checkLength(model: LoadedModel, index: number, promptTokens: number, moreTokens: number): void {
+  if (promptTokens === 0) {
+    throw new PlimsollError('invalid-input', `Request ${index} has no tokens`, {
+      fix: 'Give a prompt that is not empty.',
+    })
+  }
+  const needed = promptTokens + moreTokens
+  if (needed <= model.info.contextLength) return
+  throw new PlimsollError('prompt-too-long', `Request ${index} is longer than the model's context`, {
+    found: `${promptTokens} prompt tokens + ${moreTokens} to come`,
+    expected: `at most ${model.info.contextLength} together`,
+    fix: 'Shorten the prompt or lower maxTokens.',
+  })
+}
+
+/** Number of leading tokens that two lists share. */
+export function sharedPrefix(a: readonly number[], b: readonly number[]): number {
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return i
+  return length
+}

@@ -1,0 +1,172 @@
+/** Log-likelihoods: of continuations, of whole texts, of first tokens. */
+import { PlimsollError } from '../../errors.ts'
+import { type ResolvedSteering, sameOnPrefix } from '../steering.ts'
+import type { Rendered, Score } from '../types.ts'
+import type { DecodeContext } from './context.ts'
+import type { LoadedModel } from './model.ts'
+import { prefill, scoredPiece } from './prefill.ts'
+import { sharedPrefix } from './request.ts'
+import { SteeringVisitor, TraceRecorder } from './visitors.ts'
+
+export interface ScoreRequest {
+  readonly rendered: Rendered
+  /** Empty: the prompt's own tokens are scored. */
+  readonly continuation: readonly number[]
+  readonly steering: ResolvedSteering | null
+}
+
+/** Log-probabilities over the vocabulary at one position. */
+interface Distribution {
+  readonly logits: Float32Array
+  readonly logSum: number
+  readonly best: number
+}
+
+/**
+ * Requests are computed one after the other in one sequence that is rewound to what two neighbours share, so a
+ * question with four choices is read once.
+ */
+export function score(
+  model: LoadedModel,
+  requests: readonly ScoreRequest[],
+  onDone: (index: number, score: Score) => void,
+): void {
+  const reader = new PrefixReader(model, requests)
+  for (const [index, request] of requests.entries()) {
+    const { tokens } = request.rendered
+    onDone(
+      index,
+      request.continuation.length === 0
+        ? reader.ownTokens(tokens, request.steering)
+        : reader.continuation(tokens, request.continuation, request.steering),
+    )
+  }
+}
+
+/** Log-probabilities of given tokens as the first of the answer, one prompt after the other. */
+export function firstToken(
+  model: LoadedModel,
+  requests: readonly ScoreRequest[],
+  tokens: readonly number[],
+  onDone: (index: number, logProbabilities: Float64Array) => void,
+): void {
+  const reader = new PrefixReader(model, requests)
+  for (const [index, request] of requests.entries()) {
+    const after = reader.after(request.rendered.tokens, request.steering)
+    onDone(
+      index,
+      Float64Array.from(tokens, token => logProbability(after, token)),
+    )
+  }
+}
+
+class PrefixReader {
+  readonly #context: DecodeContext
+  readonly #visitor: SteeringVisitor
+  #cached: readonly number[] = []
+  #steering: ResolvedSteering | null = null
+  /** What follows the cached tokens, where it was computed. */
+  #next: Distribution | null = null
+
+  constructor(model: LoadedModel, requests: readonly ScoreRequest[]) {
+    const lengths = requests.map(request => request.rendered.tokens.length + request.continuation.length)
+    this.#context = model.context({ sequences: 1, cells: Math.max(1, ...lengths), outputs: scoredPiece })
+    this.#visitor = new SteeringVisitor(model.info.width)
+    this.#context.visitor = this.#visitor
+  }
+
+  /** Distribution after the last token of a prompt. */
+  after(tokens: readonly number[], steering: ResolvedSteering | null): Distribution {
+    const shared = this.#rewind(tokens, steering)
+    if (shared === tokens.length && this.#next !== null) return this.#next
+    // A distribution that was not kept is computed again from the last token.
+    const from = Math.min(shared, tokens.length - 1)
+    this.#context.truncate(0, from)
+    prefill(this.#context, 0, tokens, from, 'last')
+    this.#cached = tokens
+    this.#next = distribution(this.#context.logits(0), 'keep')
+    return this.#next
+  }
+
+  continuation(tokens: readonly number[], continuation: readonly number[], steering: ResolvedSteering | null): Score {
+    let current = this.after(tokens, steering)
+    const first = continuation[0]!
+    let logLikelihood = logProbability(current, first)
+    let greedy = current.best === first
+    if (continuation.length > 1) {
+      const all = [...tokens, ...continuation]
+      prefill(this.#context, 0, all.slice(0, -1), tokens.length, 'all', (start, end) => {
+        for (let position = start; position < end; position++) {
+          current = distribution(this.#context.logits(position - start), 'view')
+          logLikelihood += logProbability(current, all[position + 1]!)
+          greedy &&= current.best === all[position + 1]
+        }
+      })
+      this.#context.truncate(0, tokens.length)
+    }
+    return { logLikelihood, tokens: continuation.length, greedy }
+  }
+
+  ownTokens(tokens: readonly number[], steering: ResolvedSteering | null): Score {
+    this.#restart(steering)
+    let logLikelihood = 0
+    let greedy = true
+    prefill(this.#context, 0, tokens, 0, 'all', (start, end) => {
+      for (let position = start; position < Math.min(end, tokens.length - 1); position++) {
+        const current = distribution(this.#context.logits(position - start), 'view')
+        logLikelihood += logProbability(current, tokens[position + 1]!)
+        greedy &&= current.best === tokens[position + 1]
+      }
+    })
+    this.#restart(null)
+    return { logLikelihood, tokens: Math.max(0, tokens.length - 1), greedy }
+  }
+
+  /** Keeps what the new prompt shares with the cached one and says how many tokens that is. */
+  #rewind(tokens: readonly number[], steering: ResolvedSteering | null): number {
+    const shared = sharedPrefix(this.#cached, tokens)
+    if (shared === 0 || !sameOnPrefix(this.#steering, steering, shared)) {
+      this.#restart(steering)
+      return 0
+    }
+    if (shared < this.#cached.length) {
+      this.#context.truncate(0, shared)
+      this.#cached = this.#cached.slice(0, shared)
+      this.#next = null
+    }
+    this.#occupy(steering)
+    return shared
+  }
+
+  #restart(steering: ResolvedSteering | null): void {
+    this.#context.truncate(0, -1)
+    this.#cached = []
+    this.#next = null
+    this.#occupy(steering)
+  }
+
+  #occupy(steering: ResolvedSteering | null): void {
+    this.#steering = steering
+    this.#visitor.occupy(0, steering === null ? null : { steering, trace: new TraceRecorder() })
+  }
+}
+
+function distribution(logits: Float32Array, mode: 'keep' | 'view'): Distribution {
+  let best = 0
+  for (let i = 1; i < logits.length; i++) if (logits[i]! > logits[best]!) best = i
+  const highest = logits[best]!
+  let sum = 0
+  for (let i = 0; i < logits.length; i++) sum += Math.exp(logits[i]! - highest)
+  const logSum = highest + Math.log(sum)
+  if (!Number.isFinite(logSum)) {
+    throw new PlimsollError('edit-failed', 'The logits of a scored prompt are not numbers', {
+      found: String(logSum),
+      fix: 'Lower the strength; the states were pushed beyond what the model can compute with.',
+    })
+  }
+  return { logits: mode === 'keep' ? logits.slice() : logits, logSum, best }
+}
+
+function logProbability(distribution: Distribution, token: number): number {
+  return distribution.logits[token]! - distribution.logSum
+}

@@ -1,0 +1,49 @@
+/** The text of an answer as its tokens arrive: bytes may end in the middle of a character, stop strings in one of a token. */
+import type { Vocabulary } from './vocabulary.ts'
+
+export class AnswerText {
+  readonly #vocabulary: Vocabulary
+  readonly #stop: readonly string[]
+  readonly #held: number
+  readonly #decoder = new TextDecoder()
+  #text = ''
+  #taken = 0
+  #ended = false
+
+  constructor(vocabulary: Vocabulary, stop: readonly string[]) {
+    this.#vocabulary = vocabulary
+    this.#stop = stop
+    // What could still become a stop string is not shown yet.
+    this.#held = Math.max(0, ...stop.map(text => text.length - 1))
+  }
+
+  /** Adds a token; true when a stop string is complete. The text then ends before it. */
+  push(token: number): boolean {
+    const before = this.#text.length
+    this.#text += this.#decoder.decode(this.#vocabulary.piece(token), { stream: true })
+    for (const stop of this.#stop) {
+      const at = stop === '' ? -1 : this.#text.indexOf(stop, Math.max(0, before - stop.length + 1))
+      if (at >= 0) {
+        this.#text = this.#text.slice(0, at)
+        this.#ended = true
+      }
+    }
+    return this.#ended
+  }
+
+  /** Text that was not taken yet; all of it when the answer is complete. */
+  take(complete: boolean): string {
+    if (complete && !this.#ended) {
+      this.#text += this.#decoder.decode()
+      this.#ended = true
+    }
+    const end = complete ? this.#text.length : Math.max(this.#taken, this.#text.length - this.#held)
+    const text = this.#text.slice(this.#taken, end)
+    this.#taken = Math.max(this.#taken, end)
+    return text
+  }
+
+  get whole(): string {
+    return this.#text
+  }
+}

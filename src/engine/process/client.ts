@@ -1,0 +1,167 @@
+/**
+ * The caller's end of the engine process. A crash of native code takes that process only: the calls it was busy with
+ * fail with an error that names them, and the next call starts a fresh process with the same model.
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import { PlimsollError } from '../../errors.ts'
+import type { ModelInfo } from '../types.ts'
+import {
+  type CallName,
+  type Calls,
+  fromWire,
+  isFromEngine,
+  type OpenArguments,
+  sibling,
+  type ToEngine,
+} from './protocol.ts'
+
+interface Pending {
+  readonly name: CallName
+  readonly resolve: (result: unknown) => void
+  readonly reject: (error: unknown) => void
+  readonly onEvent: ((event: Calls[CallName]['event']) => void) | undefined
+}
+
+const keptStderr = 4000
+
+export class EngineProcess implements AsyncDisposable {
+  readonly #open: OpenArguments
+  #child: ChildProcess | null = null
+  #opened: Promise<ModelInfo> | null = null
+  #nextId = 1
+  #stderr = ''
+  #disposed = false
+  readonly #pending = new Map<number, Pending>()
+
+  constructor(open: OpenArguments) {
+    this.#open = open
+  }
+
+  /** Starts the process if there is none and loads the model. */
+  start(): Promise<ModelInfo> {
+    if (this.#disposed) {
+      return Promise.reject(
+        new PlimsollError('usage', 'The model was closed', {
+          fix: 'Open it again, or keep it open for as long as it is used.',
+        }),
+      )
+    }
+    this.#opened ??= this.#send(this.#spawn(), 'open', this.#open)
+    return this.#opened
+  }
+
+  async call<K extends CallName>(
+    name: K,
+    args: Calls[K]['arguments'],
+    options: { signal?: AbortSignal | undefined; onEvent?: (event: Calls[K]['event']) => void } = {},
+  ): Promise<Calls[K]['result']> {
+    if (options.signal?.aborted) throw new PlimsollError('cancelled', 'The call was cancelled before it began')
+    await this.start()
+    const child = this.#child
+    if (child === null) throw new PlimsollError('engine-crashed', 'The engine stopped before the call was made')
+    return this.#send(child, name, args, options)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true
+    const child = this.#child
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return
+    const gone = new Promise<void>(resolve => child.once('exit', () => resolve()))
+    // An idle process does not keep the caller alive, but its end is waited for.
+    child.ref()
+    child.kill('SIGKILL')
+    await gone
+  }
+
+  #spawn(): ChildProcess {
+    const child = fork(sibling('child', import.meta.url), [], {
+      serialization: 'advanced',
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    })
+    this.#child = child
+    this.#stderr = ''
+    child.stderr?.on('data', (data: Buffer) => {
+      this.#stderr = (this.#stderr + data.toString('utf8')).slice(-keptStderr)
+    })
+    child.on('message', message => this.#receive(message))
+    child.once('exit', (code, signal) => this.#exited(child, code, signal))
+    return child
+  }
+
+  #send<K extends CallName>(
+    child: ChildProcess,
+    name: K,
+    args: Calls[K]['arguments'],
+    options: { signal?: AbortSignal | undefined; onEvent?: (event: Calls[K]['event']) => void } = {},
+  ): Promise<Calls[K]['result']> {
+    const id = this.#nextId++
+    const cancel = () => post(child, { type: 'cancel', id })
+    return new Promise<Calls[K]['result']>((resolve, reject) => {
+      this.#pending.set(id, {
+        name,
+        // Both ends of the channel are this package, of one version.
+        resolve: result => resolve(result as Calls[K]['result']),
+        reject,
+        onEvent: options.onEvent as Pending['onEvent'],
+      })
+      this.#hold(child)
+      options.signal?.addEventListener('abort', cancel, { once: true })
+      post(child, { type: 'call', id, call: { name, arguments: args } as never })
+    }).finally(() => {
+      options.signal?.removeEventListener('abort', cancel)
+      this.#pending.delete(id)
+      this.#hold(child)
+    })
+  }
+
+  #receive(message: unknown): void {
+    if (!isFromEngine(message)) return
+    const pending = this.#pending.get(message.id)
+    if (pending === undefined) return
+    switch (message.type) {
+      case 'event':
+        pending.onEvent?.(message.event)
+        return
+      case 'done':
+        pending.resolve(message.result)
+        return
+      case 'failed':
+        pending.reject(fromWire(message.error))
+    }
+  }
+
+  #exited(child: ChildProcess, code: number | null, signal: NodeJS.Signals | null): void {
+    if (this.#child !== child) return
+    this.#child = null
+    this.#opened = null
+    const said = this.#stderr.trim().split('\n').slice(-3).join(' · ')
+    for (const pending of this.#pending.values()) {
+      pending.reject(
+        this.#disposed
+          ? new PlimsollError('cancelled', 'The model was closed during the call', { found: `call ${pending.name}` })
+          : new PlimsollError('engine-crashed', `The engine stopped during the call ${pending.name}`, {
+              found: `${signal ?? `exit code ${code}`}${said === '' ? '' : `: ${said}`}`,
+              where: this.#open.file,
+              fix: 'Call again: a fresh engine is started. If it happens again, check the file with `plimsoll doctor`.',
+            }),
+      )
+    }
+  }
+
+  /** The process keeps the caller alive only while it owes an answer. */
+  #hold(child: ChildProcess): void {
+    if (this.#pending.size > 0) {
+      child.ref()
+      child.channel?.ref()
+    } else {
+      child.unref()
+      child.channel?.unref()
+    }
+  }
+}
+
+function post(child: ChildProcess, message: ToEngine): void {
+  // A process that just died is told of by its exit.
+  if (child.connected) child.send(message, () => {})
+}

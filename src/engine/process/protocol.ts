@@ -1,0 +1,119 @@
+/** What the caller's process and the engine's process say to each other. Every message stays below 2 MB. */
+import { type ErrorCode, PlimsollError } from '../../errors.ts'
+import type { Generation, ModelInfo, Prompt, Rendered, Score, Steering, Token } from '../types.ts'
+import type { Where } from '../where.ts'
+
+export interface OpenArguments {
+  readonly file: string
+  readonly name: string
+  readonly fingerprint: string
+  readonly threads: number
+  readonly cache: 'f16' | 'f32'
+  readonly flashAttention: 'auto' | 'off'
+}
+
+interface WireRequest {
+  readonly prompt: Prompt
+  readonly steering?: Steering | undefined
+}
+
+/** Calls: what is asked, what is answered at the end, and what is told on the way. */
+export interface Calls {
+  open: { arguments: OpenArguments; result: ModelInfo; event: never }
+  tokenize: { arguments: { text: string; special: 'parse' | 'plain' }; result: number[]; event: never }
+  detokenize: { arguments: { tokens: readonly number[] }; result: string; event: never }
+  render: { arguments: { prompt: Prompt }; result: Rendered; event: never }
+  generate: {
+    arguments: {
+      requests: readonly (WireRequest & { maxTokens: number })[]
+      slots: number
+      stop: readonly string[]
+      tokens: 'tell' | 'keep'
+    }
+    result: null
+    event:
+      | { readonly kind: 'token'; readonly index: number; readonly token: Token }
+      | { readonly kind: 'generation'; readonly index: number; readonly generation: Generation }
+  }
+  capture: {
+    arguments: { requests: readonly WireRequest[]; where: Where; reduce: 'none' | 'mean' | 'last' }
+    /** The layers read. */
+    result: number[]
+    event:
+      | {
+          readonly kind: 'states'
+          readonly index: number
+          readonly layer: number
+          readonly offset: number
+          readonly states: Float32Array
+        }
+      | { readonly kind: 'positions'; readonly index: number; readonly positions: readonly number[] }
+  }
+  score: {
+    arguments: { requests: readonly (WireRequest & { continuation: string })[] }
+    result: null
+    event: { readonly kind: 'score'; readonly index: number; readonly score: Score }
+  }
+  firstToken: {
+    arguments: { requests: readonly WireRequest[]; tokens: readonly number[] }
+    result: null
+    event: { readonly kind: 'first'; readonly index: number; readonly logProbabilities: Float64Array }
+  }
+  /** Native code that fails on purpose: how crashes are tested for real. */
+  fail: { arguments: { how: 'abort' | 'segmentation-fault' }; result: null; event: never }
+}
+
+export type CallName = keyof Calls
+export type Call = { [K in CallName]: { readonly name: K; readonly arguments: Calls[K]['arguments'] } }[CallName]
+export type Event = Calls[CallName]['event']
+
+export type ToEngine =
+  | { readonly type: 'call'; readonly id: number; readonly call: Call }
+  | { readonly type: 'cancel'; readonly id: number }
+
+export type FromEngine =
+  | { readonly type: 'event'; readonly id: number; readonly event: Event }
+  | { readonly type: 'done'; readonly id: number; readonly result: unknown }
+  | { readonly type: 'failed'; readonly id: number; readonly error: WireError }
+
+export interface WireError {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly found: string | undefined
+  readonly expected: string | undefined
+  readonly fix: string | undefined
+  readonly where: string | undefined
+}
+
+export function toWire(error: unknown): WireError {
+  if (error instanceof PlimsollError) {
+    const { code, message, found, expected, fix, where } = error
+    return { code, message, found, expected, fix, where }
+  }
+  return {
+    code: 'internal',
+    message: 'The engine failed in a way it should not',
+    found: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    expected: undefined,
+    fix: 'Please report this with the text above.',
+    where: undefined,
+  }
+}
+
+export function fromWire(error: WireError): PlimsollError {
+  return new PlimsollError(error.code, error.message, error)
+}
+
+/** Both ends are this package, so a message is recognised by its type alone. */
+export function isFromEngine(message: unknown): message is FromEngine {
+  return typeof message === 'object' && message !== null && 'type' in message && 'id' in message
+}
+
+export function isToEngine(message: unknown): message is ToEngine {
+  return typeof message === 'object' && message !== null && 'type' in message && 'id' in message
+}
+
+/** `.ts` in a clone, `.js` in the package: the path of a program beside the calling module. */
+export function sibling(name: string, from: string): URL {
+  return new URL(`./${name}${from.endsWith('.ts') ? '.ts' : '.js'}`, from)
+}

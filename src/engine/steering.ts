@@ -1,0 +1,129 @@
+/** Steering as a user states it, checked against a model and resolved into what to do to each layer's rows. */
+import { PlimsollError } from '../errors.ts'
+import type { RowTerm } from './edit.ts'
+import { selectLayers, selects, selectTokens, type TokenLayout, type TokenSelection } from './select.ts'
+import type { Direction, Steering, SteeringVector } from './types.ts'
+
+interface LayerTerm extends RowTerm {
+  readonly selection: TokenSelection
+}
+
+/** Steering of one request: for each layer (−1 = embedding) the terms in their order. */
+export interface ResolvedSteering {
+  readonly layers: ReadonlyMap<number, readonly LayerTerm[]>
+  /** Equal for steerings that do the same to the same positions. */
+  readonly fingerprint: string
+}
+
+/** Numbers per direction object, so that a thousand requests with one vector are checked and named once. */
+const identities = new WeakMap<Float32Array, number>()
+let nextIdentity = 1
+
+/**
+ * @throws PlimsollError `vector-mismatch` for another width or a direction that is missing, `invalid-input` for values
+ * that are not finite, `nothing-selected` for a clause that selects nothing
+ */
+export function resolveSteering(
+  steering: Steering,
+  model: { readonly width: number; readonly layers: number },
+  layout: TokenLayout,
+): ResolvedSteering | null {
+  if (steering.length === 0) return null
+  const layers = new Map<number, LayerTerm[]>()
+  const names: string[] = []
+  for (const { vector, strength = 1, where = vector.where } of steering) {
+    if (!Number.isFinite(strength)) {
+      throw new PlimsollError('invalid-input', 'A steering strength is not a number', {
+        found: String(strength),
+        expected: 'a finite number',
+        fix: 'Give a strength such as 1.5.',
+      })
+    }
+    const selection = selectTokens(where.tokens, layout)
+    for (const layer of selectLayers(where, model.layers)) {
+      const { unit, scale } = checkedDirection(directionAt(vector, layer), layer, model.width)
+      const amount = vector.edit === 'add' ? strength * scale : strength
+      const terms = layers.get(layer)
+      const term: LayerTerm = { edit: vector.edit, unit, amount, selection }
+      if (terms === undefined) layers.set(layer, [term])
+      else terms.push(term)
+      names.push(`${layer}:${vector.edit}:${identity(unit)}:${amount}:${selection.prompt}:${selection.generated}`)
+    }
+  }
+  return { layers, fingerprint: names.join('|') }
+}
+
+/** The terms that act on the token at `position`. */
+export function termsAt(terms: readonly LayerTerm[], position: number): readonly LayerTerm[] {
+  const only = terms[0]
+  if (only !== undefined && terms.length === 1) return selects(only.selection, position) ? terms : none
+  return terms.filter(term => selects(term.selection, position))
+}
+const none: readonly LayerTerm[] = []
+
+/**
+ * Whether two steerings treat the first `length` positions alike, so that their cached states can be shared.
+ */
+export function sameOnPrefix(a: ResolvedSteering | null, b: ResolvedSteering | null, length: number): boolean {
+  if (a === null || b === null) return a === b
+  if (a.fingerprint === b.fingerprint) return true
+  if (a.layers.size !== b.layers.size) return false
+  for (const [layer, terms] of a.layers) {
+    const others = b.layers.get(layer)
+    if (others === undefined || others.length !== terms.length) return false
+    for (const [i, term] of terms.entries()) {
+      const other = others[i]
+      if (other === undefined || other.edit !== term.edit || other.unit !== term.unit || other.amount !== term.amount) {
+        return false
+      }
+      for (let position = 0; position < length; position++) {
+        if (selects(term.selection, position) !== selects(other.selection, position)) return false
+      }
+    }
+  }
+  return true
+}
+
+function directionAt(vector: SteeringVector, layer: number): Direction | undefined {
+  const { directions } = vector
+  return isShared(directions) ? directions : directions[layer]
+}
+
+function isShared(directions: SteeringVector['directions']): directions is Direction {
+  return 'unit' in directions && directions.unit instanceof Float32Array
+}
+
+function checkedDirection(direction: Direction | undefined, layer: number, width: number): Direction {
+  const place = layer < 0 ? 'the embedding' : `layer ${layer}`
+  if (direction === undefined) {
+    throw new PlimsollError('vector-mismatch', `The vector has no direction for ${place}`, {
+      expected: 'a direction for every layer its where-clause selects',
+      fix: 'Name only layers the vector was fitted on.',
+    })
+  }
+  if (direction.unit.length !== width) {
+    throw new PlimsollError('vector-mismatch', 'The vector was made for a model of another width', {
+      found: `${direction.unit.length} values at ${place}`,
+      expected: `${width}`,
+      fix: 'Fit the vector on this model.',
+    })
+  }
+  if (
+    !Number.isFinite(direction.scale) ||
+    (!identities.has(direction.unit) && !direction.unit.every(Number.isFinite))
+  ) {
+    throw new PlimsollError('invalid-input', 'The vector holds values that are not numbers', {
+      found: `NaN or infinity at ${place}`,
+      expected: 'finite values',
+      fix: 'Fit the vector again; its file is damaged or its fit failed.',
+    })
+  }
+  return direction
+}
+
+function identity(unit: Float32Array): number {
+  const known = identities.get(unit)
+  if (known !== undefined) return known
+  identities.set(unit, nextIdentity)
+  return nextIdentity++
+}

@@ -1,0 +1,158 @@
+/** llama.cpp's C API as far as Plimsoll needs it. Only ever loaded in the engine's worker thread. */
+import koffi, { type LibraryHandle } from 'koffi'
+import { checkAbi } from './abi.ts'
+import { findLibrary, type LibraryFiles } from './library.ts'
+import { type Batch, type ContextParams, LogCallback, type ModelParams, type ThreadPoolParams } from './structs.ts'
+
+/** An address in native memory. */
+export type Pointer = bigint
+
+export interface Llama {
+  readonly files: LibraryFiles
+  /** What llama.cpp logged last at level warning or error, oldest first. */
+  readonly complaints: string[]
+  readonly version: () => string
+  readonly modelDefaults: () => ModelParams
+  readonly contextDefaults: () => ContextParams
+  readonly loadModel: (file: string, params: ModelParams) => Pointer | null
+  readonly freeModel: (model: Pointer) => void
+  readonly newContext: (model: Pointer, params: ContextParams) => Pointer | null
+  readonly freeContext: (context: Pointer) => void
+  readonly width: (model: Pointer) => number
+  readonly layers: (model: Pointer) => number
+  readonly heads: (model: Pointer) => number
+  readonly contextLength: (model: Pointer) => number
+  readonly parameters: (model: Pointer) => number
+  readonly bytes: (model: Pointer) => number
+  readonly describe: (model: Pointer, buffer: Uint8Array, size: number) => number
+  readonly metadata: (model: Pointer, key: string, buffer: Uint8Array, size: number) => number
+  readonly chatTemplate: (model: Pointer, name: null) => string | null
+  readonly vocabulary: (model: Pointer) => Pointer
+  readonly vocabularySize: (vocabulary: Pointer) => number
+  readonly bos: (vocabulary: Pointer) => number
+  readonly eos: (vocabulary: Pointer) => number
+  readonly addsBos: (vocabulary: Pointer) => boolean
+  readonly isEndOfGeneration: (vocabulary: Pointer, token: number) => boolean
+  readonly tokenize: (
+    vocabulary: Pointer,
+    text: Uint8Array,
+    length: number,
+    tokens: Int32Array | null,
+    max: number,
+    addSpecial: boolean,
+    parseSpecial: boolean,
+  ) => number
+  readonly piece: (
+    vocabulary: Pointer,
+    token: number,
+    buffer: Uint8Array,
+    size: number,
+    lstrip: number,
+    special: boolean,
+  ) => number
+  readonly newBatch: (tokens: number, embedding: number, sequences: number) => Batch
+  readonly freeBatch: (batch: Batch) => void
+  /** 0 done, 1 no room in the cache, 2 aborted, negative: error. */
+  readonly decode: (context: Pointer, batch: Batch) => number
+  readonly logits: (context: Pointer, index: number) => Pointer | null
+  readonly memory: (context: Pointer) => Pointer
+  readonly clear: (memory: Pointer, data: boolean) => void
+  readonly removeSequence: (memory: Pointer, sequence: number, from: number, to: number) => boolean
+  readonly copySequence: (memory: Pointer, source: number, target: number, from: number, to: number) => void
+  readonly attachThreadPool: (context: Pointer, pool: Pointer, batchPool: Pointer) => void
+  readonly newThreadPool: (threads: number) => Pointer
+  readonly freeThreadPool: (pool: Pointer) => void
+  readonly tensorName: (tensor: Pointer) => string
+  readonly tensorElements: (tensor: Pointer) => number
+  readonly readTensor: (tensor: Pointer, into: Float32Array, offset: number, bytes: number) => void
+  readonly writeTensor: (tensor: Pointer, from: Float32Array, offset: number, bytes: number) => void
+}
+
+const keptComplaints = 40
+
+/**
+ * Loads the libraries, picks the CPU variant, checks the ABI.
+ * @throws PlimsollError `library-missing`, `library-mismatch`
+ */
+export function loadLlama(): Llama {
+  const files = findLibrary()
+  // The order matters, and symbols are shared: llama needs ggml, which needs ggml-base.
+  const base = koffi.load(files.ggmlBase, { global: true })
+  const ggml = koffi.load(files.ggml, { global: true })
+  const llama = koffi.load(files.llama, { global: true })
+
+  const complaints: string[] = []
+  const log = koffi.register((level: number, text: string) => {
+    if (level < 3 || text.trim() === '.') return
+    complaints.push(text.trim())
+    if (complaints.length > keptComplaints) complaints.shift()
+  }, koffi.pointer(LogCallback))
+  base.func('ggml_log_set', 'void', [koffi.pointer(LogCallback), 'void *'])(log, null)
+  llama.func('llama_log_set', 'void', [koffi.pointer(LogCallback), 'void *'])(log, null)
+  ggml.func('void ggml_backend_load_all_from_path(const char *)')(files.folder)
+  llama.func('void llama_backend_init()')()
+
+  const api: Llama = {
+    files,
+    complaints,
+    version: llama.func('const char *llama_version()'),
+    modelDefaults: llama.func('llama_model_params llama_model_default_params()'),
+    contextDefaults: llama.func('llama_context_params llama_context_default_params()'),
+    loadModel: llama.func('void *llama_model_load_from_file(const char *, llama_model_params)'),
+    freeModel: llama.func('void llama_model_free(void *)'),
+    newContext: llama.func('void *llama_init_from_model(void *, llama_context_params)'),
+    freeContext: llama.func('void llama_free(void *)'),
+    width: llama.func('int32_t llama_model_n_embd(void *)'),
+    layers: llama.func('int32_t llama_model_n_layer(void *)'),
+    heads: llama.func('int32_t llama_model_n_head(void *)'),
+    contextLength: llama.func('int32_t llama_model_n_ctx_train(void *)'),
+    parameters: llama.func('uint64_t llama_model_n_params(void *)'),
+    bytes: llama.func('uint64_t llama_model_size(void *)'),
+    describe: llama.func('int32_t llama_model_desc(void *, _Out_ uint8_t *, size_t)'),
+    metadata: llama.func('int32_t llama_model_meta_val_str(void *, const char *, _Out_ uint8_t *, size_t)'),
+    chatTemplate: llama.func('const char *llama_model_chat_template(void *, const char *)'),
+    vocabulary: llama.func('void *llama_model_get_vocab(void *)'),
+    vocabularySize: llama.func('int32_t llama_vocab_n_tokens(void *)'),
+    bos: llama.func('int32_t llama_vocab_bos(void *)'),
+    eos: llama.func('int32_t llama_vocab_eos(void *)'),
+    addsBos: llama.func('bool llama_vocab_get_add_bos(void *)'),
+    isEndOfGeneration: llama.func('bool llama_vocab_is_eog(void *, int32_t)'),
+    tokenize: llama.func(
+      'int32_t llama_tokenize(void *, const uint8_t *, int32_t, _Out_ int32_t *, int32_t, bool, bool)',
+    ),
+    piece: llama.func('int32_t llama_token_to_piece(void *, int32_t, _Out_ uint8_t *, int32_t, int32_t, bool)'),
+    newBatch: llama.func('llama_batch llama_batch_init(int32_t, int32_t, int32_t)'),
+    freeBatch: llama.func('void llama_batch_free(llama_batch)'),
+    decode: llama.func('int32_t llama_decode(void *, llama_batch)'),
+    logits: llama.func('void *llama_get_logits_ith(void *, int32_t)'),
+    memory: llama.func('void *llama_get_memory(void *)'),
+    clear: llama.func('void llama_memory_clear(void *, bool)'),
+    removeSequence: llama.func('bool llama_memory_seq_rm(void *, int32_t, int32_t, int32_t)'),
+    copySequence: llama.func('void llama_memory_seq_cp(void *, int32_t, int32_t, int32_t, int32_t)'),
+    attachThreadPool: llama.func('void llama_attach_threadpool(void *, void *, void *)'),
+    ...threadPools(base, ggml),
+    tensorName: base.func('const char *ggml_get_name(void *)'),
+    tensorElements: base.func('int64_t ggml_nelements(void *)'),
+    readTensor: base.func('void ggml_backend_tensor_get(void *, _Out_ float *, size_t, size_t)'),
+    writeTensor: base.func('void ggml_backend_tensor_set(void *, const float *, size_t, size_t)'),
+  }
+  checkAbi(api)
+  return api
+}
+
+/** The thread pool lives in the CPU backend's own library, which was picked at run time: ask the registry for it. */
+function threadPools(base: LibraryHandle, ggml: LibraryHandle) {
+  const cpu: Pointer = ggml.func('void *ggml_backend_reg_by_name(const char *)')('CPU')
+  const symbol = base.func('void *ggml_backend_reg_get_proc_address(void *, const char *)')
+  const create: Pointer = symbol(cpu, 'ggml_threadpool_new')
+  const destroy: Pointer = symbol(cpu, 'ggml_threadpool_free')
+  const Create = koffi.proto('void *PlimsollThreadPoolNew(ggml_threadpool_params *)')
+  const Destroy = koffi.proto('void PlimsollThreadPoolFree(void *)')
+  const defaults: (threads: number) => ThreadPoolParams = base.func(
+    'ggml_threadpool_params ggml_threadpool_params_default(int)',
+  )
+  return {
+    newThreadPool: (threads: number): Pointer => koffi.call(create, Create, { ...defaults(threads), poll: 50 }),
+    freeThreadPool: (pool: Pointer): void => koffi.call(destroy, Destroy, pool),
+  }
+}
