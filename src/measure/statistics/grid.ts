@@ -36,9 +36,9 @@ export const fewFlippedPrompts = 5
  * V is estimated from the clusters that flipped. Where none did it is 0, and Tango's interval on the prompts as the
  * independent rows stands in; where fewer than five prompts did, the wider of both is taken on each side, the counts
  * for Tango being the observed shares of as many rows as there are prompts. Without the second rule one flip in a
- * thousand rows would prove more than none: simulated intervals of rare, clumped losses then cover 64 to 88 %, with it
- * 95 % or more where prompts clump. Clumping by few templates (under about 20) stays under-covered by any of these:
- * draw more templates.
+ * thousand rows would prove more than none: for rare losses that clump by prompt, as coverage.test.ts simulates them, the
+ * clusters alone cover less than 80 %, with the rule more than 95 %. Losses that clump in few of few templates (ten, say)
+ * stay under-covered by any of these: draw more templates.
  *
  * @param level two-sided, such as 0.95
  * @throws PlimsollError `invalid-input` with fewer than two templates or prompts, or a level outside (0, 1)
