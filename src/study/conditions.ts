@@ -1,0 +1,106 @@
+/** The conditions of a study before anything is fitted. */
+import { PlimsollError } from '../errors.ts'
+import type { Role } from '../measure/types.ts'
+import type { Condition, Study } from './schema.ts'
+
+/** What is done to the model. */
+export type Treatment =
+  | { readonly kind: 'nothing' }
+  /** A system prompt asks for the behaviour in words. */
+  | { readonly kind: 'system'; readonly text: string }
+  /** Layer and strength that are not given are chosen on the select split. */
+  | {
+      readonly kind: 'method'
+      readonly method: 'diffmean'
+      readonly layer: number | null
+      readonly strength: number | null
+    }
+  | { readonly kind: 'vector'; readonly file: string; readonly strength: number }
+  /** An isotropic direction of the size of the first steered condition's, at its layer. */
+  | { readonly kind: 'random'; readonly draw: number }
+  /** The direction of harmful against harmless prompts, removed everywhere. */
+  | { readonly kind: 'ablate-refusal' }
+  /** An edit that adds nothing. */
+  | { readonly kind: 'identity' }
+  /** The baseline with another number of sequences decoded together. */
+  | { readonly kind: 'other-slots' }
+
+export interface PlannedCondition {
+  readonly name: string
+  readonly role: Role
+  readonly treatment: Treatment
+  /** Most rows of a suite that it answers; null for all. */
+  readonly rows: number | null
+}
+
+/** Checks need few rows: what they have to show is large, or nothing at all. */
+const SAFEGUARD_CHUNKS = 2
+
+/** Baseline, methods, references, safeguards, in this order. */
+export function planConditions(study: Study): PlannedCondition[] {
+  const steered = study.conditions.map((condition): PlannedCondition => {
+    return { name: nameOfCondition(condition), role: 'method', treatment: treatmentOf(condition), rows: null }
+  })
+  const conditions = [
+    { name: 'baseline', role: 'baseline', treatment: { kind: 'nothing' }, rows: null } as const,
+    ...steered,
+    ...references(study, steered.length > 0),
+    ...(study.safeguards ? safeguards(study) : []),
+  ]
+  const names = conditions.map(condition => condition.name)
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice === undefined) return conditions
+  throw new PlimsollError('invalid-input', 'Two conditions of the study have the same name', {
+    found: twice,
+    fix: 'Give one of them another with a line `name: …`.',
+  })
+}
+
+/** `diffmean`, `diffmean@14`, `diffmean×2`, `diffmean@14×2`. */
+function nameOfCondition(condition: Condition): string {
+  if (condition.name !== undefined) return condition.name
+  if ('vector' in condition) return condition.vector
+  const { method, layer, strength } = condition
+  return `${method}${layer === undefined ? '' : `@${layer}`}${strength === undefined ? '' : `×${strength}`}`
+}
+
+function treatmentOf(condition: Condition): Treatment {
+  if ('vector' in condition) return { kind: 'vector', file: condition.vector, strength: condition.strength }
+  const { method, layer = null, strength = null } = condition
+  return { kind: 'method', method, layer, strength }
+}
+
+function references({ references: { prompt, random } }: Study, isSteered: boolean): PlannedCondition[] {
+  const role = 'reference'
+  const draws = isSteered ? random : 0
+  return [
+    ...(prompt === false
+      ? []
+      : [{ name: 'prompt', role, treatment: { kind: 'system', text: prompt }, rows: null } as const]),
+    ...Array.from({ length: draws }, (_, draw): PlannedCondition => {
+      const name = draws === 1 ? 'random' : `random-${draw + 1}`
+      return { name, role, treatment: { kind: 'random', draw }, rows: null }
+    }),
+  ]
+}
+
+function safeguards(study: Study): PlannedCondition[] {
+  const rows = SAFEGUARD_CHUNKS * study.chunk
+  const { positive, negative } = study.fit
+  if (study.expectPositiveControl === 'broken' && (positive === undefined || negative === undefined))
+    throw new PlimsollError('invalid-input', 'The positive control has nothing to be fitted on', {
+      expected: 'fit.positive (harmless prompts) and fit.negative (harmful prompts)',
+      fix: 'Name both, or write `safeguards: false`.',
+    })
+  const ablation: PlannedCondition = {
+    name: 'ablation',
+    role: 'positive-control',
+    treatment: { kind: 'ablate-refusal' },
+    rows,
+  }
+  return [
+    ...(study.expectPositiveControl === 'broken' ? [ablation] : []),
+    { name: 'identity', role: 'identity', treatment: { kind: 'identity' }, rows },
+    { name: 'second-baseline', role: 'second-baseline', treatment: { kind: 'other-slots' }, rows },
+  ]
+}

@@ -1,0 +1,94 @@
+/** How much a planned study has to do, and what it can at best find out. */
+import { canDecide } from '../measure/statistics/index.ts'
+import type { Suite } from '../measure/suites/index.ts'
+import type { PlannedCondition } from './conditions.ts'
+import type { Study } from './schema.ts'
+import type { FitRows, SelectRows } from './splits.ts'
+
+export interface PlanCount {
+  readonly stage: 'fit' | 'select' | 'measure'
+  readonly condition: string
+  readonly suite: string
+  /** Answers to make, or rows to score. */
+  readonly rows: number
+  /** Most tokens each may have; 0 where nothing is generated. */
+  readonly maxTokens: number
+}
+
+/** What a suite can at best show, if steering flips nothing. */
+export interface SuiteOutlook {
+  readonly suite: string
+  readonly rows: number
+  /** Rows that are independent of each other: the prompts of a grid. */
+  readonly independent: number
+  /** The loss, as a fraction, that can at best be ruled out; null where nothing can be said before a run. */
+  readonly rulesOut: number | null
+  /** Whether that is within the margin. */
+  readonly canHold: boolean | null
+  /** Independent rows that would be needed. */
+  readonly rowsNeeded: number | null
+}
+
+/** Prompts answered to learn how this model begins a refusal, a side. */
+export const PROBE_ROWS = 24
+/** Tokens of such an answer. */
+export const PROBE_TOKENS = 32
+
+export function layerCount({ layers }: Study['select']): number {
+  if (typeof layers === 'number') return layers
+  return Array.isArray(layers) ? layers.length : Math.floor((layers.to - layers.from) / (layers.step ?? 1)) + 1
+}
+
+interface Planned {
+  readonly fit: FitRows
+  readonly select: SelectRows
+  readonly suites: readonly Suite[]
+  readonly conditions: readonly PlannedCondition[]
+}
+
+export function countAnswers(study: Study, { fit, select, suites, conditions }: Planned): PlanCount[] {
+  const counts: PlanCount[] = []
+  const add = (stage: PlanCount['stage'], condition: string, suite: string, rows: number, maxTokens: number) => {
+    if (rows > 0) counts.push({ stage, condition, suite, rows, maxTokens })
+  }
+  const fitted = conditions.some(({ treatment }) => treatment.kind === 'method')
+  const candidates = fit.pool.length + fit.positive.length + fit.negative.length
+  if (fitted && study.fit.keep === 'behaviour') {
+    add('fit', 'baseline', 'refusal openings', Math.min(2 * PROBE_ROWS, candidates), PROBE_TOKENS)
+    add('fit', 'baseline', 'contrast set', candidates, 0)
+  }
+  const selected = select.target.length + select.control.length
+  const { maxTokens } = study.select
+  for (const { name, treatment } of conditions) {
+    if (treatment.kind === 'ablate-refusal')
+      add('select', name, 'select', layerCount(study.select) * select.control.length, maxTokens)
+    if (treatment.kind !== 'method' || (treatment.layer !== null && treatment.strength !== null)) continue
+    const layers = treatment.layer === null ? layerCount(study.select) : 1
+    const strengths = treatment.strength === null ? study.select.strengths.length : 1
+    add('select', name, 'select', layers * strengths * selected, maxTokens)
+  }
+  if (counts.some(count => count.stage === 'select')) add('select', 'baseline', 'select', selected, maxTokens)
+  for (const suite of suites)
+    for (const { name, rows } of conditions)
+      add(
+        'measure',
+        name,
+        suite.name,
+        Math.min(suite.items.length, rows ?? Number.POSITIVE_INFINITY),
+        tokensOf(suite, study),
+      )
+  return counts
+}
+
+function tokensOf(suite: Suite, study: Study): number {
+  return suite.items.some(item => item.kind === 'answer') ? study.generation.maxTokens : 0
+}
+
+export function outlookOf(suite: Suite, { margins }: Study): SuiteOutlook {
+  const rows = suite.items.length
+  const prompts = new Set(suite.items.map(item => item.clusters.prompt ?? item.sample))
+  const shared = { suite: suite.name, rows, independent: prompts.size }
+  if (suite.want === null) return { ...shared, rulesOut: null, canHold: null, rowsNeeded: null }
+  const { lower, holds, rowsNeeded } = canDecide(prompts.size, margins.rates / 100)
+  return { ...shared, rulesOut: -lower, canHold: holds, rowsNeeded }
+}

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import { normaliseText } from '../data/index.ts'
+import { planStudy } from './plan.ts'
+
+describe('the plan of the demonstration', () => {
+  it('is the same each time, and another for another seed', async () => {
+    const [a, b, c] = await Promise.all([planStudy('demo'), planStudy('demo'), planStudy({ study: 'demo', seed: 2 })])
+    expect(a.hash).toMatch(/^[0-9a-f]{64}$/)
+    expect(b).toEqual(a)
+    expect(c.hash).not.toBe(a.hash)
+  })
+
+  it('does not depend on what the model is called', async () => {
+    const [a, b] = await Promise.all([planStudy('demo'), planStudy({ study: 'demo', model: './other.gguf' })])
+    expect(b.hash).toBe(a.hash)
+    expect(b.model).toMatch(/^(\/|[A-Z]:).*other\.gguf$/)
+  })
+
+  it('keeps fit, select and test apart, and says what it dropped', async () => {
+    const plan = await planStudy('demo')
+    const tested = plan.suites.flatMap(suite =>
+      suite.items.flatMap(item =>
+        item.kind === 'answer' ? [normaliseText(item.wrapped?.prompt ?? item.request)] : [],
+      ),
+    )
+    const selected = [...plan.select.target, ...plan.select.control].map(row => normaliseText(row.prompt))
+    const fitted = [...plan.fit.pool, ...plan.fit.positive, ...plan.fit.negative].map(row => normaliseText(row.prompt))
+    expect(fitted.filter(text => tested.includes(text) || selected.includes(text))).toEqual([])
+    expect(selected.filter(text => tested.includes(text))).toEqual([])
+    expect(plan.select.target).toHaveLength(74)
+    expect(plan.select.control).toHaveLength(74)
+    expect(fitted.length).toBeGreaterThan(200)
+  })
+
+  it('has the four axes, baseline first, references and safeguards', async () => {
+    const plan = await planStudy('demo')
+    expect([...new Set(plan.suites.map(suite => suite.axis))]).toEqual(['efficacy', 'general', 'control', 'robustness'])
+    expect(plan.conditions.map(condition => condition.role)).toEqual([
+      'baseline',
+      'method',
+      'reference',
+      'reference',
+      'positive-control',
+      'identity',
+      'second-baseline',
+    ])
+    expect(plan.answers).toBe(plan.counts.reduce((sum, count) => sum + count.rows, 0))
+  })
+
+  it('says what a suite can at best decide', async () => {
+    const plan = await planStudy({ study: 'demo', limit: 60 })
+    const control = plan.outlook.find(outlook => outlook.suite === 'organism/harmful/test')
+    expect(control).toMatchObject({ rows: 60, independent: 60, canHold: false, rowsNeeded: 73 })
+    expect(plan.dropped).toContainEqual({
+      from: 'organism/harmful/test',
+      rows: 180,
+      why: 'not drawn: 60 of 240 are tested',
+    })
+  })
+})
+
+describe('a plan with a mistake', () => {
+  it('names two conditions of one name', async () => {
+    await expect(
+      planStudy({ study: 'demo', conditions: [{ method: 'diffmean' }, { method: 'diffmean' }] }),
+    ).rejects.toMatchObject({ code: 'invalid-input', found: 'diffmean' })
+  })
+
+  it('names templates without prompts', async () => {
+    await expect(
+      planStudy({ study: 'demo', measure: { robustness: ['organism/templates/test'] } }),
+    ).rejects.toMatchObject({
+      fix: expect.stringContaining('prompts: DATASET'),
+    })
+  })
+})
+
+describe('the quick look', () => {
+  it('needs about a thousand answers to read', async () => {
+    const plan = await planStudy({ study: 'overrefusal-quick', model: 'some-model' })
+    const generated = plan.counts.filter(count => count.stage === 'measure' && count.maxTokens > 0)
+    const answers = generated.reduce((sum, count) => sum + count.rows, 0)
+    expect(answers).toBeGreaterThan(600)
+    expect(answers).toBeLessThan(1100)
+    expect(Math.max(...generated.map(count => count.maxTokens))).toBe(96)
+  })
+})

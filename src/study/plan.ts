@@ -1,0 +1,67 @@
+/** What a study would do: rows loaded, splits kept apart, every answer counted. Runs nothing. */
+import type { Dropped } from '../data/index.ts'
+import type { Suite } from '../measure/suites/index.ts'
+import { type PlannedCondition, planConditions } from './conditions.ts'
+import { type LoadedStudy, loadStudy, modelFrom } from './config.ts'
+import { countAnswers, outlookOf, type PlanCount, type SuiteOutlook } from './counts.ts'
+import { hashOf } from './hash.ts'
+import { Loader } from './rows.ts'
+import type { Study, StudyFile } from './schema.ts'
+import { type FitRows, loadSplits, type SelectRows } from './splits.ts'
+import { loadSuites } from './suites.ts'
+
+export interface Plan {
+  /** Hash of the resolved study and of the rows it uses. */
+  readonly hash: string
+  readonly study: Study
+  /** What the study's relative paths start from. */
+  readonly folder: string
+  /** As the engine is asked for it: a name, or an absolute path. */
+  readonly model: string
+  readonly fit: FitRows
+  readonly select: SelectRows
+  readonly suites: readonly Suite[]
+  readonly conditions: readonly PlannedCondition[]
+  readonly counts: readonly PlanCount[]
+  /** Answers to make and rows to score, in all: the sum of `counts`. */
+  readonly answers: number
+  /** What each suite of the verdict can at best decide. */
+  readonly outlook: readonly SuiteOutlook[]
+  readonly dropped: readonly Dropped[]
+}
+
+export interface PlanOptions {
+  /** Where published data sets are; the environment's `PLIMSOLL_DATA` by default. */
+  readonly dataDir?: string | undefined
+}
+
+/**
+ * @param study a built-in name, the path of a study file, or what such a file parses to
+ * @throws PlimsollError `invalid-input`, `not-found`, `data-invalid`
+ */
+export async function planStudy(study: string | StudyFile | LoadedStudy, options: PlanOptions = {}): Promise<Plan> {
+  const loaded = isLoaded(study) ? study : loadStudy(study)
+  const loader = new Loader({ folder: loaded.folder, dataDir: options.dataDir })
+  const suites = await loadSuites(loaded.study, loader)
+  const splits = await loadSplits(loaded.study, suites, loader)
+  const conditions = planConditions(loaded.study)
+  const counts = countAnswers(loaded.study, { ...splits, suites, conditions })
+  return {
+    // The model goes into the hash of a run by its fingerprint, not by where it lies.
+    hash: hashOf({ study: { ...loaded.study, model: null }, splits, suites }),
+    study: loaded.study,
+    folder: loaded.folder,
+    model: modelFrom(loaded),
+    ...splits,
+    suites,
+    conditions,
+    counts,
+    answers: counts.reduce((sum, count) => sum + count.rows, 0),
+    outlook: suites.filter(suite => !suite.extra).map(suite => outlookOf(suite, loaded.study)),
+    dropped: loader.dropped,
+  }
+}
+
+function isLoaded(study: string | StudyFile | LoadedStudy): study is LoadedStudy {
+  return typeof study === 'object' && 'folder' in study
+}
