@@ -1,0 +1,76 @@
+/** Fits a vector by a named method and writes down where it came from. */
+import { createHash } from 'node:crypto'
+import type { Message, Model, Prompt } from '../engine/types.ts'
+import { PlimsollError } from '../errors.ts'
+import type { RunOptions } from '../progress.ts'
+import { toolVersion } from '../version.ts'
+import { type DiffmeanSpec, diffmeanDefaults, fitDiffmean } from './methods/diffmean.ts'
+import type { Provenance, Vector } from './vector.ts'
+
+/** What to fit; more methods are more members of this union. */
+export type FitSpec = {
+  readonly method: 'diffmean'
+  readonly layer: number
+  readonly system?: string | undefined
+} & Omit<DiffmeanSpec, 'layers'>
+
+/**
+ * Fits one vector at one layer.
+ * @throws PlimsollError `invalid-input` for an empty side or an unknown layer
+ */
+export async function fit(model: Model, spec: FitSpec, options: RunOptions = {}): Promise<Vector> {
+  const { layer, tokens, weighting, system } = spec
+  const positive = spec.positive.map(prompt => underSystem(prompt, system))
+  const negative = spec.negative.map(prompt => underSystem(prompt, system))
+  const vectors = await fitDiffmean(model, { positive, negative, layers: [layer], tokens, weighting }, options)
+  const vector = vectors.get(layer)
+  if (vector === undefined) throw new PlimsollError('internal', `Layer ${layer} was not fitted`)
+  return {
+    ...vector,
+    provenance: provenance(model, {
+      method: spec.method,
+      parameters: {
+        layer,
+        tokens: tokens ?? diffmeanDefaults.tokens,
+        weighting: weighting ?? diffmeanDefaults.weighting,
+      },
+      positive,
+      negative,
+      system: system ?? null,
+      seed: options.seed ?? null,
+      note: '',
+    }),
+  }
+}
+
+/** The record that goes into a vector's file. */
+export function provenance(
+  model: Model,
+  made: Pick<Provenance, 'method' | 'parameters' | 'system' | 'seed' | 'note'> & {
+    readonly positive: readonly Prompt[]
+    readonly negative: readonly Prompt[]
+  },
+): Provenance {
+  const { name, architecture, layers, width, fingerprint } = model.info
+  const { positive, negative, ...rest } = made
+  return {
+    schema: 1,
+    tool: `plimsoll ${toolVersion}`,
+    model: { name, architecture, layers, width, fingerprint },
+    data: {
+      positive: positive.length,
+      negative: negative.length,
+      sha256: createHash('sha256')
+        .update(JSON.stringify([positive, negative]))
+        .digest('hex'),
+    },
+    ...rest,
+  }
+}
+
+/** A prompt with a system message in front, where one is given. */
+export function underSystem(prompt: Prompt, system: string | null | undefined): Prompt {
+  if (system === null || system === undefined || (typeof prompt === 'object' && 'raw' in prompt)) return prompt
+  const messages: readonly Message[] = typeof prompt === 'string' ? [{ role: 'user', content: prompt }] : prompt
+  return [{ role: 'system', content: system }, ...messages]
+}

@@ -1,0 +1,8 @@
+export { type FitSpec, fit, provenance, underSystem } from './fit.ts'
+export { loadVector, saveVector } from './formats/vector-file.ts'
+export { ablateEverywhere } from './methods/ablation.ts'
+export { type DiffmeanSpec, fitDiffmean } from './methods/diffmean.ts'
+export { methods } from './methods/index.ts'
+export { randomLike } from './methods/random.ts'
+export type { MethodDescription } from './methods/types.ts'
+export { checkModel, directionAt, isShared, type Provenance, toDirection, type Vector } from './vector.ts'

@@ -1,0 +1,34 @@
+/**
+ * Ablation of one direction everywhere: h ← h − λ(h·û)û at the embedding and after every block.
+ *
+ * Reads a fitted direction; writes two terms, one for each site. With the difference of means of harmful against
+ * harmless prompts it is the positive control of a study: refusals have to break.
+ * Source: Arditi et al. 2024 (arXiv 2406.11717). Their rule that selects position and layer is not here yet; the
+ * difference at the middle layer stands in for it.
+ */
+import type { Direction, Steering } from '../../engine/types.ts'
+import type { MethodDescription } from './types.ts'
+
+export const ablation: MethodDescription = {
+  name: 'ablation',
+  title: 'Ablation of a direction',
+  formula: 'h ← h − λ(h·û)û at the embedding and every residual layer',
+  citation: 'Arditi et al. 2024, arXiv 2406.11717',
+  edit: 'ablate',
+  needs: 'a direction, here DiffMean of harmful against harmless prompts',
+  defaults: { lambda: 1 },
+  differsFromOriginal:
+    'The original picks token position and layer by a rule of its own; here the middle layer and the template’s tokens. It writes at attention and MLP outputs too, which after the block amounts to the same.',
+}
+
+/** Steering that removes a direction from the whole residual stream. */
+export function ablateEverywhere(direction: Direction, strength = 1): Steering {
+  const tokens = { phase: 'all' } as const
+  return [
+    {
+      vector: { edit: 'ablate', where: { site: 'embedding', layers: 'all', tokens }, directions: direction },
+      strength,
+    },
+    { vector: { edit: 'ablate', where: { site: 'residual', layers: 'all', tokens }, directions: direction }, strength },
+  ]
+}

@@ -1,0 +1,116 @@
+/**
+ * DiffMean: w = mean(h⁺) − mean(h⁻), added as h ← h + α·w at one layer.
+ *
+ * Reads the residual stream of positives and negatives at the chosen tokens; writes one unit direction per layer with
+ * the norm of the difference as its natural scale. Positives show the behaviour to be strengthened.
+ * Source: Marks and Tegmark 2024 (arXiv 2310.06824); Arditi et al. 2024 (arXiv 2406.11717); as used by Goyal and
+ * Daumé 2026 (arXiv 2602.06256).
+ */
+import { EMBEDDING } from '../../engine/select.ts'
+import type { Capture, Model, Prompt, SteeringVector } from '../../engine/types.ts'
+import type { Where } from '../../engine/where.ts'
+import { PlimsollError } from '../../errors.ts'
+import type { RunOptions } from '../../progress.ts'
+import { toDirection } from '../vector.ts'
+import type { MethodDescription } from './types.ts'
+
+export interface DiffmeanSpec {
+  readonly positive: readonly Prompt[]
+  readonly negative: readonly Prompt[]
+  /** Layers to fit, counted from 0; −1 for the embedding. */
+  readonly layers: readonly number[]
+  /** Tokens to read. Default: those of the chat template after the instruction. */
+  readonly tokens?: Where['tokens'] | undefined
+  /** `prompt` (default): every prompt counts alike; `token`: every token does, as AxBench has it. */
+  readonly weighting?: 'prompt' | 'token' | undefined
+}
+
+export const diffmeanDefaults = {
+  tokens: { phase: 'prompt', part: 'template-suffix' },
+  weighting: 'prompt',
+} as const satisfies { tokens: Where['tokens']; weighting: 'prompt' | 'token' }
+
+export const diffmean: MethodDescription = {
+  name: 'diffmean',
+  title: 'Difference of means',
+  formula: 'w = mean(h⁺) − mean(h⁻);  h ← h + α·w at one layer',
+  citation: 'Marks & Tegmark 2024, arXiv 2310.06824; Arditi et al. 2024, arXiv 2406.11717',
+  edit: 'add',
+  needs: 'prompts on two sides: some that show the behaviour, some that show its opposite',
+  defaults: diffmeanDefaults,
+  differsFromOriginal:
+    'Tokens and weighting are left open by the sources: the template’s tokens after the instruction, averaged per prompt, are this project’s choice; both are parameters.',
+}
+
+/**
+ * One vector per layer, from one pass over each side. Adding it acts on every token but the beginning of sequence.
+ * @throws PlimsollError `invalid-input` for an empty side, or sides that give the same mean
+ */
+export async function fitDiffmean(
+  model: Model,
+  spec: DiffmeanSpec,
+  options: RunOptions = {},
+): Promise<Map<number, SteeringVector>> {
+  for (const side of ['positive', 'negative'] as const) {
+    if (spec[side].length > 0) continue
+    throw new PlimsollError('invalid-input', `The ${side} side of the contrast set is empty`, {
+      found: `${spec.positive.length} positive and ${spec.negative.length} negative prompts`,
+      expected: 'at least one on each side',
+      fix: 'Give prompts for both sides.',
+    })
+  }
+  const positive = await means(model, spec, spec.positive, options)
+  const negative = await means(model, spec, spec.negative, options)
+  return new Map(
+    spec.layers.map(layer => {
+      const [up, down] = [positive.get(layer), negative.get(layer)]
+      if (up === undefined || down === undefined) {
+        throw new PlimsollError('internal', `Layer ${layer} was asked for and not read`)
+      }
+      const place = layer === EMBEDDING ? 'the embedding' : `layer ${layer}`
+      const difference = up.map((value, i) => value - down[i]!)
+      const direction = toDirection(difference, `The mean difference at ${place}`)
+      return [layer, { edit: 'add', where: whereOf(layer), directions: { [layer]: direction } }]
+    }),
+  )
+}
+
+function whereOf(layer: number): Where {
+  const tokens = { phase: 'all' } as const
+  return layer === EMBEDDING
+    ? { site: 'embedding', layers: 'all', tokens }
+    : { site: 'residual', layers: [layer], tokens }
+}
+
+async function means(
+  model: Model,
+  spec: DiffmeanSpec,
+  prompts: readonly Prompt[],
+  options: RunOptions,
+): Promise<Map<number, Float64Array>> {
+  const tokens = spec.tokens ?? diffmeanDefaults.tokens
+  const residual = spec.layers.filter(layer => layer !== EMBEDDING)
+  const result = new Map<number, Float64Array>()
+  const clauses: Where[] = []
+  if (residual.length > 0) clauses.push({ site: 'residual', layers: residual, tokens })
+  if (residual.length < spec.layers.length) clauses.push({ site: 'embedding', layers: 'all', tokens })
+  for (const where of clauses) {
+    const captured = await model.capture(prompts, where, { ...options, reduce: 'mean' })
+    for (const [i, layer] of captured.layers.entries()) {
+      result.set(layer, weightedMean(captured, i, spec.weighting ?? diffmeanDefaults.weighting))
+    }
+  }
+  return result
+}
+
+function weightedMean(captured: Capture, layer: number, weighting: 'prompt' | 'token'): Float64Array {
+  const sum = new Float64Array(captured.width)
+  let total = 0
+  for (const [prompt, states] of captured.states.entries()) {
+    const weight = weighting === 'prompt' ? 1 : captured.positions[prompt]!.length
+    const state = states[layer]!
+    total += weight
+    for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + weight * state[i]!
+  }
+  return sum.map(value => value / total)
+}

@@ -1,0 +1,71 @@
+/** A steering vector as an artefact: what it does, and everything that says where it came from. */
+import { z } from 'zod'
+import type { Direction, ModelInfo, SteeringVector } from '../engine/types.ts'
+import { PlimsollError } from '../errors.ts'
+
+/** Where a vector comes from; stored with it, so that a file explains itself. */
+export const Provenance = z.strictObject({
+  schema: z.literal(1),
+  /** Such as `plimsoll 0.1.0`. */
+  tool: z.string(),
+  model: z.strictObject({
+    name: z.string(),
+    architecture: z.string(),
+    layers: z.int().min(1),
+    width: z.int().min(1),
+    fingerprint: z.string(),
+  }),
+  method: z.string(),
+  parameters: z.record(z.string(), z.unknown()),
+  /** Rows on each side of the contrast, and a sha256 over their texts. */
+  data: z.strictObject({ positive: z.int().min(0), negative: z.int().min(0), sha256: z.string() }),
+  /** The system prompt under which it was fitted. */
+  system: z.string().nullable(),
+  seed: z.int().nullable(),
+  note: z.string(),
+})
+export type Provenance = z.infer<typeof Provenance>
+
+/** A fitted vector. Loading it on another model is an error unless forced. */
+export interface Vector extends SteeringVector {
+  readonly provenance: Provenance
+}
+
+/** Directions by layer, −1 for the embedding; a shared direction is under every layer asked for. */
+export function directionAt(vector: SteeringVector, layer: number): Direction | undefined {
+  const { directions } = vector
+  return isShared(directions) ? directions : directions[layer]
+}
+
+export function isShared(directions: SteeringVector['directions']): directions is Direction {
+  return 'unit' in directions && directions.unit instanceof Float32Array
+}
+
+/**
+ * A direction from any non-zero vector: unit length, its norm as natural scale.
+ * @throws PlimsollError `invalid-input` when the vector is zero or not finite
+ */
+export function toDirection(values: Float32Array | Float64Array, what: string): Direction {
+  let square = 0
+  for (const value of values) square += value * value
+  const scale = Math.sqrt(square)
+  if (!Number.isFinite(scale) || scale === 0) {
+    throw new PlimsollError('invalid-input', `${what} has no direction`, {
+      found: `norm ${scale}`,
+      expected: 'a vector that is finite and not zero',
+      fix: 'Give the two sides different prompts.',
+    })
+  }
+  return { unit: Float32Array.from(values, value => value / scale), scale }
+}
+
+/** @throws PlimsollError `vector-mismatch` unless the vector was fitted on this very model */
+export function checkModel(vector: Vector, model: Pick<ModelInfo, 'name' | 'fingerprint' | 'width' | 'layers'>): void {
+  const made = vector.provenance.model
+  if (made.fingerprint === model.fingerprint) return
+  throw new PlimsollError('vector-mismatch', 'The vector was fitted on another model', {
+    found: `fitted on ${made.name} (${made.layers} layers × ${made.width}, ${made.fingerprint.slice(0, 8)})`,
+    expected: `${model.name} (${model.layers} layers × ${model.width}, ${model.fingerprint.slice(0, 8)})`,
+    fix: 'Fit it on this model, or force it if you know that the models are the same.',
+  })
+}
