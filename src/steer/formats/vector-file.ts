@@ -53,10 +53,10 @@ export async function loadVector(
   options: { readonly otherModel?: 'refuse' | 'force' } = {},
 ): Promise<Vector> {
   const { tensors, metadata } = readSafetensors(await read(file), file)
-  const parsed = Metadata.safeParse(parseJson(metadata['plimsoll']))
+  const parsed = Metadata.safeParse(parseJson(metadata.plimsoll))
   if (!parsed.success) {
     throw new PlimsollError('invalid-input', 'The file is not a Plimsoll vector', {
-      found: metadata['plimsoll'] === undefined ? 'no plimsoll metadata' : z.prettifyError(parsed.error),
+      found: metadata.plimsoll === undefined ? 'no plimsoll metadata' : z.prettifyError(parsed.error),
       expected: 'a file written by `plimsoll fit`',
       where: file,
       fix: 'Fit the vector again with this version.',
