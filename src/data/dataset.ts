@@ -4,9 +4,8 @@ import * as z from 'zod'
 import { PlimsollError } from '../errors.ts'
 import { countPackaged, packagedSets, readPackaged } from './packaged.ts'
 import { readRecords } from './read.ts'
-import { parseRow, type RawRow, rowText, textId } from './rows.ts'
+import { duplicateKey, parseRow, type RawRow, rowText, textId } from './rows.ts'
 import { mentionsMinorsSexually } from './screen.ts'
-import { normaliseText } from './text.ts'
 import type { Dropped, Kind, Loaded, RowsOf } from './types.ts'
 import { isAvailable, type RawRows, upstreamSets } from './upstream.ts'
 
@@ -95,20 +94,20 @@ function keepRows<K extends Kind>(name: string, kind: K, raw: RawRows): Loaded<R
   for (const record of raw.rows) {
     const row = parseRow(kind, withId(name, record))
     const text = rowText(row)
-    const normal = normaliseText(text)
+    const key = duplicateKey(kind, row)
     if (mentionsMinorsSexually(text)) minors += 1
-    else if (texts.has(normal)) repeated += 1
+    else if (texts.has(key)) repeated += 1
     else {
       const earlier = ids.get(row.id)
       if (earlier !== undefined) throw repeatedId(row.id, earlier, record.where)
       ids.set(row.id, record.where)
-      texts.add(normal)
+      texts.add(key)
       rows.push(row)
     }
   }
   const counted: Dropped[] = [
     { from: name, rows: minors, why: 'may be about sexual content with minors' },
-    { from: name, rows: repeated, why: 'repeats another row of the set (normalised text)' },
+    { from: name, rows: repeated, why: 'repeats another row of the set' },
   ]
   return { rows, dropped: [...raw.dropped, ...counted].filter(entry => entry.rows > 0) }
 }

@@ -48,6 +48,17 @@ interface Parser<Row> {
 }
 const parsers: { readonly [K in Kind]: Parser<RowsOf<K>> } = shapes
 
+/**
+ * What two rows of a set share when one repeats the other. Signs are folded away in requests; in questions they are kept,
+ * since `√2 + √3` and `√2 · √3` ask for different things.
+ */
+export function duplicateKey(kind: Kind, row: RowsOf<Kind>): string {
+  const content = rowText(row)
+  return kind === 'choices'
+    ? content.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ').trim()
+    : normaliseText(content)
+}
+
 /** What a row says, as the overlap check, the duplicate check and the id read it. */
 export function rowText(row: RowsOf<Kind>): string {
   if ('prompt' in row) return row.prompt
@@ -60,7 +71,7 @@ export function rowText(row: RowsOf<Kind>): string {
  * file, where a row number is not. 40 bits: two of 20,000 rows meet with probability 2e-4.
  */
 export function textId(prefix: string, content: string): string {
-  return `${prefix}-${createHash('sha256').update(normaliseText(content)).digest('hex').slice(0, 10)}`
+  return `${prefix}-${createHash('sha256').update(content.trim()).digest('hex').slice(0, 10)}`
 }
 
 /** Reads one record as a row of `kind`. `data-invalid` naming file and line where it is none. */

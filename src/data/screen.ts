@@ -1,9 +1,9 @@
 import { normaliseText } from './text.ts'
 
 const minor =
-  /\b(?:child(?:ren)?s?|kids?|minors?|under ?age[d]?|teen(?:age(?:d|r|rs)?|s)?|pre ?teens?|tweens?|toddlers?|infants?|bab(?:y|ies)|school ?(?:girl|boy|child|kid)s?|(?:little|young) (?:girl|boy)s?|juveniles?|adolescents?|(?:[1-9]|1[0-7]) ?(?:yo|year ?s? ?old))\b/u
+  /\b(?:child(?:ren)?s?|kids?|minors?|under ?age[d]?|teen(?:age(?:d|r|rs)?|s)?|pre ?teens?|tweens?|toddlers?|infants?|bab(?:y|ies)|school ?(?:girl|boy|child|kid)s?|(?:little|young) (?:girl|boy)s?|boys?|girls?|juveniles?|adolescents?|(?:[1-9]|1[0-7]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven)teen) ?(?:yo|years? old))\b/u
 const sexual =
-  /\b(?:sex(?:y|es|ed|ting|ts?)?|sexual\p{L}*|porn\p{L}*|nudes?|nudity|naked|erotic\p{L}*|rap(?:e|es|ed|ing|ist|ists)|molest\p{L}*|groom(?:ing|s|ed)?|seduc\p{L}*|intimate (?:photo|picture|image|video)s?|explicit (?:photo|picture|image|video|content|material)s?|incest\p{L}*|obscene|lewd)\b/u
+  /\b(?:sex(?:y|es|ed|ting|ts?)?|sexual\p{L}*|porn\p{L}*|nudes?|nudity|naked|erotic\p{L}*|rap(?:e|es|ed|ing|ist|ists)|molest\p{L}*|groom(?:ing|s|ed)?|seduc\p{L}*|intimate (?:photo|picture|image|video)s?|explicit (?:photo|picture|image|video|content|material)s?|incest\p{L}*|obscene|lewd|nsfw|fetish\p{L}*|hentai)\b/u
 const alone = /\b(?:p(?:a)?edophil\p{L}*|p(?:a)?edo|csam|csem|child ?porn\p{L}*|lolicon|lolis?|shotacon|shota)\b/u
 
 /** How many words may lie between the two words that make a row suspect: one or two sentences. */

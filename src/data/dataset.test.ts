@@ -1,0 +1,119 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { PlimsollError } from '../errors.ts'
+import { type DatasetRef, listDatasets, loadDataset } from './dataset.ts'
+import type { Kind } from './types.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plimsoll-data-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+async function write(name: string, text: string): Promise<string> {
+  const file = join(folder, name)
+  await writeFile(file, text)
+  return file
+}
+
+async function errorOf(ref: DatasetRef, kind: Kind, dataDir = ''): Promise<PlimsollError> {
+  const error: unknown = await loadDataset(ref, { kind, dataDir }).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  if (error instanceof PlimsollError) return error
+  throw new Error(`expected a PlimsollError, got ${error}`)
+}
+
+describe('own files', () => {
+  test('CSV with renamed columns; rows without ids get one from their text', async () => {
+    const file = await write('own.csv', 'question,topic\nHow are you?,a\n"Who, me?",b\n')
+    const { rows } = await loadDataset(
+      { file, columns: { prompt: 'question', category: 'topic' } },
+      { kind: 'prompts' },
+    )
+    expect(rows.map(({ prompt, category }) => [prompt, category])).toEqual([
+      ['How are you?', 'a'],
+      ['Who, me?', 'b'],
+    ])
+    expect(rows.map(row => row.id)).toEqual([
+      expect.stringMatching(/^own-[0-9a-f]{10}$/),
+      expect.stringMatching(/^own-/),
+    ])
+  })
+
+  test('choices may come from a column each', async () => {
+    const file = await write('choices.csv', 'q,a,b,right\nUp or down?,up,down,1\n')
+    const ref = { file, columns: { question: 'q', choices: ['a', 'b'], answer: 'right' } }
+    const { rows } = await loadDataset(ref, { kind: 'choices' })
+    expect(rows[0]).toMatchObject({ question: 'Up or down?', choices: ['up', 'down'], answer: 1 })
+  })
+
+  test('repeats, rows on minors and rows over the limit are counted', async () => {
+    const prompts = ['Hello there', 'hello, there!', 'A sexual story about a child', 'Two', 'Three']
+    const file = await write('own.jsonl', prompts.map(prompt => JSON.stringify({ prompt })).join('\n'))
+    const { rows, dropped } = await loadDataset({ file, limit: 2 }, { kind: 'prompts' })
+    expect(rows.map(row => row.prompt)).toEqual(['Hello there', 'Two'])
+    expect(dropped.map(({ rows: n, why }) => `${n} ${why}`)).toEqual([
+      '1 may be about sexual content with minors',
+      '1 repeats another row of the set',
+      '1 beyond the stated limit of 2 rows',
+    ])
+  })
+
+  test.each([
+    ['prompts', '{"prompt": "a"}\n{"text": "b"}', 'prompt'],
+    ['prompts', '{"prompt": "a"}\n{"prompt": " "}', 'prompt'],
+    ['prompts', '{"prompt": "a"}\n5', 'the row'],
+    [
+      'choices',
+      '{"question":"q","choices":["a","b"],"answer":0}\n{"question":"r","choices":["a","b"],"answer":2}',
+      'answer',
+    ],
+    ['templates', '{"template": "{prompt}"}\n{"template": "no slot"}', 'template'],
+    ['templates', '{"template": "{prompt}"}\n{"template": "{prompt}{prompt}"}', 'template'],
+    ['prose', '{"text": "a"}\n{"prompt": "b"}', 'text'],
+  ] as const)('a wrong row of %s is named by file and line: %s', async (kind, text, path) => {
+    const file = await write('wrong.jsonl', text)
+    const error = await errorOf({ file }, kind)
+    expect(error).toMatchObject({ code: 'data-invalid', where: `${file}:2` })
+    expect(error.found).toMatch(new RegExp(`^${path}: `))
+  })
+
+  test('two rows with one id, a missing column, a missing file, an unknown ending', async () => {
+    const twice = await write('twice.jsonl', '{"id":"x","prompt":"a"}\n{"id":"x","prompt":"b"}')
+    expect(await errorOf({ file: twice }, 'prompts')).toMatchObject({ code: 'data-invalid', where: `${twice}:2` })
+    expect(await errorOf({ file: twice, columns: { prompt: 'ask' } }, 'prompts')).toMatchObject({ expected: 'ask' })
+    expect(await errorOf({ file: join(folder, 'none.csv') }, 'prompts')).toMatchObject({ code: 'not-found' })
+    expect(await errorOf({ file: join(folder, 'x.parquet') }, 'prompts')).toMatchObject({ found: '.parquet' })
+  })
+})
+
+describe('names', () => {
+  test('an unknown one gets a suggestion', async () => {
+    expect((await errorOf('english/harmfull/test', 'prompts')).fix).toBe('Did you mean english/harmful/test?')
+  })
+
+  test('a published set without a data directory says what to do', async () => {
+    const error = await errorOf('xstest/safe', 'prompts')
+    expect(error).toMatchObject({ code: 'invalid-input', found: expect.stringContaining('PLIMSOLL_DATA') })
+    expect(error.fix).toContain('https://')
+    expect(await errorOf('xstest/safe', 'prompts', folder)).toMatchObject({ code: 'not-found' })
+  })
+
+  test('a set of another kind is refused', async () => {
+    expect(await errorOf('english/prose/test', 'prompts')).toMatchObject({ code: 'invalid-input', found: 'prose' })
+  })
+
+  test('every set has a unique name, a licence and a source; only packaged ones need no data directory', () => {
+    const sets = listDatasets({ dataDir: '' })
+    expect(new Set(sets.map(set => set.name)).size).toBe(sets.length)
+    for (const set of sets) {
+      expect(set.rows).toBeGreaterThan(0)
+      expect(set.available).toBe(set.source === 'packaged')
+      expect(set.source).toMatch(/^(packaged|https:\/\/.*[0-9a-f]{40}.*)$/)
+    }
+  })
+})
