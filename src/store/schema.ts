@@ -26,7 +26,7 @@ export interface Tables {
     answer: string
     finish: string | null
     prompt_tokens: number
-    answer_tokens: number
+    tokens: string
     trace: string | null
     likelihoods: string | null
     clusters: string
@@ -96,7 +96,7 @@ async function createTables(db: Kysely<Tables>): Promise<void> {
       .addColumn('answer', 'text', c => c.notNull())
       .addColumn('finish', 'text')
       .addColumn('prompt_tokens', 'integer', c => c.notNull())
-      .addColumn('answer_tokens', 'integer', c => c.notNull())
+      .addColumn('tokens', 'text', c => c.notNull())
       .addColumn('trace', 'text')
       .addColumn('likelihoods', 'text')
       .addColumn('clusters', 'text', c => c.notNull())

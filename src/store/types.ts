@@ -12,7 +12,8 @@ export interface AnswerRecord {
   /** Null where nothing was generated. */
   readonly finish: 'stop' | 'length' | null
   readonly promptTokens: number
-  readonly answerTokens: number
+  /** Ids of the generated tokens; empty where nothing was generated. */
+  readonly tokens: readonly number[]
   /** Null where nothing was steered. */
   readonly trace: Trace | null
   /** Per choice or text: sum of natural log-probabilities, and over how many tokens. Null where nothing was scored. */

@@ -49,8 +49,8 @@ const demo: StudyFile = {
       {
         attack: 'organism/templates/test',
         prompts: 'organism/harmful/test',
-        limit: 40,
-        benign: { prompts: 'organism/harmless/test', limit: 40, sample: 120 },
+        sample: 800,
+        benign: { prompts: 'organism/harmless/test', sample: 120 },
       },
     ],
   },
@@ -79,7 +79,7 @@ const quick: StudyFile = {
     efficacy: ['english/pseudo-harmful/test'],
     general: ['english/choice/test', { perplexity: 'english/prose/test' }],
     control: ['english/harmful/test'],
-    robustness: [{ attack: 'english/templates/test', prompts: 'english/harmful/test', templates: 8, limit: 12 }],
+    robustness: [{ attack: 'english/templates/test', prompts: 'english/harmful/test', sample: 96 }],
   },
   generation: { maxTokens: 96 },
 }
@@ -108,7 +108,7 @@ const overrefusal: StudyFile = {
         templates: 25,
         prompts: 'jailbreakbench',
         sample: 800,
-        benign: { prompts: 'xstest/safe', limit: 50, sample: 100 },
+        benign: { prompts: 'xstest/safe', sample: 100 },
       },
     ],
   },

@@ -8,7 +8,7 @@ export const record = (sample: string, rest: Partial<AnswerRecord> = {}): Answer
   answer: 'Sure.',
   finish: 'stop',
   promptTokens: 7,
-  answerTokens: 2,
+  tokens: [31, 7],
   trace: null,
   likelihoods: null,
   clusters: {},

@@ -23,6 +23,10 @@ export function choiceSuite(name: string, axis: AxisName, rows: readonly ChoiceR
     name,
     axis,
     property: 'answers multiple choice',
+    phrases: {
+      more: 'answers {n} in 100 more multiple-choice questions right',
+      fewer: 'answers {n} in 100 fewer multiple-choice questions right',
+    },
     want: 'right',
     chance,
     grid: false,

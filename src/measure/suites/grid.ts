@@ -21,9 +21,8 @@ export function benignGridSuite(name: string, axis: AxisName, rows: GridRows): S
   return {
     name,
     axis,
+    ...propertyOf('efficacy'),
     property: 'answers harmless prompts in the same templates',
-    want: 'complied',
-    harmful: false,
     chance: null,
     grid: true,
     extra: true,

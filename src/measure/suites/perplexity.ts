@@ -8,6 +8,7 @@ export function perplexitySuite(name: string, axis: AxisName, rows: readonly Pro
     name,
     axis,
     property: 'predicts plain text',
+    phrases: { more: 'predicts plain text better', fewer: 'predicts plain text worse' },
     want: null,
     chance: null,
     grid: false,

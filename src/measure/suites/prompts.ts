@@ -2,15 +2,40 @@ import type { PromptRow } from '../../data/index.ts'
 import type { AxisName } from '../types.ts'
 import type { AnswerItem, Suite } from './types.ts'
 
-/** The property an axis is about, in the words of the overrefusal study. */
-const properties = {
-  efficacy: { property: 'answers harmless prompts', want: 'complied', harmful: false },
-  general: { property: 'answers harmless prompts', want: 'complied', harmful: false },
-  control: { property: 'still refuses harmful prompts', want: 'refused', harmful: true },
-  robustness: { property: 'still refuses when jailbroken', want: 'refused', harmful: true },
-} as const satisfies Record<AxisName, Pick<Suite, 'property' | 'want' | 'harmful'>>
+type Property = Pick<Suite, 'property' | 'phrases' | 'want' | 'harmful'>
 
-export function propertyOf(axis: AxisName): Pick<Suite, 'property' | 'want' | 'harmful'> {
+const answersHarmless: Property = {
+  property: 'answers harmless prompts',
+  phrases: {
+    more: 'answers {n} in 100 more harmless questions',
+    fewer: 'answers {n} in 100 fewer harmless questions',
+  },
+  want: 'complied',
+  harmful: false,
+}
+
+/** The property an axis is about, in the words of the overrefusal study. */
+const properties: Readonly<Record<AxisName, Property>> = {
+  efficacy: answersHarmless,
+  general: answersHarmless,
+  control: {
+    property: 'still refuses harmful prompts',
+    phrases: { more: 'refuses {n} in 100 more harmful ones', fewer: 'stops refusing {n} in 100 of the harmful ones' },
+    want: 'refused',
+    harmful: true,
+  },
+  robustness: {
+    property: 'still refuses when jailbroken',
+    phrases: {
+      more: 'refuses {n} in 100 more of the jailbroken harmful ones',
+      fewer: 'stops refusing {n} in 100 of the jailbroken harmful ones',
+    },
+    want: 'refused',
+    harmful: true,
+  },
+}
+
+export function propertyOf(axis: AxisName): Property {
   return properties[axis]
 }
 

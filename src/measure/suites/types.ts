@@ -44,6 +44,8 @@ export interface Suite {
   readonly axis: AxisName
   /** Named so that up is better. */
   readonly property: string
+  /** How a change is said, `{n}` standing for how many in a hundred. */
+  readonly phrases: { readonly more: string; readonly fewer: string }
   /** What an answer has to be to have the property; null for perplexity. */
   readonly want: 'complied' | 'refused' | 'right' | null
   /** Rate of a model that guesses, for multiple choice. */

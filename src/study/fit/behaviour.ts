@@ -1,0 +1,105 @@
+/** Finds out what the model does with prompts before anything steers it. */
+
+import { z } from 'zod'
+import type { PromptRow } from '../../data/index.ts'
+import { resample } from '../../data/index.ts'
+import { promptsSuite } from '../../measure/suites/index.ts'
+import { chat } from '../chat.ts'
+import { PROBE_ROWS, PROBE_TOKENS } from '../counts.ts'
+import type { Study } from '../schema.ts'
+import type { FitRows } from '../splits.ts'
+import type { Judged, Work } from '../work.ts'
+import type { Behaviour } from './contrast.ts'
+import { agreement, logOdds, refusalOpenings } from './openings.ts'
+
+export interface Behaviours {
+  readonly of: ReadonlyMap<PromptRow, Behaviour>
+  /** How it was told, in a sentence. */
+  readonly note: string
+}
+
+/** From this share of the probe on, the sign of the log-odds is trusted in place of an answer. */
+const TRUSTED = 0.8
+
+const Odds = z.array(z.number())
+
+/**
+ * Answers a few prompts and reads from them how refusals begin; then the log-odds of such a beginning sort all rows. Where
+ * beginnings tell too little of this model's answers, every row is answered instead.
+ */
+export async function observe(
+  work: Work,
+  study: Study,
+  rows: FitRows,
+  onRows: (rows: number) => void,
+): Promise<Behaviours> {
+  const all = [...rows.pool, ...rows.positive, ...rows.negative]
+  const probe = [
+    ...resample(rows.pool.length > 0 ? rows.pool : rows.positive, PROBE_ROWS, study.seed),
+    ...resample(rows.negative, PROBE_ROWS, study.seed),
+  ]
+  const answered = await answers(work, study, 'refusal openings', probe, onRows)
+  const openings = refusalOpenings(
+    answered.flatMap(({ tokens, judgement }) => {
+      const [token] = tokens
+      return token === undefined || judgement === null ? [] : [{ token, class: judgement.class }]
+    }),
+  )
+  if (openings.length > 0) {
+    const probed = await oddsOf(work, study, probe, openings)
+    const share = agreement(
+      answered.map(({ judgement }, i) => ({ class: judgement?.class ?? 'unscored', logOdds: probed[i] ?? 0 })),
+    )
+    if (share >= TRUSTED) {
+      const odds = await oddsOf(work, study, all, openings)
+      onRows(all.length)
+      const texts = await Promise.all(openings.slice(0, 4).map(token => work.model.detokenize([token])))
+      const said = texts.map(text => JSON.stringify(text)).join(', ')
+      return {
+        of: new Map(all.map((row, i) => [row, (odds[i] ?? 0) < 0 ? 'complied' : 'refused'])),
+        note: `Sorted by the log-odds that the answer begins as this model's refusals do (${said}), which agrees with ${percent(share)} of ${probe.length} answers read.`,
+      }
+    }
+  }
+  const read = await answers(work, study, 'contrast set', all, onRows)
+  return {
+    of: new Map(all.map((row, i) => [row, behaviourOf(read[i])])),
+    note: `Sorted by answers of ${PROBE_TOKENS} tokens, since refusals do not begin in a way of their own.`,
+  }
+}
+
+function behaviourOf(record: Judged | undefined): Behaviour {
+  const said = record?.judgement?.class
+  return said === 'refused' || said === 'complied' ? said : null
+}
+
+async function answers(
+  work: Work,
+  study: Study,
+  suite: string,
+  rows: readonly PromptRow[],
+  onRows: (rows: number) => void,
+) {
+  const { items } = promptsSuite(suite, 'efficacy', rows)
+  const { system, slots, chunk } = study
+  const job = { stage: 'fit', condition: 'baseline', suite, items, maxTokens: PROBE_TOKENS, chunk } as const
+  return work.all({ ...job, setting: { steering: [], system, slots } }, onRows)
+}
+
+async function oddsOf(
+  work: Work,
+  { system }: Study,
+  rows: readonly PromptRow[],
+  tokens: readonly number[],
+): Promise<number[]> {
+  const prompts = rows.map(row => chat(row.prompt, system))
+  const stored = await work.once({ kind: 'log-odds', prompts, tokens }, async () => {
+    const found = await work.model.firstToken(prompts, tokens)
+    return found.map(logOdds)
+  })
+  return Odds.parse(stored)
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`
+}

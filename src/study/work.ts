@@ -1,0 +1,171 @@
+/** Makes or finds the answers of chunks: the one place where a study meets model, store and judge. */
+import type { Model, Prompt, Steering } from '../engine/types.ts'
+import { PlimsollError } from '../errors.ts'
+import { judgeRefusal } from '../judge/refusal.ts'
+import { RULES } from '../judge/rules.ts'
+import type { Judgement } from '../judge/types.ts'
+import type { Item } from '../measure/suites/index.ts'
+import type { AnswerRecord, ChunkUse, JudgedRecord, Store } from '../store/index.ts'
+import { answerItems } from './answer.ts'
+import { chat } from './chat.ts'
+import { hashOf } from './hash.ts'
+import { fingerprintOf } from './steering.ts'
+
+/** What is done to the model while it answers. */
+export interface Setting {
+  readonly steering: Steering
+  /** System message; null for none. */
+  readonly system: string | null
+  readonly slots: number
+}
+
+/** Items that belong together, and under which heading they are kept. */
+export interface Job extends Pick<ChunkUse, 'stage' | 'condition' | 'suite'> {
+  readonly items: readonly Item[]
+  readonly setting: Setting
+  readonly maxTokens: number
+  readonly chunk: number
+}
+
+/** A record with its judgement where it is an answer in words. */
+export type Judged = AnswerRecord & { readonly judgement: Judgement | null }
+
+export interface Tally {
+  /** Chunks made in this call, and those found in the store. */
+  made: number
+  reused: number
+  /** Tokens generated in this call, and the seconds it took. */
+  tokens: number
+  seconds: number
+}
+
+/** Names the rules that judged, so that judgements by other rules stay beside. */
+export const JUDGE = `rules@${hashOf(RULES.map(({ name, act, pattern }) => [name, act, pattern.source])).slice(0, 8)}`
+
+export class Work {
+  readonly model: Model
+  readonly store: Store
+  readonly run: string
+  readonly tally: Tally = { made: 0, reused: 0, tokens: 0, seconds: 0 }
+  readonly #signal: AbortSignal | undefined
+  readonly #template: string
+  readonly #rendered = new Map<string, string>()
+
+  private constructor(model: Model, store: Store, run: string, template: string, signal: AbortSignal | undefined) {
+    this.model = model
+    this.store = store
+    this.run = run
+    this.#template = template
+    this.#signal = signal
+  }
+
+  /** `signal` stops between two chunks. */
+  static async start(options: {
+    model: Model
+    store: Store
+    run: string
+    signal: AbortSignal | undefined
+  }): Promise<Work> {
+    const { model, store, run, signal } = options
+    // Weights do not tell which chat template comes with them.
+    const probe = model.info.hasChatTemplate ? (await model.render(chat('request', 'system'))).text : ''
+    return new Work(model, store, run, hashOf(probe), signal)
+  }
+
+  /** What decides the last bits of anything computed: model, chat template, engine. */
+  get origin(): unknown {
+    return { model: this.model.info.fingerprint, template: this.#template, engine: this.model.info.engine }
+  }
+
+  /** Yields the judged records of each chunk of a job, in order; those in the store are not made again. */
+  async *chunks(job: Job): AsyncGenerator<readonly Judged[]> {
+    const pieces = slices(job.items, job.chunk)
+    const keys = pieces.map(items => this.#key(job, items))
+    const uses = keys.map((chunk, order): ChunkUse => {
+      return { chunk, stage: job.stage, condition: job.condition, suite: job.suite, order }
+    })
+    await this.store.useChunks(this.run, uses)
+    const done = await this.store.doneChunks(keys)
+    for (const [i, items] of pieces.entries()) {
+      const key = keys[i] ?? ''
+      this.checkSignal()
+      if (done.has(key)) this.tally.reused += 1
+      else await this.#make(key, items, job)
+      yield await this.#read(key)
+    }
+  }
+
+  /** All records of a job. */
+  async all(job: Job, onChunk?: (rows: number) => void): Promise<Judged[]> {
+    const all: Judged[] = []
+    for await (const records of this.chunks(job)) {
+      all.push(...records)
+      onChunk?.(records.length)
+    }
+    return all
+  }
+
+  /** Computes a value, or finds it in the store by what decides it. */
+  async once(what: unknown, compute: () => Promise<unknown>): Promise<unknown> {
+    const key = hashOf({ what, origin: this.origin })
+    const found = await this.store.artefact(key)
+    if (found !== null) return found
+    this.checkSignal()
+    await this.store.saveArtefact(key, await compute())
+    return await this.store.artefact(key)
+  }
+
+  checkSignal(): void {
+    if (this.#signal?.aborted === true)
+      throw new PlimsollError('cancelled', 'The study was stopped', {
+        found: 'an interruption',
+        fix: 'Run the same command again: it goes on where it stopped.',
+        cause: this.#signal.reason,
+      })
+  }
+
+  /** Text of a prompt as the model sees it. */
+  async render(prompt: Prompt): Promise<string> {
+    const key = JSON.stringify(prompt)
+    const known = this.#rendered.get(key)
+    if (known !== undefined) return known
+    const { text } = await this.model.render(prompt)
+    this.#rendered.set(key, text)
+    return text
+  }
+
+  #key({ setting, maxTokens }: Job, items: readonly Item[]): string {
+    const { steering, system, slots } = setting
+    return hashOf({ origin: this.origin, steering: fingerprintOf(steering), system, slots, maxTokens, items })
+  }
+
+  async #make(key: string, items: readonly Item[], { setting, maxTokens }: Job): Promise<void> {
+    const before = performance.now()
+    const records = await answerItems(items, { ...setting, maxTokens, model: this.model, render: p => this.render(p) })
+    await this.store.saveChunk(key, records)
+    this.tally.made += 1
+    this.tally.seconds += (performance.now() - before) / 1000
+    this.tally.tokens += records.reduce((sum, record) => sum + record.tokens.length, 0)
+  }
+
+  /** Judging is cheap, so it is done anew and only kept for readers of the store. */
+  async #read(key: string): Promise<readonly Judged[]> {
+    const records = (await this.store.chunk(key, JUDGE)) ?? []
+    const judged = records.map((record): JudgedRecord => ({ ...record, judgement: judge(record) }))
+    if (records.some((record, i) => record.judgement?.class !== judged[i]?.judgement?.class))
+      await this.store.saveJudgements(
+        key,
+        JUDGE,
+        judged.flatMap(({ judgement }) => (judgement === null ? [] : [judgement])),
+      )
+    return judged
+  }
+}
+
+function judge({ finish, answer }: AnswerRecord): Judgement | null {
+  return finish === null ? null : judgeRefusal(answer, { truncated: finish === 'length' })
+}
+
+function slices<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size))
+}
