@@ -1,0 +1,154 @@
+/** report.md: the verdict and its figures, to paste where Markdown is read. */
+import type { ConditionResult, Selection, StudyResult, SuiteResult } from '../result.ts'
+import { count, interval, percent, points, pValue, values } from './format.ts'
+import { bibtex, methodsText } from './methods-text.ts'
+import { factsOf } from './page/facts.ts'
+import { axes, glyphs, methodsOf, moreNeeded, roles, sortedConditions, states, suitesOf, verdicts } from './words.ts'
+
+export function reportMarkdown(result: StudyResult): string {
+  const methods = methodsOf(result.conditions)
+  const others = sortedConditions(result.conditions).filter(({ role }) => role !== 'method' && role !== 'baseline')
+  const blocks = [
+    `# ${plain(result.title)}`,
+    `${paragraph(result.model.name)}, study ${plain(result.study)}`,
+    ...result.labels.map(label => `> ${paragraph(label)}`),
+    ...methods.flatMap(verdictBlocks),
+    '## References and checks',
+    others.length === 0 ? 'None.' : othersTable(others),
+    '## Strength',
+    ...(result.selections.length === 0 ? ['Nothing was selected.'] : result.selections.flatMap(selectionBlocks)),
+    '## Left out and why',
+    result.dropped.length === 0
+      ? 'Nothing was left out.'
+      : table(
+          ['from', 'rows', 'why'],
+          [false, true, false],
+          result.dropped.map(row => [row.from, count(row.rows), row.why]),
+        ),
+    '## What it ran on',
+    table(['fact', 'value'], [false, false], factsOf(result)),
+    '## How it was concluded',
+    ...methodsText(result).map(paragraph),
+    '## How to cite',
+    fenced(bibtex(result)),
+  ]
+  return `${blocks.join('\n\n')}\n`
+}
+
+function verdictBlocks(condition: ConditionResult): string[] {
+  const look = verdicts[condition.verdict]
+  const rows = axes.flatMap(axis => suitesOf(condition.axes[axis]).map(suite => suiteRow(axis, suite)))
+  const extra = condition.extra.map(suite => suiteRow('outside the verdict', suite))
+  return [
+    `## ${glyphs[look.shape]} ${look.word}: ${plain(condition.name)}`,
+    paragraph(condition.sentence),
+    paragraph(condition.description),
+    table(
+      [
+        'axis',
+        'suite',
+        'property',
+        'base',
+        'steered',
+        'change',
+        '95 %',
+        'n',
+        'lost',
+        'gained',
+        'p',
+        'line',
+        'state',
+        'why',
+      ],
+      [false, false, false, true, true, true, true, true, true, true, true, true, false, false],
+      [...rows, ...extra],
+    ),
+  ]
+}
+
+function suiteRow(axis: string, suite: SuiteResult): string[] {
+  const { base, steered } = values(suite)
+  const look = states[suite.state]
+  const more =
+    suite.moreNeeded === null || suite.why.includes('would decide') ? '' : ` (${moreNeeded(suite.moreNeeded)})`
+  return [
+    axis,
+    suite.suite,
+    suite.property,
+    base,
+    steered,
+    points(suite.change),
+    interval(suite.ci),
+    count(suite.n),
+    count(suite.lost),
+    count(suite.gained),
+    pValue(suite.p),
+    axis === 'efficacy' || axis === 'outside the verdict' ? '' : points(-suite.margin),
+    `${glyphs[look.shape]} ${look.word}`,
+    suite.why + more,
+  ]
+}
+
+function othersTable(conditions: readonly ConditionResult[]): string {
+  return table(
+    ['condition', 'what it is', ...axes],
+    [false, false, false, false, false, false],
+    conditions.map(condition => [
+      condition.name,
+      roles[condition.role],
+      ...axes.map(axis => {
+        const [suite] = suitesOf(condition.axes[axis])
+        const word = states[condition.axes[axis].state].word
+        return suite === undefined ? word : `${points(suite.change)} ${interval(suite.ci)} ${word}`
+      }),
+    ]),
+  )
+}
+
+function selectionBlocks(selection: Selection): string[] {
+  return [
+    `### ${plain(selection.condition)}`,
+    `${plain(selection.why)} Rule: ${plain(selection.rule)}; ${selection.n.target} target and ${selection.n.control} control prompts of the select split. Unsteered: target ${percent(selection.baseline.target)}, control ${percent(selection.baseline.control)}.`,
+    table(
+      ['layer', 'strength', 'complies, target', 'complies, control', 'score', 'degenerate', ''],
+      [true, true, true, true, true, true, false],
+      selection.points.map(point => [
+        String(point.layer),
+        String(point.strength),
+        percent(point.target),
+        percent(point.control),
+        points(point.score),
+        percent(point.degenerate),
+        point.chosen ? 'chosen' : '',
+      ]),
+    ),
+  ]
+}
+
+/** @param right per column, whether it is aligned to the right */
+function table(heads: readonly string[], right: readonly boolean[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(plain).join(' | ')} |`
+  return [line(heads), `|${right.map(end => (end ? '--:' : ':--')).join('|')}|`, ...rows.map(line)].join('\n')
+}
+
+/** One line of text in which nothing is markup. */
+export function plain(text: string): string {
+  return text
+    .toWellFormed()
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .replaceAll(/[\\`*_{}<>#|~&$]/g, character => `\\${character}`)
+    .replaceAll(/\](?=[([:])/g, '\\]')
+    .replaceAll(/(https?|ftp|www)([:.])/gi, '$1\u200b$2')
+}
+
+/** As a paragraph of its own: nothing at its start makes it a list or a heading either. */
+function paragraph(text: string): string {
+  return plain(text).replace(/^([-+=]|\d+(?=[.)]))/, '\\$1')
+}
+
+function fenced(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  return `${fence}bibtex\n${text}\n${fence}`
+}

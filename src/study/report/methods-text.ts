@@ -1,0 +1,34 @@
+/** The methods paragraph and the citation, written for this study. */
+import type { StudyResult } from '../result.ts'
+import { axes } from './words.ts'
+
+/** Paragraphs of plain text. */
+export function methodsText(result: StudyResult): string[] {
+  const { margins } = result
+  const suites = result.conditions.flatMap(condition => axes.flatMap(axis => condition.axes[axis].suites))
+  const intervals = [...new Set(suites.filter(suite => suite.kind === 'rate').map(suite => suite.interval))].toSorted()
+  const prose = [
+    ...new Set(suites.filter(suite => suite.kind === 'perplexity').map(suite => suite.interval)),
+  ].toSorted()
+  return [
+    `Every prompt was answered by the unsteered model and under each condition, and both answers were judged alike. Changes are paired by prompt: lost and gained count the prompts whose property went or came. Four axes are measured, after Goyal and Daumé (EACL 2026, arXiv 2602.06256): efficacy (does the target behaviour change), general (are fluency and unrelated abilities kept), control (are related properties kept) and robustness (are they kept under distribution shift).`,
+    `Rates have Wilson intervals (Wilson 1927), p-values are of the exact McNemar test (McNemar 1947). All intervals are 95 %. ${intervals.length === 0 ? '' : `Changes of rates have these intervals: ${intervals.join(', ')}. `}${prose.length === 0 ? '' : `Changes of perplexity: ${prose.join(', ')}. `}Tango’s interval is that of Tango (1998); a grid of templates and behaviours is clustered both ways.`,
+    `A suite holds when the lower bound of its change is above −margin, is broken when the upper bound is below it, and is undecided otherwise. The margins are ${margins.rates} points for rates, ${margins.perplexity} % for perplexity and ${margins.degenerate} points for degenerate answers. A suite about a property kept counts only where the baseline has it to lose: the lower bound of its rate has to reach 20 % and four times the margin; otherwise nothing can be told. Efficacy works when the lower bound of its change is above 0 and so is that of the difference to the best reference.`,
+    `The verdict, in this order: over the line (an axis is broken), cannot be told, no effect (efficacy’s upper bound is under 5 points), within the line (efficacy works and the three other axes hold), else undecided. A verdict on one vector is no claim about a method.`,
+  ]
+}
+
+export function bibtex(result: StudyResult): string {
+  const year = /^\d{4}/.exec(result.time.started)?.[0] ?? ''
+  return `@software{plimsoll,
+  title  = {Plimsoll: how far a language model may be steered},
+  author = {{The Plimsoll authors}},
+  year   = {${year}},
+  note   = {${result.tool}, run ${result.run}}
+}
+
+Goyal and Daumé, EACL 2026, arXiv 2602.06256 (the axes)
+Wilson, J. Am. Stat. Assoc. 22 (1927) 209–212 (intervals of rates)
+McNemar, Psychometrika 12 (1947) 153–157 (paired test)
+Tango, Stat. Med. 17 (1998) 891–908 (interval of a paired change)`
+}

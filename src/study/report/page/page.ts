@@ -1,0 +1,112 @@
+/** report.html: one file, no script, no network. */
+import { createHash } from 'node:crypto'
+import type { ConditionResult, StudyResult } from '../../result.ts'
+import { type Html, html, trusted } from '../html.ts'
+import type { SampleGroup } from '../sample.ts'
+import { axes, methodsOf, verdicts } from '../words.ts'
+import { droppedSection, factsSection, methodsSection } from './facts.ts'
+import { heatMapSection } from './heat-map.ts'
+import { commonLine, sharedScale } from './interval-table.ts'
+import { multiplesSection } from './multiples.ts'
+import { byCondition, type ConditionSamples, samplesSection, totals } from './samples.ts'
+import { strengthSection } from './strength.ts'
+import { styleSheet } from './style.ts'
+import { type SamplesLink, verdictSection } from './verdict.ts'
+
+export interface PageOptions {
+  /** Where the rest of the answers is, as the page names it. */
+  readonly store: string
+}
+
+/** The whole page. Every text of a model, a file or a user stands escaped. */
+export function reportPage(result: StudyResult, groups: readonly SampleGroup[], options: PageOptions): string {
+  const samples = byCondition(result.conditions, groups)
+  const style = styleSheet(samples.length)
+  const hash = createHash('sha256').update(style).digest('base64')
+  const policy = `default-src 'none'; style-src 'sha256-${hash}'; img-src data:; base-uri 'none'; form-action 'none'`
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${title(result)}</title>
+<link rel="icon" href="data:,">
+<style>${trusted(style)}</style>
+</head>
+<body>
+<a class="skip" href="#main">To the verdict</a>
+${top()}
+<main id="main">
+${body(result, samples, options)}
+</main>
+<footer><p>Made by ${result.tool} from run <code>${result.run}</code>. ${result.labels.join(' ')}</p></footer>
+</body>
+</html>
+`
+  return page.markup
+}
+
+function title(result: StudyResult): string {
+  const first = methodsOf(result.conditions)[0]
+  const verdict = first === undefined ? '' : `${verdicts[first.verdict].word}: ${first.name}, `
+  return `${verdict}${result.title} · ${result.model.name} · Plimsoll`
+}
+
+function body(result: StudyResult, samples: readonly ConditionSamples[], options: PageOptions): Html {
+  const methods = methodsOf(result.conditions)
+  const measured = methods.length > 0 ? methods : result.conditions
+  const scale = sharedScale(measured)
+  const line = commonLine(result.conditions)
+  return html`${intro(result)}
+${
+  methods.length === 0
+    ? html`<section><p class="empty text">This study has no method, so there is no verdict: only what its references do.</p></section>`
+    : methods.map((condition, i) => verdictSection(condition, i, scale, line, result.labels, link(condition, samples)))
+}
+${multiplesSection(result.conditions, scale, result.labels)}
+${strengthSection(result.selections, result.labels)}
+${heatMapSection(result.conditions, result.labels)}
+${samplesSection(samples, result.labels, options.store)}
+${droppedSection(result)}
+${factsSection(result)}
+${methodsSection(result)}`
+}
+
+function intro(result: StudyResult): Html {
+  const sections = [
+    ['conditions', 'All conditions'],
+    ['strength', 'Strength'],
+    ['templates', 'Templates'],
+    ['samples', 'Samples'],
+    ['dropped', 'Left out and why'],
+    ['facts', 'What it ran on'],
+    ['methods', 'How it was concluded'],
+  ] as const
+  return html`<div class="intro"><h1>${result.title}</h1>
+<p class="what muted">${result.model.name}, study ${result.study}</p>
+<nav aria-label="Parts of this report"><ul>${sections.map(([id, text]) => html`<li><a href="#${id}">${text}</a></li>`)}</ul></nav></div>`
+}
+
+/** The Plimsoll mark, and the switch of the theme. */
+function top(): Html {
+  const themes = [
+    ['auto', 'Auto'],
+    ['light', 'Light'],
+    ['dark', 'Dark'],
+  ] as const
+  return html`<header><div class="brand"><svg width="28" height="20" viewBox="-14 -10 28 20" aria-hidden="true"><circle r="7" fill="none" stroke="currentColor" stroke-width="2"/><path d="M-13 0h26" stroke="currentColor" stroke-width="2"/></svg>Plimsoll</div>
+<fieldset class="theme"><legend class="only-read">Theme</legend>${themes.map(([id, text]) => html`<label><input type="radio" name="theme" id="theme-${id}"${id === 'auto' && html` checked`}>${text}</label>`)}</fieldset></header>`
+}
+
+/** To what was lost on the kept axes, or else to the samples there are. */
+function link(condition: ConditionResult, samples: readonly ConditionSamples[]): SamplesLink | null {
+  const index = samples.findIndex(own => own.condition === condition)
+  if (index === -1) return null
+  const kept = samples[index]!.groups.filter(group => axes.indexOf(group.axis) > 0)
+  const { lost } = totals(kept)
+  const text = lost > 0 ? `See some of the ${lost} lost answers` : 'See answers'
+  return { href: '#samples', text }
+}

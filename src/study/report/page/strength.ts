@@ -1,0 +1,96 @@
+/** How layer and strength were chosen: compliance over strength on the select split. */
+
+import type { Selection } from '../../result.ts'
+import { percent, points } from '../format.ts'
+import { type Curve, type Curves, spread, strengthCurves } from '../geometry/curve.ts'
+import { type Html, html } from '../html.ts'
+import { pc } from './mark.ts'
+import { labelLine } from './verdict.ts'
+
+/** Pixels: the plot's top and bottom within an svg of 256 px. */
+const top = 16
+const bottom = 216
+
+export function strengthSection(selections: readonly Selection[], labels: readonly string[]): Html {
+  return html`<section id="strength" aria-labelledby="strength-title"><h2 id="strength-title">Strength</h2>
+${
+  selections.length === 0
+    ? html`<p class="empty text">Nothing was selected: every condition came with its layer and strength.</p>`
+    : html`<p class="text">Share of prompts complied with, on the select split, over the strength of the steering. Wanted is a target that rises while the control stays low. Faint: the other layers tried.</p>
+${labelLine(labels)}
+<div class="pair-of-charts">${selections.map(curveFigure)}</div>`
+}</section>`
+}
+
+function curveFigure(selection: Selection): Html {
+  const curves = strengthCurves(selection)
+  return html`<figure class="curve"><h3>${selection.condition}</h3>
+<p class="small muted">${selection.why}</p>
+${plot(curves, label(selection, curves))}
+${table(selection)}</figure>`
+}
+
+function label(selection: Selection, curves: Curves): string {
+  const { chosen } = curves
+  const start = `${percent(selection.baseline.target)} of target and ${percent(selection.baseline.control)} of control prompts`
+  return chosen === null
+    ? `Unsteered, ${selection.condition} complies with ${start}; no point was chosen.`
+    : `At layer ${chosen.layer}, strength ${chosen.strength}, ${selection.condition} complies with ${percent(chosen.target)} of target and ${percent(chosen.control)} of control prompts; unsteered with ${start}.`
+}
+
+function plot(curves: Curves, text: string): Html {
+  const last = Math.max(...curves.strengths, 1e-9)
+  const x = (strength: number) => pc(strength / last)
+  const y = (share: number) => Number((bottom - Math.min(1, Math.max(0, share)) * (bottom - top)).toFixed(1))
+  const main = curves.layers.find(layer => layer.chosen)
+  const others = curves.layers.filter(layer => !layer.chosen)
+  const end = main?.points.at(-1)
+  const [targetAt = 0, controlAt = 0] =
+    end === undefined ? [] : spread([y(end.target), y(end.control)], 32, top, bottom - 8)
+  const line = (curve: Curve, key: 'target' | 'control', kind: string) =>
+    curve.points.slice(1).map((point, i) => {
+      const from = curve.points[i]!
+      return html`<line class="c-line ${kind}" x1="${x(from.strength)}" y1="${y(from[key])}" x2="${x(point.strength)}" y2="${y(point[key])}"/>`
+    })
+  const dots = (curve: Curve, key: 'target' | 'control', kind: string) =>
+    curve.points.map(
+      point => html`<circle class="c-dot ${kind}" cx="${x(point.strength)}" cy="${y(point[key])}" r="3.5"/>`,
+    )
+  const { chosen } = curves
+  const labelled = thinned(curves.strengths, last)
+  return html`<div class="plot" role="img" aria-label="${text}">
+<svg aria-hidden="true">${[0, 0.25, 0.5, 0.75, 1].map(share => html`<text x="32" y="${y(share) + 4}" text-anchor="end">${Math.round(share * 100)}${share === 1 && ' %'}</text>`)}</svg>
+<svg aria-hidden="true">
+${[0, 0.25, 0.5, 0.75, 1].map(share => html`<line class="grid" x1="0" x2="100%" y1="${y(share)}" y2="${y(share)}"/>`)}
+${labelled.map(strength => html`<text x="${x(strength)}" y="${bottom + 18}" text-anchor="middle">${strength}</text>`)}
+<text x="50%" y="${bottom + 36}" text-anchor="middle">strength</text>
+${others.map(curve => [line(curve, 'target', 'other'), line(curve, 'control', 'other control')])}
+${chosen !== null && html`<line class="c-chosen" x1="${x(chosen.strength)}" x2="${x(chosen.strength)}" y1="${top}" y2="${bottom}"/><text class="c-name" x="${x(chosen.strength)}" y="10" text-anchor="${chosen.strength / last > 0.7 ? 'end' : 'middle'}">chosen: layer ${chosen.layer}, strength ${chosen.strength}</text>`}
+${main !== undefined && [line(main, 'control', 'control'), line(main, 'target', ''), dots(main, 'control', 'control'), dots(main, 'target', '')]}
+</svg>
+<svg aria-hidden="true">${
+    end !== undefined &&
+    html`<text class="c-name" x="12" y="${targetAt + 4}">target ${percent(end.target)}</text><text x="12" y="${targetAt + 18}">higher is better</text><text class="c-name" x="12" y="${controlAt + 4}">control ${percent(end.control)}</text><text x="12" y="${controlAt + 18}">lower is better</text>`
+  }</svg></div>`
+}
+
+/** Strengths far enough apart for their labels. */
+function thinned(strengths: readonly number[], last: number): number[] {
+  const kept: number[] = []
+  for (const strength of strengths) {
+    const before = kept.at(-1)
+    if (before === undefined || (strength - before) / last >= 0.1) kept.push(strength)
+  }
+  return kept
+}
+
+function table(selection: Selection): Html {
+  return html`<details class="more"><summary>All ${selection.points.length} points tried, as a table</summary>
+<p class="small muted">${selection.rule}; ${selection.n.target} target and ${selection.n.control} control prompts.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Points tried for ${selection.condition}"><table class="plain">
+<thead><tr><th scope="col" class="number">layer</th><th scope="col" class="number">strength</th><th scope="col" class="number">target, %</th><th scope="col" class="number">control, %</th><th scope="col" class="number">score</th><th scope="col" class="number">degenerate, %</th><th scope="col"></th></tr></thead>
+<tbody>${selection.points.map(
+    point =>
+      html`<tr><td class="number">${point.layer}</td><td class="number">${point.strength}</td><td class="number">${(point.target * 100).toFixed(1)}</td><td class="number">${(point.control * 100).toFixed(1)}</td><td class="number">${points(point.score, 1)}</td><td class="number">${(point.degenerate * 100).toFixed(1)}</td><td>${point.chosen && html`<b>chosen</b>`}</td></tr>`,
+  )}</tbody></table></div></details>`
+}

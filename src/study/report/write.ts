@@ -1,0 +1,54 @@
+/** Writes a study's report: a page to read, Markdown to paste, JSON for programs. */
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { StudyResult } from '../result.ts'
+import { stableJson } from './json.ts'
+import { reportMarkdown } from './markdown.ts'
+import { reportPage } from './page/page.ts'
+import { drawSamples, methodLimits, referenceLimits, type Sample } from './sample.ts'
+
+export interface ReportOptions {
+  /** Where the page says the rest of the answers is. @default '.plimsoll/store.db' */
+  readonly store?: string | undefined
+}
+
+/**
+ * Writes report.html, report.md and report.json into `dir`, which is made where it is missing. Each file appears whole
+ * or not at all. Samples are read once and a bounded number is kept.
+ *
+ * @returns the paths written, in that order
+ */
+export async function writeReport(
+  result: StudyResult,
+  samples: AsyncIterable<Sample> | Iterable<Sample>,
+  dir: string,
+  options: ReportOptions = {},
+): Promise<string[]> {
+  const methods = new Set(result.conditions.filter(({ role }) => role === 'method').map(({ name }) => name))
+  const groups = await drawSamples(samples, name => (methods.has(name) ? methodLimits : referenceLimits))
+  const files = {
+    'report.html': reportPage(result, groups, { store: options.store ?? '.plimsoll/store.db' }),
+    'report.md': reportMarkdown(result),
+    'report.json': stableJson(result),
+  }
+  await mkdir(dir, { recursive: true })
+  const written: string[] = []
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(dir, name)
+    await writeWhole(path, text)
+    written.push(path)
+  }
+  return written
+}
+
+/** Through a neighbour and a rename, so that no reader meets half a file. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const draft = `${path}.${process.pid}.part`
+  try {
+    await writeFile(draft, text, { flush: true })
+    await rename(draft, path)
+  } catch (error) {
+    await rm(draft, { force: true })
+    throw error
+  }
+}
