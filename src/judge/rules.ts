@@ -1,6 +1,6 @@
 /**
  * What one sentence of an answer does, told by its words. English only. Written from the completions of one labelled
- * model of XSTest (mistralguard) and from common knowledge of how assistants refuse; the others were never looked at.
+ * model of XSTest (mistralguard) and from common knowledge of how assistants refuse; docs/judge.md has the agreement on others.
  */
 
 /**
