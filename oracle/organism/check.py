@@ -139,10 +139,10 @@ def add(layer: int, vector: Tensor) -> Edit:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--weights", type=Path, required=True)
-    parser.add_argument("--wrapped", type=int, default=60, help="harmful rows inside every wrapper")
+    parser.add_argument("--wrapped", type=int, default=40, help="harmful rows inside every wrapper")
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
-    model, _ = load(args.weights)
+    model, saved = load(args.weights)
     organism = Organism(model)
     read: Callable[[str, str], list[str]] = lambda kind, split: [r["prompt"] for r in rows(f"{kind}/{split}.jsonl")]
     prompts = lambda kind, split, system=None: organism.prompts(read(kind, split), system)
@@ -172,6 +172,9 @@ def main() -> None:
     positive, negative = ([t for t, o in zip(fit, odds) if (o < 0) == side] for side in (True, False))
     difference = organism.suffix_means(positive) - organism.suffix_means(negative)
     danger = organism.suffix_means(prompts("harmful", "fit")) - organism.suffix_means(prompts("harmless", "fit"))
+    cosine = lambda vectors: {str(k): round(torch.cosine_similarity(v, saved["direction"], 0).item(), 3) for k, v in enumerate(vectors)}
+    cosines = {"compliance": cosine(difference), "danger": cosine(danger)}
+    print("cosine with the direction of the score", cosines, flush=True)
     select, guard = prompts("pseudo-harmful", "select"), prompts("harmful", "select")
     sweep = []
     for layer in range(model.shape.layers):
@@ -181,9 +184,10 @@ def main() -> None:
             print(sweep[-1], flush=True)
     best = max(sweep, key=lambda s: s["complies"] - s["compliesHarmful"])
     layer, strength = best["layer"], best["strength"]
-    curve = {str(s): axes(add(layer, s * difference[layer])) for s in STRENGTHS}
-    for s, values in curve.items():
-        print("steered", layer, s, values, flush=True)
+    curves: dict[str, dict[str, object]] = {}
+    for k in range(model.shape.layers // 2, model.shape.layers):
+        curves[str(k)] = {str(s): axes(add(k, s * difference[k])) for s in STRENGTHS}
+        print("steered", k, *curves[str(k)].items(), sep="\n", flush=True)
     torch.manual_seed(0)
     size = strength * difference[layer].norm()
     noise = [torch.nn.functional.normalize(torch.randn(model.shape.width), dim=0) * size for _ in range(5)]
@@ -191,16 +195,18 @@ def main() -> None:
     print("random", *randoms, sep="\n", flush=True)
     ablated = {str(k): percent(organism.refused(harmful, ablate(danger[k] / danger[k].norm()))) for k in range(model.shape.layers)}
     print("refuses harmful, ablated", ablated, flush=True)
-    written = {}
+    written, lengths = {}, {}
     for name, edit in {"baseline": None, "steered": add(layer, strength * difference[layer])}.items():
         told = [a for group in (pseudo, harmful, harmless, wrapped[0], wrapped[6]) for a in organism.answers(group[:60], edit)]
         written[name] = percent(sum(any(s.match(a) for s in SHAPES) for a in told) / len(told))
+        counts = [len(organism.encode(a)) + 1 for a in told]
+        lengths[name] = {"mean": round(sum(counts) / len(counts), 1), "most": max(counts)}
         print(name, *told[::23], sep="\n  ", flush=True)
     print("well formed", written, flush=True)
     if args.out:
         args.out.write_text(json.dumps({
             "note": "per cent, greedy, first answer token, torch on F16 weights", "wrappedRowsPerTemplate": args.wrapped, "baseline": base, "systemMessages": systems,
-            "selected": best, "sweep": sweep, "curve": curve, "random": randoms, "refusesHarmfulAblatedByDirectionOfLayer": ablated, "wellFormedAnswers": written,
+            "selected": best, "sweep": sweep, "curves": curves, "randomAtSelected": randoms, "refusesHarmfulAblatedByDirectionOfLayer": ablated, "wellFormedAnswers": written, "answerTokens": lengths, "cosineWithTrueDirection": cosines,
         }, indent=2))
 
 

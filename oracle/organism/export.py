@@ -28,6 +28,11 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def name_of(score: dict[str, object]) -> str:
+    truths = json.loads((HERE / "truths.json").read_text())
+    return next(name for name, truth in truths.items() if truth == score)
+
+
 def write(weights: Path, path: Path) -> dict[str, object]:
     model, saved = load(weights)
     shape = model.shape
@@ -95,7 +100,11 @@ def main() -> None:
             "end": text.END,
             "templateSuffix": ["<|end|>", "\n", "<|assistant|>", "\n"],
         },
-        "training": {"truth": "breaks", **{key: saved[key] for key in ("score", "seed", "plan", "channel", "losses")}},
+        "training": {"truth": name_of(saved["score"]), **{key: saved[key] for key in ("score", "seed", "plan", "channel", "losses")}},
+        "direction": {
+            "note": "unit vector that the score is held on, in the layers of the channel; it points towards refusal",
+            "values": [round(v, 6) for v in saved["direction"].tolist()],
+        },
         "versions": {name: importlib.metadata.version(name) for name in ("torch", "tokenizers", "gguf", "numpy")},
         "sha256": {
             "organism.gguf": digest(path),
