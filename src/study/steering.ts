@@ -1,9 +1,9 @@
 /** Vectors as values: named by what they do, turned into references, kept in the store. */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { createRandom } from '../data/index.ts'
 import type { Direction, Steering, SteeringVector } from '../engine/types.ts'
 import { Where } from '../engine/where.ts'
+import { directionAt, isShared, randomLike } from '../steer/index.ts'
 import { hashOf } from './hash.ts'
 
 /** Equal for steerings that do the same; empty steering is `none`. */
@@ -17,11 +17,7 @@ export function fingerprintOf(steering: Steering): string {
 }
 
 function directionsOf({ directions }: SteeringVector): [layer: string, direction: Direction][] {
-  return isOne(directions) ? [['all', directions]] : Object.entries(directions)
-}
-
-function isOne(directions: SteeringVector['directions']): directions is Direction {
-  return 'unit' in directions && directions.unit instanceof Float32Array
+  return isShared(directions) ? [['all', directions]] : Object.entries(directions)
 }
 
 function digest([layer, { unit, scale }]: [string, Direction]): unknown {
@@ -29,43 +25,19 @@ function digest([layer, { unit, scale }]: [string, Direction]): unknown {
   return { layer, scale, unit: createHash('sha256').update(bytes).digest('hex') }
 }
 
-function mapDirections(
-  vector: SteeringVector,
-  change: (direction: Direction, layer: string) => Direction,
-): SteeringVector {
-  const { directions } = vector
-  if (isOne(directions)) return { ...vector, directions: change(directions, 'all') }
-  const entries = Object.entries(directions).map(([layer, direction]) => [layer, change(direction, layer)] as const)
-  return { ...vector, directions: Object.fromEntries(entries) }
-}
+/** Draws of one seed of a study that stay apart from those of the next. */
+const MOST_DRAWS = 1000
 
-/** The same edit along directions drawn evenly from the sphere: isotropic, of the same size. */
+/** The same edit along directions drawn evenly from the sphere, each of the size of the one it stands for. */
 export function randomised(vector: SteeringVector, seed: number, draw: number): SteeringVector {
-  return mapDirections(vector, ({ unit, scale }, layer) => {
-    const random = createRandom(seed, `random direction ${draw} ${layer}`)
-    const values = Float64Array.from(unit, () => normal(random.next(), random.next()))
-    const length = Math.hypot(...values)
-    return { unit: Float32Array.from(values, value => value / length), scale }
-  })
-}
-
-/** A standard normal value from two uniform ones (Box and Muller 1958). */
-function normal(a: number, b: number): number {
-  return Math.sqrt(-2 * Math.log(1 - a)) * Math.cos(2 * Math.PI * b)
-}
-
-/** Removes one direction wherever the residual stream can be written: at the embedding and after every block. */
-export function ablation({ unit }: Direction): Steering {
-  const directions: Direction = { unit, scale: 1 }
-  return [
-    { vector: { edit: 'ablate', where: Where.parse({ site: 'embedding' }), directions } },
-    { vector: { edit: 'ablate', where: Where.parse({ site: 'residual', layers: 'all' }), directions } },
-  ]
-}
-
-/** The direction of a vector at one layer. */
-export function directionAt(vector: SteeringVector, layer: number): Direction | undefined {
-  return isOne(vector.directions) ? vector.directions : vector.directions[layer]
+  const like = ({ unit, scale }: Direction, layer: number): Direction => {
+    const drawn = directionAt(randomLike(vector, layer, scale, unit.length, seed * MOST_DRAWS + draw), layer)
+    return { unit: drawn?.unit ?? unit, scale }
+  }
+  const { directions } = vector
+  if (isShared(directions)) return { ...vector, directions: like(directions, 0) }
+  const entries = Object.entries(directions).map(([layer, one]) => [layer, like(one, Number(layer))] as const)
+  return { ...vector, directions: Object.fromEntries(entries) }
 }
 
 const Stored = z.object({

@@ -34,7 +34,7 @@ export interface Tally {
   /** Chunks made in this call, and those found in the store. */
   made: number
   reused: number
-  /** Tokens generated in this call, and the seconds it took. */
+  /** Tokens generated in this call, and the seconds that took. */
   tokens: number
   seconds: number
 }
@@ -144,8 +144,9 @@ export class Work {
     const records = await answerItems(items, { ...setting, maxTokens, model: this.model, render: p => this.render(p) })
     await this.store.saveChunk(key, records)
     this.tally.made += 1
-    this.tally.seconds += (performance.now() - before) / 1000
-    this.tally.tokens += records.reduce((sum, record) => sum + record.tokens.length, 0)
+    const tokens = records.reduce((sum, record) => sum + record.tokens.length, 0)
+    if (tokens > 0) this.tally.seconds += (performance.now() - before) / 1000
+    this.tally.tokens += tokens
   }
 
   /** Judging is cheap, so it is done anew and only kept for readers of the store. */

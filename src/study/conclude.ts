@@ -1,0 +1,120 @@
+/** From answers to what a study says of each condition. */
+import { axisResult } from '../measure/axis.ts'
+import { templateRates } from '../measure/suite-templates.ts'
+import type { Suite } from '../measure/suites/index.ts'
+import type { AxisName, SuiteResult } from '../measure/types.ts'
+import { type Axes, type Checks, holmVerdicts, studyChecks, verdictOf } from '../measure/verdict.ts'
+import { type Phrases, verdictSentence } from '../measure/verdict-sentence.ts'
+import type { ActiveCondition } from './active.ts'
+import { compareSense, compareSuite, pairedRows, sensePhrases } from './compare.ts'
+import type { Measured } from './measure.ts'
+import { normChange } from './outcome.ts'
+import type { Plan } from './plan.ts'
+import type { ConditionResult } from './result.ts'
+import type { Judged } from './work.ts'
+
+/** Conditions with their verdicts, and whether anything can be told at all. */
+export interface Conclusion {
+  readonly conditions: readonly ConditionResult[]
+  readonly checks: Checks
+}
+
+interface Compared {
+  readonly condition: ActiveCondition
+  readonly axes: Axes
+  readonly extra: readonly SuiteResult[]
+}
+
+export function conclude(plan: Plan, conditions: readonly ActiveCondition[], measured: Measured): Conclusion {
+  const compared = conditions.map(condition => compare(plan, condition, conditions, measured))
+  const axesOf = (role: ActiveCondition['role']) => compared.find(one => one.condition.role === role)?.axes
+  const checks = studyChecks({
+    positiveControl: axesOf('positive-control'),
+    identity: axesOf('identity'),
+    expectPositiveControl: plan.study.expectPositiveControl,
+  })
+  const judged = compared.map(({ condition, axes }) => {
+    // What the checks themselves show stands, whether they passed or not.
+    const isCheck = condition.role !== 'method' && condition.role !== 'reference'
+    return { name: condition.name, axes, verdict: verdictOf(axes, isCheck ? undefined : checks) }
+  })
+  const methods = conditions.filter(condition => condition.role === 'method').map(condition => condition.name)
+  const corrected = holmVerdicts(judged.filter(({ name }) => methods.includes(name)))
+  const phrases = phrasesOf(plan.suites)
+  return {
+    checks,
+    conditions: compared.map(({ condition, axes, extra }, i): ConditionResult => {
+      const { name, role, description, layer, strength } = condition
+      const verdict = (corrected.find(one => one.name === name) ?? judged[i])?.verdict ?? 'cannot-tell'
+      return {
+        name,
+        role,
+        description,
+        layer,
+        strength,
+        normChange: normChange(recordsOf(name, measured)),
+        axes,
+        verdict,
+        sentence:
+          role === 'baseline'
+            ? 'The unsteered model.'
+            : verdictSentence(verdict, axes, phrases, checks.passed ? [] : checks.notes),
+        extra,
+        templates: plan.suites
+          .filter(suite => suite.grid && !suite.extra)
+          .flatMap(suite => templateRates(suite.name, rowsOf(suite, name, conditions, measured))),
+      }
+    }),
+  }
+}
+
+function phrasesOf(suites: readonly Suite[]): Readonly<Record<string, Phrases>> {
+  return { ...Object.fromEntries(suites.map(suite => [suite.name, suite.phrases])), sense: sensePhrases }
+}
+
+function compare(
+  plan: Plan,
+  condition: ActiveCondition,
+  conditions: readonly ActiveCondition[],
+  measured: Measured,
+): Compared {
+  const { study, suites } = plan
+  const references = condition.role === 'method' ? conditions.filter(one => one.role === 'reference') : []
+  const results = suites.map(suite => {
+    const of = (name: string) => measured.get(suite.name)?.get(name) ?? []
+    const held = new Map(references.map(({ name }) => [name, of(name)]))
+    return { suite, result: compareSuite(suite, study, of(baselineOf(conditions)), of(condition.name), held) }
+  })
+  const plain = suites.filter(suite => !suite.grid && suite.items.some(item => item.kind === 'answer'))
+  const sense = compareSense(
+    plain.map(suite => rowsOf(suite, condition.name, conditions, measured)),
+    study,
+  )
+  const axis = (name: AxisName) => {
+    const own = results.filter(({ suite }) => suite.axis === name && !suite.extra).map(({ result }) => result)
+    return axisResult(name, name === 'general' && plain.length > 0 ? [...own, sense] : own)
+  }
+  return {
+    condition,
+    axes: {
+      efficacy: axis('efficacy'),
+      general: axis('general'),
+      control: axis('control'),
+      robustness: axis('robustness'),
+    },
+    extra: results.filter(({ suite }) => suite.extra).map(({ result }) => result),
+  }
+}
+
+function rowsOf(suite: Suite, condition: string, conditions: readonly ActiveCondition[], measured: Measured) {
+  const of = (name: string) => measured.get(suite.name)?.get(name) ?? []
+  return pairedRows(suite, of(baselineOf(conditions)), of(condition))
+}
+
+function baselineOf(conditions: readonly ActiveCondition[]): string {
+  return conditions.find(condition => condition.role === 'baseline')?.name ?? 'baseline'
+}
+
+function* recordsOf(condition: string, measured: Measured): Generator<Judged> {
+  for (const answers of measured.values()) yield* answers.get(condition) ?? []
+}

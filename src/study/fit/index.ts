@@ -1,0 +1,61 @@
+/** The fit of a study: contrast set, one vector per candidate layer, and the direction of refusal for the safeguards. */
+import type { PromptRow } from '../../data/index.ts'
+import type { SteeringVector } from '../../engine/types.ts'
+import { PlimsollError } from '../../errors.ts'
+import { fitDiffmean } from '../../steer/index.ts'
+import { chat } from '../chat.ts'
+import type { Plan } from '../plan.ts'
+import { readVectors, storeVectors } from '../steering.ts'
+import type { Work } from '../work.ts'
+import { observe } from './behaviour.ts'
+import { type ContrastSet, contrastSet } from './contrast.ts'
+
+export interface Fitted extends ContrastSet {
+  readonly vectors: ReadonlyMap<number, SteeringVector>
+}
+
+/** Finds the contrast set and fits every layer in one pass. */
+export async function fitContrast(
+  work: Work,
+  plan: Plan,
+  layers: readonly number[],
+  onRows: (rows: number) => void,
+): Promise<Fitted> {
+  const { study, fit } = plan
+  const { keep, minimum, limit } = study.fit
+  const behaviours = keep === 'all' ? { of: new Map(), note: '' } : await observe(work, study, fit, onRows)
+  const set = contrastSet(fit, behaviours.of, { keep, minimum, limit, seed: study.seed })
+  for (const side of ['positive', 'negative'] as const)
+    if (set[side].length === 0)
+      throw new PlimsollError('invalid-input', `The ${side} side of the contrast set is empty`, {
+        found: set.note,
+        expected: 'at least one prompt on each side',
+        fix: `Name more prompts under fit.${side}, or write \`keep: all\` under fit.`,
+      })
+  const vectors = await fitOnce(work, study.system, layers, set)
+  return { ...set, vectors, note: `${behaviours.note} ${set.note}`.trim() }
+}
+
+/** Harmless against harmful prompts, whatever the model does with them: its direction is that of refusing. */
+export async function fitRefusal(
+  work: Work,
+  plan: Plan,
+  layers: readonly number[],
+): Promise<ReadonlyMap<number, SteeringVector>> {
+  const { positive, negative } = plan.fit
+  return fitOnce(work, plan.study.system, layers, { positive: negative, negative: positive })
+}
+
+async function fitOnce(
+  work: Work,
+  system: string | null,
+  layers: readonly number[],
+  set: Pick<ContrastSet, 'positive' | 'negative'>,
+): Promise<ReadonlyMap<number, SteeringVector>> {
+  const prompts = (rows: readonly PromptRow[]) => rows.map(row => chat(row.prompt, system))
+  const spec = { positive: prompts(set.positive), negative: prompts(set.negative), layers }
+  const stored = await work.once({ kind: 'diffmean', ...spec }, async () =>
+    storeVectors(await fitDiffmean(work.model, spec)),
+  )
+  return readVectors(stored)
+}

@@ -1,0 +1,28 @@
+import { PlimsollError } from '../errors.ts'
+import type { Study } from './schema.ts'
+
+/** Where evenly spaced candidates begin and end, as shares of the model's depth. */
+const [FIRST, LAST] = [0.25, 0.8]
+
+/** The layers to try on a model of so many, ascending. */
+export function candidateLayers({ layers }: Study['select'], depth: number): number[] {
+  const wanted = typeof layers === 'number' ? spread(layers, depth) : Array.isArray(layers) ? layers : range(layers)
+  const unknown = wanted.find(layer => layer >= depth)
+  if (unknown !== undefined)
+    throw new PlimsollError('invalid-input', 'The study names a layer that the model does not have', {
+      found: `select.layers: ${unknown}`,
+      expected: `0 to ${depth - 1}`,
+      fix: 'Name other layers, or how many to try.',
+    })
+  return [...new Set(wanted)].sort((a, b) => a - b)
+}
+
+function spread(count: number, depth: number): number[] {
+  const [from, to] = [FIRST * (depth - 1), LAST * (depth - 1)]
+  if (count === 1) return [Math.round((from + to) / 2)]
+  return Array.from({ length: count }, (_, i) => Math.round(from + ((to - from) * i) / (count - 1)))
+}
+
+function range({ from, to, step = 1 }: { from: number; to: number; step?: number | undefined }): number[] {
+  return Array.from({ length: Math.max(0, Math.floor((to - from) / step) + 1) }, (_, i) => from + i * step)
+}

@@ -1,0 +1,135 @@
+/** Fits and selects until every planned condition says what is done to the model. */
+import type { SteeringVector } from '../engine/types.ts'
+import { PlimsollError } from '../errors.ts'
+import { isShared, loadVector } from '../steer/index.ts'
+import { type ActiveCondition, activate, place, type Steered } from './active.ts'
+import type { PlannedCondition, Treatment } from './conditions.ts'
+import { pathFrom } from './config.ts'
+import { type Fitted, fitContrast, fitRefusal } from './fit/index.ts'
+import { candidateLayers } from './layers.ts'
+import type { Plan } from './plan.ts'
+import type { Selection } from './result.ts'
+import { selectAblation, selectPoint } from './select.ts'
+import { randomised } from './steering.ts'
+import type { Setting, Work } from './work.ts'
+
+export interface Prepared {
+  readonly conditions: readonly ActiveCondition[]
+  readonly fitted: Fitted | null
+  readonly selections: readonly Selection[]
+}
+
+/** Tells how many rows of a stage are done. */
+export type OnRows = (stage: 'fit' | 'select', detail: string) => (rows: number) => void
+
+export async function prepare(work: Work, plan: Plan, onRows: OnRows): Promise<Prepared> {
+  const layers = candidateLayers(plan.study.select, work.model.info.layers)
+  const methods = plan.conditions.flatMap(({ treatment }) => (treatment.kind === 'method' ? [treatment] : []))
+  const own = methods.flatMap(({ layer }) => (layer === null ? [] : [layer]))
+  const wanted = [...new Set([...layers, ...own])].sort((a, b) => a - b)
+  const fitted = methods.length === 0 ? null : await fitContrast(work, plan, wanted, onRows('fit', 'contrast set'))
+  const preparing: Preparing = { work, plan, onRows, layers, fitted, selections: [], steered: [] }
+  const conditions = []
+  for (const planned of plan.conditions) conditions.push(await prepareOne(planned, preparing))
+  return { conditions, fitted, selections: preparing.selections }
+}
+
+interface Preparing {
+  readonly work: Work
+  readonly plan: Plan
+  readonly onRows: OnRows
+  readonly layers: readonly number[]
+  readonly fitted: Fitted | null
+  readonly selections: Selection[]
+  /** Those steered so far: references are made like the first. */
+  readonly steered: Steered[]
+}
+
+async function prepareOne(planned: PlannedCondition, preparing: Preparing): Promise<ActiveCondition> {
+  const { study } = preparing.plan
+  const plain: Setting = { steering: [], system: study.system, slots: study.slots }
+  const { treatment } = planned
+  const [first] = preparing.steered
+  switch (treatment.kind) {
+    case 'nothing':
+      return activate(planned, plain, { description: 'the unsteered model' })
+    case 'system': {
+      const system = study.system === null ? treatment.text : `${study.system}\n${treatment.text}`
+      return activate(planned, { ...plain, system }, { description: `the system prompt “${treatment.text}”` })
+    }
+    case 'method':
+    case 'vector': {
+      const steered = await steeredBy(planned, treatment, preparing)
+      preparing.steered.push(steered)
+      const { vector, layer, strength } = steered
+      const description = `${treatment.kind === 'method' ? treatment.method : treatment.file}, ${place(steered)}`
+      return activate(planned, { ...plain, steering: [{ vector, strength }] }, { description, layer, strength, vector })
+    }
+    case 'random': {
+      if (first === undefined) return activate(planned, plain, { description: 'nothing to be random beside' })
+      const { strength, layer } = first
+      const vector = randomised(first.vector, study.seed, treatment.draw)
+      const description = `a random direction of the same size, ${place(first)}`
+      return activate(planned, { ...plain, steering: [{ vector, strength }] }, { description, layer, strength })
+    }
+    case 'ablate-refusal': {
+      const { work, plan, layers, onRows } = preparing
+      const vectors = await fitRefusal(work, plan, layers)
+      const { layer, steering } = await selectAblation(
+        work,
+        plan,
+        planned.name,
+        vectors,
+        onRows('select', planned.name),
+      )
+      const description = `the difference of harmful and harmless prompts at layer ${layer}, removed everywhere`
+      return activate(planned, { ...plain, steering }, { description, layer })
+    }
+    case 'identity': {
+      const steering = first === undefined ? [] : [{ vector: first.vector, strength: 0 }]
+      return activate(planned, { ...plain, steering }, { description: 'an edit that adds nothing', strength: 0 })
+    }
+    case 'other-slots': {
+      const slots = Math.max(1, Math.floor(study.slots / 2))
+      return activate(planned, { ...plain, slots }, { description: `the unsteered model, ${slots} answers at a time` })
+    }
+  }
+}
+
+async function steeredBy(
+  { name }: PlannedCondition,
+  treatment: Extract<Treatment, { kind: 'method' | 'vector' }>,
+  { work, plan, layers, fitted, onRows, selections }: Preparing,
+): Promise<Steered> {
+  if (treatment.kind === 'vector') {
+    const vector = await loadVector(pathFrom(plan.folder, treatment.file), work.model.info)
+    return { vector, layer: onlyLayer(vector.directions), strength: treatment.strength }
+  }
+  const { layer, strength } = treatment
+  if (layer !== null && strength !== null) return { vector: fittedAt(layer, fitted), layer, strength }
+  const { choice, selection } = await selectPoint(
+    work,
+    plan,
+    name,
+    {
+      vectors: fitted?.vectors ?? new Map<number, SteeringVector>(),
+      layers: layer === null ? layers : [layer],
+      strengths: strength === null ? plan.study.select.strengths : [strength],
+    },
+    onRows('select', name),
+  )
+  selections.push(selection)
+  return { vector: fittedAt(choice.layer, fitted), ...choice }
+}
+
+function fittedAt(layer: number, fitted: Fitted | null): SteeringVector {
+  const vector = fitted?.vectors.get(layer)
+  if (vector === undefined) throw new PlimsollError('internal', `Layer ${layer} was not fitted`)
+  return vector
+}
+
+function onlyLayer(directions: Steered['vector']['directions']): number | null {
+  if (isShared(directions)) return null
+  const layers = Object.keys(directions).map(Number)
+  return layers.length === 1 ? (layers[0] ?? null) : null
+}

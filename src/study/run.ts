@@ -1,0 +1,115 @@
+/** Runs a planned study to its end, or on from where it stopped. */
+import type { Model, SteeringVector } from '../engine/types.ts'
+import type { RunOptions } from '../progress.ts'
+import { provenance, type Vector } from '../steer/index.ts'
+import type { Store } from '../store/index.ts'
+import { toolVersion } from '../version.ts'
+import type { ActiveCondition } from './active.ts'
+import { chat } from './chat.ts'
+import { conclude } from './conclude.ts'
+import type { Fitted } from './fit/index.ts'
+import { hashOf } from './hash.ts'
+import { measure } from './measure.ts'
+import type { Plan } from './plan.ts'
+import { prepare } from './prepare.ts'
+import type { StudyResult } from './result.ts'
+import { Stages } from './stages.ts'
+import { Work } from './work.ts'
+
+export interface RunStudyOptions extends RunOptions {
+  readonly model: Model
+  readonly store: Store
+}
+
+export interface StudyRun {
+  readonly result: StudyResult
+  /** Chunks found in the store, of all that were needed. */
+  readonly reused: Readonly<{ chunks: number; of: number }>
+  /** What each method fitted, ready to be saved. */
+  readonly vectors: readonly Readonly<{ condition: string; vector: Vector }>[]
+}
+
+/** Names a run: its plan and the weights it runs on. */
+export function runHash(plan: Plan, model: Pick<Model, 'info'>): string {
+  return hashOf({ plan: plan.hash, model: model.info.fingerprint })
+}
+
+/**
+ * Fits, selects, measures and concludes. What the store already holds is not made again, so a run that was interrupted
+ * goes on at the chunk it stopped in; `signal` stops it after the chunk in hand.
+ * @throws PlimsollError `cancelled` when stopped, and what the model or the store throws
+ */
+export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<StudyRun> {
+  const { model, store, signal, onProgress } = options
+  const began = performance.now()
+  const hash = runHash(plan, model)
+  const { started } = await store.startRun({
+    hash,
+    study: plan.study.name,
+    plan: plan.study,
+    engine: { model: model.info.name, fingerprint: model.info.fingerprint, ...model.info.engine },
+    started: new Date().toISOString(),
+  })
+  const work = await Work.start({ model, store, run: hash, signal })
+  const stages = new Stages(plan, work, onProgress)
+  const { conditions, fitted, selections } = await prepare(work, plan, stages.onRows)
+  const measured = await measure(work, plan, conditions, stages.onMeasured)
+  const { conditions: concluded, checks } = conclude(plan, conditions, measured)
+  const finished = new Date().toISOString()
+  const { name, architecture, layers, width, quantisation, fingerprint, engine } = model.info
+  const { release, cpu, threads, device } = engine
+  const result: StudyResult = {
+    schema: 1,
+    tool: `plimsoll ${toolVersion}`,
+    study: plan.study.name,
+    title: plan.study.title,
+    run: hash,
+    labels: [...plan.study.labels, ...checks.notes],
+    model: { name, architecture, layers, width, quantisation, fingerprint, system: plan.study.system },
+    engine: { release, cpu, threads, device },
+    time: { started, finished, seconds: (performance.now() - began) / 1000 },
+    answers: stages.rows,
+    margins: plan.study.margins,
+    fit: fitted && {
+      method: 'diffmean',
+      positive: fitted.positive.length,
+      negative: fitted.negative.length,
+      note: fitted.note,
+    },
+    selections,
+    conditions: concluded,
+    dropped: plan.dropped,
+    plan: plan.study,
+  }
+  await store.finishRun(hash, finished, result)
+  const { made, reused } = work.tally
+  return {
+    result,
+    reused: { chunks: reused, of: made + reused },
+    vectors: fitted === null ? [] : conditions.flatMap(condition => fittedVector(condition, fitted, plan, model)),
+  }
+}
+
+function fittedVector(
+  { name, role, layer, strength, vector }: ActiveCondition,
+  fitted: Fitted,
+  plan: Plan,
+  model: Model,
+) {
+  if (role !== 'method' || vector === null || !isFitted(vector, fitted)) return []
+  const { system, seed } = plan.study
+  const made = provenance(model, {
+    method: 'diffmean',
+    parameters: { layer, strength },
+    positive: fitted.positive.map(row => chat(row.prompt, system)),
+    negative: fitted.negative.map(row => chat(row.prompt, system)),
+    system,
+    seed,
+    note: fitted.note,
+  })
+  return [{ condition: name, vector: { ...vector, provenance: made } }]
+}
+
+function isFitted(vector: SteeringVector, { vectors }: Fitted): boolean {
+  return [...vectors.values()].includes(vector)
+}

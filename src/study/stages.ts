@@ -1,0 +1,44 @@
+/** Turns finished rows into progress: what is happening, how much of it is done, and how fast it goes. */
+import type { Progress } from '../progress.ts'
+import type { Shown } from './measure.ts'
+import type { Plan } from './plan.ts'
+import type { OnRows } from './prepare.ts'
+import type { Work } from './work.ts'
+
+type Stage = 'fit' | 'select' | 'measure'
+
+export class Stages {
+  /** Rows done in all stages. */
+  rows = 0
+  readonly #done: Record<Stage, number> = { fit: 0, select: 0, measure: 0 }
+  readonly #totals: Record<Stage, number>
+  readonly #work: Work
+  readonly #onProgress: ((event: Progress) => void) | undefined
+
+  constructor(plan: Plan, work: Work, onProgress: ((event: Progress) => void) | undefined) {
+    const total = (stage: Stage) =>
+      plan.counts.filter(count => count.stage === stage).reduce((sum, count) => sum + count.rows, 0)
+    this.#totals = { fit: total('fit'), select: total('select'), measure: total('measure') }
+    this.#work = work
+    this.#onProgress = onProgress
+  }
+
+  readonly onRows: OnRows = (stage, detail) => rows => this.#add(stage, { rows, detail })
+
+  readonly onMeasured = (shown: Shown): void => this.#add('measure', shown)
+
+  #add(stage: Stage, { rows, ...shown }: Shown): void {
+    this.rows += rows
+    this.#done[stage] += rows
+    const done = this.#done[stage]
+    const { tokens, seconds } = this.#work.tally
+    this.#onProgress?.({
+      stage,
+      done,
+      // Rows whose beginnings tell too little are answered on top of what was planned.
+      total: Math.max(done, this.#totals[stage]),
+      ...shown,
+      ...(seconds > 0 && { tokensPerSecond: tokens / seconds }),
+    })
+  }
+}
