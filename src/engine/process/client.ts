@@ -3,6 +3,7 @@
  * fail with an error that names them, and the next call starts a fresh process with the same model.
  */
 import { type ChildProcess, fork } from 'node:child_process'
+import { Socket } from 'node:net'
 import { PlimsollError } from '../../errors.ts'
 import type { ModelInfo } from '../types.ts'
 import {
@@ -98,6 +99,8 @@ export class EngineProcess implements AsyncDisposable {
     const id = this.#nextId++
     const cancel = () => post(child, { type: 'cancel', id })
     return new Promise<Calls[K]['result']>((resolve, reject) => {
+      // The signal may have been raised while the engine was starting.
+      if (options.signal?.aborted) throw new PlimsollError('cancelled', 'The call was cancelled before it began')
       this.#pending.set(id, {
         name,
         // Both ends of the channel are this package, of one version.
@@ -121,7 +124,13 @@ export class EngineProcess implements AsyncDisposable {
     if (pending === undefined) return
     switch (message.type) {
       case 'event':
-        pending.onEvent?.(message.event)
+        try {
+          pending.onEvent?.(message.event)
+        } catch (error) {
+          // A listener of the caller's failed: its call ends with that error, and the engine stops computing it.
+          pending.reject(error)
+          if (this.#child !== null) post(this.#child, { type: 'cancel', id: message.id })
+        }
         return
       case 'done':
         pending.resolve(message.result)
@@ -151,12 +160,10 @@ export class EngineProcess implements AsyncDisposable {
 
   /** The process keeps the caller alive only while it owes an answer. */
   #hold(child: ChildProcess): void {
-    if (this.#pending.size > 0) {
-      child.ref()
-      child.channel?.ref()
-    } else {
-      child.unref()
-      child.channel?.unref()
+    const handles = [child, child.channel, child.stderr instanceof Socket ? child.stderr : null]
+    for (const handle of handles) {
+      if (this.#pending.size > 0) handle?.ref()
+      else handle?.unref()
     }
   }
 }

@@ -1,0 +1,95 @@
+/** The engine's process: it may crash, be cancelled or be closed, and its caller goes on. */
+import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, expect, test } from 'vitest'
+import { EngineProcess } from '../../src/engine/process/client.ts'
+import { writeTinyModel } from '../support/tiny-gguf.ts'
+import { codeOf } from './contract/subject.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'plimsoll-process-'))
+const file = join(folder, 'tiny.gguf')
+writeTinyModel(file)
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const open = { file, name: 'tiny', fingerprint: 'none', threads: 1, cache: 'f16', flashAttention: 'auto' } as const
+const generate = { slots: 4, stop: [], tokens: 'keep' } as const
+
+test.each(['abort', 'segmentation-fault'] as const)(
+  'a real %s in native code is a typed error, and the next call works',
+  async how => {
+    await using engine = new EngineProcess(open)
+    const before = await engine.call('tokenize', { text: 'hello', special: 'plain' })
+    await expect(engine.call('fail', { how })).rejects.toMatchObject({
+      code: 'engine-crashed',
+      message: expect.stringContaining('fail'),
+      found: expect.stringMatching(/SIGABRT|SIGSEGV|exit code/),
+    })
+    expect(await engine.call('tokenize', { text: 'hello', special: 'plain' })).toEqual(before)
+  },
+)
+
+test('calls that wait behind a crash fail too, each by its own name', async () => {
+  await using engine = new EngineProcess(open)
+  await engine.start()
+  const crash = engine.call('fail', { how: 'abort' })
+  const behind = engine.call('generate', { ...generate, requests: [{ prompt: 'a', maxTokens: 4 }] })
+  const outcomes = await Promise.allSettled([crash, behind])
+  expect(outcomes.map(outcome => outcome.status)).toEqual(['rejected', 'rejected'])
+  expect(outcomes[1]).toMatchObject({
+    reason: { code: 'engine-crashed', message: expect.stringContaining('generate') },
+  })
+})
+
+test('a call that waits is cancelled without disturbing the one that runs', async () => {
+  await using engine = new EngineProcess(open)
+  await engine.start()
+  let answers = 0
+  const running = engine.call(
+    'generate',
+    { ...generate, requests: Array.from({ length: 8 }, () => ({ prompt: 'a', maxTokens: 30 })) },
+    { onEvent: () => answers++ },
+  )
+  const controller = new AbortController()
+  const waiting = engine.call(
+    'generate',
+    { ...generate, requests: [{ prompt: 'b', maxTokens: 4 }] },
+    { signal: controller.signal },
+  )
+  // Asked for in the same turn as it is cancelled: the message is on its way behind the first call's.
+  await new Promise(resolve => setTimeout(resolve, 5))
+  controller.abort()
+  expect(await codeOf(waiting)).toBe('cancelled')
+  await running
+  expect(answers).toBe(8)
+})
+
+test('a closed engine says so', async () => {
+  const engine = new EngineProcess(open)
+  await engine.start()
+  await engine[Symbol.asyncDispose]()
+  expect(await codeOf(engine.call('tokenize', { text: 'a', special: 'plain' }))).toBe('usage')
+})
+
+test('an idle model does not keep a program alive, and dies with it', async () => {
+  const script = join(folder, 'forgetful.ts')
+  const source = new URL('../../src/engine/open.ts', import.meta.url)
+  writeFileSync(
+    script,
+    `import { readFileSync } from 'node:fs'
+import { openModel } from ${JSON.stringify(source.href)}
+const model = await openModel(${JSON.stringify(file)}, { threads: 1 })
+await model.tokenize('hello')
+const children = readFileSync('/proc/self/task/' + process.pid + '/children', 'utf8').trim()
+console.log(children)
+`,
+  )
+  const { stdout } = await promisify(execFile)(process.execPath, [script], { timeout: 30_000 })
+  const child = Number(stdout.trim().split(' ')[0])
+  expect(child).toBeGreaterThan(0)
+  const deadline = Date.now() + 5_000
+  while (existsSync(`/proc/${child}`) && Date.now() < deadline) await new Promise(resolve => setTimeout(resolve, 20))
+  expect(existsSync(`/proc/${child}`)).toBe(false)
+})
