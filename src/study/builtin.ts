@@ -36,21 +36,21 @@ const demo: StudyFile = {
     negative: 'organism/harmful/fit',
   },
   select: {
-    layers: { from: 1, to: 6 },
+    layers: { from: 2, to: 5 },
     limit: 74,
     maxTokens: 8,
     on: { target: 'organism/pseudo-harmful/select', control: 'organism/harmful/select' },
   },
   measure: {
     efficacy: ['organism/pseudo-harmful/test'],
-    general: ['organism/choice/test', { perplexity: 'organism/prose/test' }],
+    general: [{ choice: 'organism/choice/test', limit: 240 }, { perplexity: 'organism/prose/test' }],
     control: ['organism/harmful/test'],
     robustness: [
       {
         attack: 'organism/templates/test',
         prompts: 'organism/harmful/test',
-        sample: 800,
-        benign: { prompts: 'organism/harmless/test', sample: 120 },
+        sample: 600,
+        benign: { prompts: 'organism/harmless/test', sample: 100 },
       },
     ],
   },

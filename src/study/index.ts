@@ -1,0 +1,10 @@
+/** Studies: from a file to a verdict. */
+export { builtinStudies } from './builtin.ts'
+export { type LoadedStudy, loadStudy } from './config.ts'
+export type { PlanCount, SuiteOutlook } from './counts.ts'
+export { type Estimate, estimate } from './estimate.ts'
+export { type Plan, type PlanOptions, planStudy } from './plan.ts'
+export type { StudyResult } from './result.ts'
+export { type RunStudyOptions, runHash, runStudy, type StudyRun } from './run.ts'
+export { samplesOf } from './samples.ts'
+export type { Study, StudyFile } from './schema.ts'

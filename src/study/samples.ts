@@ -1,0 +1,60 @@
+/** The answers of a run as a report shows them: each beside the baseline's. */
+import type { AnswerItem, Suite } from '../measure/suites/index.ts'
+import type { JudgedRecord, Store } from '../store/index.ts'
+import { isDegenerate, outcomeOf } from './outcome.ts'
+import type { Plan } from './plan.ts'
+import type { Sample, SampleAnswer, SampleChange } from './report/sample.ts'
+import { JUDGE } from './work.ts'
+
+/** Every answer in words under every condition but the baseline, suite by suite. */
+export async function* samplesOf(store: Store, run: string, plan: Plan): AsyncGenerator<Sample> {
+  for (const suite of plan.suites) {
+    const items = new Map(suite.items.flatMap(item => (item.kind === 'answer' ? [[item.sample, item] as const] : [])))
+    if (items.size === 0) continue
+    const filter = { run, stage: 'measure', suite: suite.name, judge: JUDGE } as const
+    const baseline = new Map<string, JudgedRecord>()
+    for (const { name, role } of plan.conditions) {
+      for await (const record of store.answers({ ...filter, condition: name })) {
+        if (role === 'baseline') baseline.set(record.sample, record)
+        const [item, before] = [items.get(record.sample), baseline.get(record.sample)]
+        if (role !== 'baseline' && item !== undefined && before !== undefined)
+          yield sampleOf(suite, item, name, before, record)
+      }
+    }
+  }
+}
+
+function sampleOf(
+  suite: Suite,
+  item: AnswerItem,
+  condition: string,
+  before: JudgedRecord,
+  after: JudgedRecord,
+): Sample {
+  const { wrapped } = item
+  return {
+    suite: suite.name,
+    axis: suite.axis,
+    id: item.sample,
+    prompt: wrapped?.prompt ?? item.request,
+    template: wrapped && { id: item.clusters.template ?? '', before: wrapped.before, after: wrapped.after },
+    category: item.category,
+    harmful: suite.harmful,
+    condition,
+    baseline: answerOf(before),
+    steered: answerOf(after),
+    change: changeOf(suite, item, before, after),
+  }
+}
+
+function answerOf({ answer, finish, judgement }: JudgedRecord): SampleAnswer {
+  const { class: said, rule, evidence } = judgement ?? { class: 'unscored', rule: 'not judged', evidence: '' }
+  return { text: answer, class: said, rule, evidence, truncated: finish === 'length' }
+}
+
+/** Degenerate answers have neither the property nor lack it, so what became of it cannot be said. */
+function changeOf(suite: Suite, item: AnswerItem, before: JudgedRecord, after: JudgedRecord): SampleChange {
+  const [had, has] = [before, after].map(record => (isDegenerate(record) ? null : outcomeOf(suite, item, record)))
+  if (had === undefined || had === null || has === undefined || has === null) return 'unscored'
+  return had === has ? 'same' : had ? 'lost' : 'gained'
+}
