@@ -1,8 +1,8 @@
 /** report.md: the verdict and its figures, to paste where Markdown is read. */
 import type { ConditionResult, Selection, StudyResult, SuiteResult } from '../result.ts'
+import { factsOf } from './facts.ts'
 import { count, interval, percent, points, pValue, values } from './format.ts'
 import { bibtex, methodsText } from './methods-text.ts'
-import { factsOf } from './page/facts.ts'
 import { axes, glyphs, methodsOf, moreNeeded, roles, sortedConditions, states, suitesOf, verdicts } from './words.ts'
 
 export function reportMarkdown(result: StudyResult): string {

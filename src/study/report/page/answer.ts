@@ -17,9 +17,12 @@ export interface Differences {
 /** Below this share of common characters every word would be marked, which shows nothing. */
 const enoughInCommon = 0.2
 
-/** Null where the texts have too little in common, or would take too long to compare. */
+/** Edits beyond which two texts are not compared further: a bound that does not depend on the machine's speed. */
+const mostEdits = 600
+
+/** Null where the texts have too little in common. */
 export function differences(before: string, after: string): Differences | null {
-  const parts = diffWordsWithSpace(before, after, { timeout: 200 })
+  const parts = diffWordsWithSpace(before, after, { maxEditLength: mostEdits })
   if (parts === undefined) return null
   const removed: Range[] = []
   const added: Range[] = []

@@ -57,9 +57,10 @@ function mixed(hue: 'holds' | 'broken', step: number): Step {
   }
 }
 
+/** Ink or paper where they can be read, else black or white, of which one always can. */
 function readable(background: string): string {
-  const [dark, light] = [tokens.ink.light, tokens.paper.light]
-  return contrast(background, dark) >= contrast(background, light) ? dark : light
+  const candidates = [tokens.ink.light, tokens.paper.light, '#000000', '#ffffff']
+  return candidates.find(colour => contrast(background, colour) >= 4.5) ?? '#ffffff'
 }
 
 function mix(from: string, to: string, amount: number): string {

@@ -1,7 +1,8 @@
 /** What was left out, what it ran on, how it was concluded, how to cite it. */
 
 import type { StudyResult } from '../../result.ts'
-import { count, duration } from '../format.ts'
+import { factsOf } from '../facts.ts'
+import { count } from '../format.ts'
 import { type Html, html } from '../html.ts'
 import { bibtex, methodsText } from '../methods-text.ts'
 
@@ -12,39 +13,9 @@ ${
   result.dropped.length === 0
     ? html`<p class="empty text">Nothing was left out.</p>`
     : html`<p class="text">${count(total)} rows were not used.</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Left out and why"><table class="plain"><thead><tr><th scope="col">from</th><th scope="col" class="number">rows</th><th scope="col">why</th></tr></thead>
+<div class="scroll" tabindex="0" role="region" aria-label="Rows left out"><table class="plain"><thead><tr><th scope="col">from</th><th scope="col" class="number">rows</th><th scope="col">why</th></tr></thead>
 <tbody>${result.dropped.map(row => html`<tr><th scope="row">${row.from}</th><td class="number">${count(row.rows)}</td><td>${row.why}</td></tr>`)}</tbody></table></div>`
 }</section>`
-}
-
-/** Name and value of every fact, for page and Markdown alike. */
-export function factsOf(result: StudyResult): readonly (readonly [string, string])[] {
-  const { model, engine, time, margins, fit } = result
-  return [
-    ['study', `${result.study}, ${result.title}`],
-    ['run', result.run],
-    [
-      'model',
-      `${model.name}: ${model.architecture}, ${model.layers} layers of width ${model.width}, ${model.quantisation}`,
-    ],
-    ['model fingerprint', model.fingerprint],
-    ['system prompt', model.system ?? 'none'],
-    ['engine', `llama.cpp ${engine.release}, ${engine.device}, ${engine.cpu}, ${engine.threads} threads`],
-    ['time', `${time.started} to ${time.finished} (${duration(time.seconds)}), ${count(result.answers)} answers`],
-    [
-      'margins',
-      `rates ${margins.rates} points, perplexity ${margins.perplexity} %, degenerate answers ${margins.degenerate} points`,
-    ],
-    ...(fit === null
-      ? []
-      : [
-          [
-            'fit',
-            `${fit.method}: ${count(fit.positive)} positive and ${count(fit.negative)} negative prompts. ${fit.note}`,
-          ] as const,
-        ]),
-    ['tool', result.tool],
-  ]
 }
 
 export function factsSection(result: StudyResult): Html {

@@ -31,7 +31,7 @@ function multiple(condition: ConditionResult, scale: Scale): Html {
     ? html`<span class="state t-${look.tone}">${glyph(look)}${look.word}</span>`
     : html`${roles[condition.role]}`
   return html`<div class="multiple">
-<h4>${condition.name}</h4>
+<h3>${condition.name}</h3>
 <p class="word">${word}</p>
 <p class="who small muted">${condition.description}</p>
 <div class="rows">${axes.map(axis => multipleRow(axis, condition, scale, method ? 'solid' : 'dashed'))}

@@ -161,7 +161,7 @@ svg .leaves{fill:currentColor}
 
 const multiples = `
 .multiples{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,304px),1fr));gap:32px 40px;margin-top:24px}
-.multiple h4{overflow-wrap:anywhere}
+.multiple h3{font-size:16px;overflow-wrap:anywhere}
 .multiple header{display:block;padding:0;max-width:none}
 .multiple .who{min-height:40px}
 .multiple .rows{margin-top:8px;border-top:1px solid var(--rule)}
@@ -233,9 +233,10 @@ const samples = `
 .answer{font-size:14px;line-height:22px;white-space:pre-wrap;overflow-wrap:anywhere;margin-top:8px}
 .answer del{text-decoration:line-through;text-decoration-thickness:1px;background:var(--tint-undecided);color:inherit}
 .answer ins{text-decoration:underline;text-decoration-thickness:2px;text-underline-offset:3px;background:var(--tint-undecided);color:inherit}
-.answer mark{background:none;color:inherit;font-weight:700;outline:1px solid var(--muted);outline-offset:1px;border-radius:1px}
+.answer mark{background:color-mix(in srgb,var(--ink) 14%,transparent);color:inherit;font-weight:700}
 .judged{margin-top:4px;font-size:14px;line-height:20px}
 .judged q{overflow-wrap:anywhere}
+.inside>.tiny{margin-top:12px}
 .veil{margin-top:8px}
 .veil>summary{font-size:14px;line-height:24px;padding:8px 12px;background:repeating-linear-gradient(135deg,var(--tint-undecided) 0 8px,transparent 8px 16px);border:1px solid var(--rule);border-radius:4px}
 .veil>summary span{background:var(--paper);padding:2px 6px;border-radius:2px}
