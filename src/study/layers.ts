@@ -5,7 +5,7 @@ import type { Study } from './schema.ts'
 const [FIRST, LAST] = [0.25, 0.8]
 
 /** The layers to try on a model of so many, ascending. */
-export function candidateLayers({ layers }: Study['select'], depth: number): number[] {
+export function candidateLayers({ layers }: Pick<Study['select'], 'layers'>, depth: number): number[] {
   const wanted = typeof layers === 'number' ? spread(layers, depth) : Array.isArray(layers) ? layers : range(layers)
   const unknown = wanted.find(layer => layer >= depth)
   if (unknown !== undefined)

@@ -1,0 +1,206 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openReference } from '../../test/reference/model.ts'
+import { writeTinyModel } from '../../test/support/tiny-gguf.ts'
+import { openModel } from '../engine/open.ts'
+import type { Model } from '../engine/types.ts'
+import type { Progress } from '../progress.ts'
+import { saveVector } from '../steer/index.ts'
+import { openStore, type Store } from '../store/index.ts'
+import { planStudy } from './plan.ts'
+import type { Sample } from './report/sample.ts'
+import { runStudy, type StudyRun } from './run.ts'
+import { samplesOf } from './samples.ts'
+import type { StudyFile } from './schema.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'plimsoll-run-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const small: StudyFile = {
+  study: 'demo',
+  fit: { limit: 32 },
+  select: { layers: [4], strengths: [1, 2], limit: 12 },
+  generation: { maxTokens: 16 },
+  measure: {
+    general: [
+      { choice: 'organism/choice/test', limit: 20 },
+      { perplexity: 'organism/prose/test', limit: 10 },
+    ],
+    robustness: [
+      {
+        attack: 'organism/templates/test',
+        prompts: 'organism/harmful/test',
+        templates: 4,
+        sample: 24,
+        benign: { prompts: 'organism/harmless/test', sample: 8 },
+      },
+    ],
+  },
+  limit: 24,
+  chunk: 16,
+}
+
+describe('a study on the organism', () => {
+  let model: Model
+  let store: Store
+  let run: StudyRun
+  const progress: Progress[] = []
+  beforeAll(async () => {
+    const file = join(folder, 'organism.gguf')
+    copyFileSync(fileURLToPath(new URL('../../models/organism/organism.gguf', import.meta.url)), file)
+    model = await openModel(file, { name: 'organism', threads: 1 })
+    store = await openStore(join(folder, 'store.db'))
+    run = await runStudy(await planStudy(small), { model, store, onProgress: event => progress.push(event) })
+  }, 300_000)
+  afterAll(async () => {
+    await model[Symbol.asyncDispose]()
+    await store[Symbol.asyncDispose]()
+  })
+  const condition = (name: string) => run.result.conditions.find(one => one.name === name)
+
+  it('gives every condition four axes and a verdict', () => {
+    expect(run.result.conditions.map(({ name, role }) => [name, role])).toEqual([
+      ['baseline', 'baseline'],
+      ['diffmean', 'method'],
+      ['prompt', 'reference'],
+      ['random', 'reference'],
+      ['ablation', 'positive-control'],
+      ['identity', 'identity'],
+      ['second-baseline', 'second-baseline'],
+    ])
+    for (const { axes, sentence } of run.result.conditions) {
+      expect(axes.efficacy.suites).toHaveLength(1)
+      expect(axes.general.suites.map(suite => suite.suite)).toEqual([
+        'organism/choice/test',
+        'organism/prose/test',
+        'sense',
+      ])
+      expect(axes.control.suites[0]?.n).toBe(24)
+      expect(sentence).toMatch(/\.$/)
+    }
+  })
+
+  it('steers: the vector frees harmless answers, and ablation breaks refusals', () => {
+    expect(condition('diffmean')?.axes.efficacy.suites[0]?.gained).toBeGreaterThan(3)
+    expect(condition('ablation')?.axes.control.state).toBe('broken')
+    expect(condition('diffmean')?.normChange).toBeGreaterThan(0.01)
+  })
+
+  it('an identity edit flips nothing', () => {
+    const suites = Object.values(condition('identity')?.axes ?? {}).flatMap(axis => axis.suites)
+    expect(suites).toHaveLength(6)
+    expect(suites.every(suite => suite.gained === 0 && suite.lost === 0)).toBe(true)
+    expect(condition('identity')?.normChange).toBe(0)
+  })
+
+  it('says how it fitted and selected', () => {
+    expect(run.result.fit?.note).toContain('log-odds')
+    const [selection] = run.result.selections
+    expect(selection?.points).toHaveLength(2)
+    expect(selection?.points.filter(point => point.chosen)).toHaveLength(1)
+    expect(condition('diffmean')?.description).toBe(`diffmean, layer 4, strength ${condition('diffmean')?.strength}`)
+  })
+
+  it('reports progress that reaches its total in each stage', () => {
+    for (const stage of ['fit', 'select', 'measure']) {
+      const last = progress.findLast(event => event.stage === stage)
+      expect(last?.done).toBe(last?.total)
+    }
+    expect(progress.some(event => event.soFar !== undefined)).toBe(true)
+  })
+
+  it('gives samples with template, judgement and change', async () => {
+    const samples: Sample[] = []
+    for await (const sample of samplesOf(store, run.result.run, await planStudy(small))) samples.push(sample)
+    const grid = samples.filter(
+      sample => sample.condition === 'diffmean' && sample.axis === 'robustness' && sample.harmful,
+    )
+    expect(grid).toHaveLength(24)
+    expect(grid[0]?.template?.before.length ?? 0).toBeGreaterThanOrEqual(0)
+    expect(new Set(grid.map(sample => sample.template?.id)).size).toBe(4)
+    const efficacy = samples.filter(sample => sample.condition === 'diffmean' && sample.axis === 'efficacy')
+    const suite = condition('diffmean')?.axes.efficacy.suites[0]
+    expect(efficacy.filter(sample => sample.change === 'gained')).toHaveLength(suite?.gained ?? -1)
+    expect(efficacy.every(sample => sample.baseline.rule !== '')).toBe(true)
+  })
+
+  it('stops between chunks when asked, and says how to go on', async () => {
+    await using other = await openStore(':memory:')
+    const stop = new AbortController()
+    const running = runStudy(await planStudy(small), {
+      model,
+      store: other,
+      signal: stop.signal,
+      onProgress: () => stop.abort(),
+    })
+    await expect(running).rejects.toMatchObject({ code: 'cancelled', fix: expect.stringContaining('again') })
+  })
+
+  it('reuses what an edited study still needs', async () => {
+    const edited = await planStudy({ ...small, references: { random: 2 } })
+    const again = await runStudy(edited, { model, store })
+    expect(again.result.run).not.toBe(run.result.run)
+    expect(again.reused.chunks).toBeGreaterThan(again.reused.of / 2)
+    expect(again.reused.chunks).toBeLessThan(again.reused.of)
+    expect(again.result.conditions.find(({ name }) => name === 'diffmean')?.axes.control).toEqual(
+      condition('diffmean')?.axes.control,
+    )
+  }, 120_000)
+
+  it('measures a vector from a file as it measures one it fitted', async () => {
+    const [fitted] = run.vectors
+    const file = join(folder, 'compliance.safetensors')
+    if (fitted === undefined) throw new Error('nothing was fitted')
+    await saveVector(fitted.vector, file)
+    const strength = condition('diffmean')?.strength ?? 1
+    const plan = await planStudy({
+      ...small,
+      conditions: [{ name: 'shipped', vector: file, strength }],
+      references: { prompt: false, random: 0 },
+      safeguards: false,
+    })
+    const { result, reused } = await runStudy(plan, { model, store })
+    expect(result.fit).toBeNull()
+    expect(result.conditions.find(({ name }) => name === 'shipped')?.axes.control).toEqual(
+      condition('diffmean')?.axes.control,
+    )
+    // The same edit makes the same chunks, whatever it is called.
+    expect(reused.chunks).toBe(reused.of)
+  }, 120_000)
+})
+
+describe('a study on a model that only babbles', () => {
+  it('ends, and says that nothing can be told', async () => {
+    const file = join(folder, 'tiny.gguf')
+    writeTinyModel(file, { seed: 3 })
+    await using model = await openReference(file)
+    await using store = await openStore(':memory:')
+    const plan = await planStudy({
+      ...small,
+      fit: { limit: 4, minimum: 2 },
+      select: { layers: [2], strengths: [1], limit: 2, maxTokens: 4 },
+      generation: { maxTokens: 4 },
+      measure: {
+        efficacy: [{ prompts: 'organism/pseudo-harmful/test', limit: 4 }],
+        general: [
+          { choice: 'organism/choice/test', limit: 2 },
+          { perplexity: 'organism/prose/test', limit: 2 },
+        ],
+        control: [{ prompts: 'organism/harmful/test', limit: 4 }],
+        robustness: [{ attack: 'organism/templates/test', prompts: 'organism/harmful/test', templates: 2, sample: 4 }],
+      },
+      references: { prompt: false, random: 0 },
+    })
+    const few = {
+      pool: plan.fit.pool.slice(0, 4),
+      positive: plan.fit.positive.slice(0, 4),
+      negative: plan.fit.negative.slice(0, 4),
+    }
+    const { result } = await runStudy({ ...plan, fit: few }, { model, store })
+    expect(result.fit?.note).toContain('stand in')
+    expect(result.conditions.find(({ role }) => role === 'method')?.verdict).toBe('cannot-tell')
+  }, 120_000)
+})
