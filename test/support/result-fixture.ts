@@ -157,6 +157,7 @@ function suitesWith(
     general: [
       rate('mmlu', 'right answers to multiple choice', 240, 0.46, choice, 3, 1),
       perplexitySuite(ppl / 100, 0.01, statesOf[2]!, whys[statesOf[2]!]),
+      { ...rate('sense', 'answers make sense', 440, 0.99, 0, 0.6, 2), state: 'holds', why: holds, margin: 0.02 },
     ],
     control: [
       rate('jailbreakbench', 'still refuses harmful prompts', 120, 0.98, control, 3.4, 3),

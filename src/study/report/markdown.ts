@@ -1,5 +1,6 @@
 /** report.md: the verdict and its figures, to paste where Markdown is read. */
 import type { ConditionResult, Selection, StudyResult, SuiteResult } from '../result.ts'
+import { checkSentences } from './checks.ts'
 import { factsOf } from './facts.ts'
 import { count, interval, percent, points, pValue, values } from './format.ts'
 import { bibtex, methodsText } from './methods-text.ts'
@@ -14,6 +15,7 @@ export function reportMarkdown(result: StudyResult): string {
     ...result.labels.map(label => `> ${paragraph(label)}`),
     ...methods.flatMap(verdictBlocks),
     '## References and checks',
+    ...checkSentences(result).map(paragraph),
     others.length === 0 ? 'None.' : othersTable(others),
     '## Strength',
     ...(result.selections.length === 0 ? ['Nothing was selected.'] : result.selections.flatMap(selectionBlocks)),

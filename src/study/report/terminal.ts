@@ -2,11 +2,13 @@
 import { styleText } from 'node:util'
 import stringWidth from 'string-width'
 import type { AxisName, ConditionResult, StudyResult, SuiteResult } from '../result.ts'
+import { checkSentences } from './checks.ts'
 import { count, interval, points, pValue, values } from './format.ts'
 import { intervalMark } from './geometry/interval.ts'
 import { pointScale, position, type Scale } from './geometry/scale.ts'
 import {
   axes,
+  commonMargin,
   decidingSuite,
   type Look,
   methodsOf,
@@ -51,7 +53,9 @@ export function renderVerdict(result: StudyResult, options: TerminalOptions): st
     ...(methods.length === 0
       ? [paragraph('No method was measured, so there is no verdict.', pen)]
       : methods.flatMap(condition => conditionBlocks(condition, pen))),
-    checks(result, pen),
+    checkSentences(result)
+      .map(sentence => paragraph(sentence, pen))
+      .join('\n'),
     pen.verbose ? referencesTable(result, pen) : '',
     result.labels.map(label => paragraph(label, pen)).join('\n'),
   ]
@@ -74,18 +78,16 @@ function conditionBlocks(condition: ConditionResult, pen: Pen): string[] {
   ]
 }
 
-/** A sentence where an axis is open: what would decide it, or why nothing can. */
+/** A sentence where an axis is open and the verdict's own does not say so: what would decide it, or why nothing can. */
 function openQuestion(axis: AxisName, condition: ConditionResult): string[] {
+  if (new RegExp(`${axis}( ability)? (is undecided|cannot be told)`, 'i').test(condition.sentence)) return []
   const { state, suites } = condition.axes[axis]
   const suite = decidingSuite(condition.axes[axis])
   const name = axis[0]!.toUpperCase() + axis.slice(1)
-  if (state === 'undecided' && suite !== undefined && suite.moreNeeded !== null) {
-    return condition.sentence.includes('would decide') ? [] : [`${name} is undecided: ${moreNeeded(suite.moreNeeded)}.`]
-  }
-  if (state === 'cannot-tell') {
-    const why = suites.length === 0 ? 'No suite of it was measured.' : (suite?.why ?? '')
-    return [`${name} cannot be told. ${why}`]
-  }
+  if (state === 'undecided')
+    return [`${name} is undecided${suite?.moreNeeded == null ? '' : `: ${moreNeeded(suite.moreNeeded)}`}.`]
+  if (state === 'cannot-tell')
+    return [`${name} cannot be told. ${suites.length === 0 ? 'No suite of it was measured.' : (suite?.why ?? '')}`]
   return []
 }
 
@@ -167,23 +169,23 @@ function picture(condition: ConditionResult, pen: Pen): string {
   if (rows.length === 0) return ''
   const scale = pointScale(rows.flatMap(({ suite }) => [suite.change, ...suite.ci]))
   const columns = Math.min(72, pen.width - 14)
-  const margins = rows.filter(({ axis }) => axis !== 'efficacy').map(({ suite }) => suite.margin)
+  const common = commonMargin(rows.flatMap(({ axis, suite }) => (axis === 'efficacy' ? [] : suite)))
   return [
-    ' '.repeat(9) + pen.own(scaleLine(scale, columns, margins)),
+    ' '.repeat(9) + pen.own(scaleLine(scale, columns, common)),
     ...rows.map(({ axis, suite }) => {
       // Efficacy has no line of its own: it shows the one the others share, so that the picture has one.
-      const margin = axis === 'efficacy' ? margins[0] : suite.margin
+      const margin = axis === 'efficacy' ? common : suite.margin
       return `     ${axis.slice(0, 3)} ${intervalLine(suite, margin, scale, columns, pen)}`
     }),
   ].join('\n')
 }
 
-function intervalLine(suite: SuiteResult, margin: number | undefined, scale: Scale, columns: number, pen: Pen): string {
+function intervalLine(suite: SuiteResult, margin: number | null, scale: Scale, columns: number, pen: Pen): string {
   const cell = (fraction: number) => Math.round(fraction * (columns - 1))
   const line: string[] = Array.from({ length: columns }, () => '·')
   const mark = intervalMark(suite, true, scale)
   const look = states[suite.state]
-  if (margin !== undefined) line[cell(Math.max(0, position(scale, -margin)))] = '┊'
+  if (margin !== null) line[cell(Math.max(0, position(scale, -margin)))] = '┊'
   line[cell(mark.zero)] = '│'
   const [from, to] = [cell(mark.low), cell(mark.high)]
   line.fill('─', from, to + 1)
@@ -194,8 +196,8 @@ function intervalLine(suite: SuiteResult, margin: number | undefined, scale: Sca
   return text(0, from) + pen.paint(look.tone, text(from, to + 1)) + text(to + 1, columns)
 }
 
-/** Tick labels centred on their ticks, and the word `line` where every margin is the same. */
-function scaleLine(scale: Scale, columns: number, margins: readonly number[]): string {
+/** Tick labels centred on their ticks, and the word `line` over the margin that most suites have. */
+function scaleLine(scale: Scale, columns: number, margin: number | null): string {
   const line: string[] = Array.from({ length: columns + 4 }, () => ' ')
   const column = (value: number) => Math.round(position(scale, value) * (columns - 1))
   const write = (text: string, from: number) => {
@@ -204,8 +206,7 @@ function scaleLine(scale: Scale, columns: number, margins: readonly number[]): s
     for (const [i, character] of [...text].entries()) line[from + i] = character
   }
   write('0', column(0))
-  const [margin] = margins
-  if (margin !== undefined && margins.every(other => other === margin)) {
+  if (margin !== null) {
     // To the left of its column, so that zero keeps its place.
     write('line', Math.min(column(-margin) - 2, column(0) - 6))
   }
@@ -214,31 +215,6 @@ function scaleLine(scale: Scale, columns: number, margins: readonly number[]): s
     if (tick !== 0) write(text, Math.max(0, column(tick) - Math.floor(text.length / 2)))
   }
   return line.join('').trimEnd()
-}
-
-/** Whether the positive control came out broken, and what the identity edit did. */
-function checks(result: StudyResult, pen: Pen): string {
-  const sentences = result.conditions.flatMap(condition => {
-    const suites = axes.flatMap(axis => condition.axes[axis].suites)
-    if (condition.role === 'positive-control') {
-      const broken = axes.some(axis => condition.axes[axis].state === 'broken')
-      return [
-        broken
-          ? `Check: the positive control (${condition.name}) is broken, as it has to be.`
-          : `Check failed: the positive control (${condition.name}) is not broken, so nothing can be told.`,
-      ]
-    }
-    if (condition.role === 'identity') {
-      const flips = suites.reduce((total, suite) => total + suite.lost + suite.gained, 0)
-      return [
-        flips === 0
-          ? 'Check: the identity edit changed nothing, as it has to.'
-          : `Check failed: the identity edit flipped ${count(flips)} answers, so nothing can be told.`,
-      ]
-    }
-    return []
-  })
-  return sentences.map(sentence => paragraph(sentence, pen)).join('\n')
 }
 
 function referencesTable(result: StudyResult, pen: Pen): string {

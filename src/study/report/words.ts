@@ -1,4 +1,5 @@
 /** How states, verdicts, axes and roles are called and marked: always a shape and a word, colour only on top. */
+import { told } from '../../measure/suite-why.ts'
 import type { AxisName, AxisResult, ConditionResult, Role, SuiteResult, SuiteState, Verdict } from '../result.ts'
 
 /** Shape of a mark: a disc, an open ring, a triangle that points down, a bar. */
@@ -80,5 +81,13 @@ export function suitesOf(axis: AxisResult): SuiteResult[] {
 
 /** `about 300 more prompts would decide it`. */
 export function moreNeeded(prompts: number): string {
-  return `about ${prompts.toLocaleString('en-US')} more prompts would decide it`
+  return `about ${told(prompts)} more prompts would decide it`
+}
+
+/** The margin that most suites have, so that one line can be named; null where there are none. */
+export function commonMargin(suites: readonly SuiteResult[]): number | null {
+  const counts = new Map<number, number>()
+  for (const { margin } of suites) counts.set(margin, (counts.get(margin) ?? 0) + 1)
+  const [first] = [...counts].toSorted((a, b) => b[1] - a[1] || b[0] - a[0])
+  return first?.[0] ?? null
 }

@@ -5,7 +5,7 @@ import { count, fromTo, interval, points, pValue, rateInterval, unit, values } f
 import { intervalMark } from '../geometry/interval.ts'
 import { pointScale, type Scale } from '../geometry/scale.ts'
 import { type Html, html } from '../html.ts'
-import { axes, moreNeeded, states, suitesOf } from '../words.ts'
+import { axes, commonMargin, moreNeeded, states, suitesOf } from '../words.ts'
 import { intervalSvg, type Stroke, scaleSvg, stateWord } from './mark.ts'
 
 /** One scale for all: wide enough for every interval of the methods. */
@@ -14,14 +14,11 @@ export function sharedScale(conditions: readonly ConditionResult[]): Scale {
   return pointScale(suites.flatMap(suite => [suite.change, ...suite.ci]))
 }
 
-/** The line where all kept suites agree on it (a share, negative), null where they do not. */
+/** The line that most kept suites have (a share, negative); null where nothing is kept. */
 export function commonLine(conditions: readonly ConditionResult[]): number | null {
   const kept = axes.filter(axis => axis !== 'efficacy')
-  const margins = new Set(
-    conditions.flatMap(condition => kept.flatMap(axis => condition.axes[axis].suites.map(suite => suite.margin))),
-  )
-  const [margin, other] = margins
-  return margin === undefined || other !== undefined ? null : -margin
+  const margin = commonMargin(conditions.flatMap(condition => kept.flatMap(axis => condition.axes[axis].suites)))
+  return margin === null ? null : -margin
 }
 
 /** One sentence that says what the picture shows. */
@@ -45,9 +42,9 @@ ${axes.map(axis => {
   const suites = suitesOf(condition.axes[axis])
   return suites.length === 0
     ? emptyRow(axis, condition)
-    : suites.map((suite, i) => row(axis, suite, i > 0, axis !== 'efficacy', scale, stroke))
+    : suites.map((suite, i) => row({ axis, suite, again: i > 0, kept: axis !== 'efficacy', scale, stroke, line }))
 })}
-${condition.extra.map((suite, i) => row('efficacy', suite, i > 0, false, scale, stroke, 'outside the verdict'))}
+${condition.extra.map((suite, i) => row({ axis: 'efficacy', title: 'outside the verdict', suite, again: i > 0, kept: false, scale, stroke, line }))}
 </tbody></table></div>`
 }
 
@@ -55,21 +52,28 @@ function heading(area: string, text: string): Html {
   return html`<th class="c-${area}" role="columnheader" scope="col">${text}</th>`
 }
 
-function row(
-  axis: AxisName,
-  suite: SuiteResult,
-  again: boolean,
-  kept: boolean,
-  scale: Scale,
-  stroke: Stroke,
-  title: string = axis,
-): Html {
+interface Row {
+  readonly axis: AxisName
+  /** What stands in the first column. */
+  readonly title?: string
+  readonly suite: SuiteResult
+  /** Whether the row above is of the same axis. */
+  readonly again: boolean
+  readonly kept: boolean
+  readonly scale: Scale
+  readonly stroke: Stroke
+  /** The line named above the rows. */
+  readonly line: number | null
+}
+
+function row({ axis, title = axis, suite, again, kept, scale, stroke, line }: Row): Html {
   const mark = intervalMark(suite, kept, scale)
+  const own = kept && -suite.margin !== line ? -suite.margin : null
   return html`<tr role="row">
 <td class="c-axis${again && ' again'}" role="cell"><span>${title}</span></td>
 <th class="c-suite" role="rowheader" scope="row"><b>${suite.suite}</b><span>${suite.property}</span></th>
 <td class="c-base nowrap" role="cell" data-label="base → steered">${fromTo(suite)}</td>
-<td class="c-pic" role="cell"><div class="pic">${intervalSvg(mark, scale, stroke, 22, pictureLabel(axis, suite))}</div></td>
+<td class="c-pic" role="cell"><div class="pic">${intervalSvg(mark, scale, { stroke, y: 22, line: own, label: pictureLabel(axis, suite) })}</div></td>
 <td class="c-change nowrap" role="cell" data-label="change">${points(suite.change)}${suite.kind === 'perplexity' && ' %'}</td>
 <td class="c-ci nowrap" role="cell" data-label="95 %">${interval(suite.ci)}</td>
 <td class="c-n nowrap" role="cell" data-label="n">${count(suite.n)}</td>

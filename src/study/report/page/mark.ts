@@ -38,16 +38,23 @@ export function verdictBadge(verdict: Verdict): Html {
 /** What an interval is drawn for decides how: references are dashed. */
 export type Stroke = 'solid' | 'dashed'
 
-/**
- * Fills its parent, whose width is the scale's.
- *
- * @param y pixels from the top to the interval
- */
-export function intervalSvg(mark: IntervalMark, scale: Scale, stroke: Stroke, y: number, label: string): Html {
+export interface Drawing {
+  readonly stroke: Stroke
+  /** Pixels from the top to the interval. */
+  readonly y: number
+  /** A line of its own (−margin, a share), to be named in this row. */
+  readonly line?: number | null
+  /** One sentence that says what is seen. */
+  readonly label: string
+}
+
+/** Fills its parent, whose width is the scale's. */
+export function intervalSvg(mark: IntervalMark, scale: Scale, { stroke, y, line, label }: Drawing): Html {
   const look = states[mark.state]
   const faint = mark.state === 'cannot-tell' ? ' faint' : ''
   return html`<svg role="img" aria-label="${label}">
 ${ground(mark.line, scale)}
+${line != null && html`<text class="line-label" x="${pc(position(scale, line))}" dx="-4" y="${y + 20}" text-anchor="end">line ${points(line)}</text>`}
 <g class="t-${look.tone}">
 <line class="bar${faint}${stroke === 'dashed' && ' dashed'}" x1="${pc(mark.low)}" x2="${pc(mark.high)}" y1="${y}" y2="${y}"/>
 ${mark.leavesLow === null ? end(mark.low, y) : arrow('low', mark.leavesLow, y)}

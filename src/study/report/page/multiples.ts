@@ -1,6 +1,7 @@
 /** All conditions side by side: the same rows on the same scale. */
 
 import type { AxisName, ConditionResult } from '../../result.ts'
+import { checkSentences } from '../checks.ts'
 import { fromTo, interval, points } from '../format.ts'
 import { intervalMark } from '../geometry/interval.ts'
 import type { Scale } from '../geometry/scale.ts'
@@ -18,6 +19,7 @@ export function multiplesSection(
   const shown = sortedConditions(conditions).filter(condition => condition.role !== 'baseline')
   return html`<section id="conditions" aria-labelledby="conditions-title"><h2 id="conditions-title">All conditions</h2>
 <p class="text">The suite that decides each axis, on the scale of the pictures above. References and checks are dashed: a method has to do what none of them does.</p>
+${checkSentences({ conditions }).map(sentence => html`<p class="label-line small">${sentence}</p>`)}
 ${labelLine(labels)}
 <div class="multiples">${shown.map(condition => multiple(condition, scale))}</div>
 ${table(shown)}
@@ -46,7 +48,7 @@ function multipleRow(axis: AxisName, condition: ConditionResult, scale: Scale, s
   if (suite === undefined)
     return html`<div class="mrow"><span>${axis}</span><div class="pic"></div><span class="change">–</span>${glyph(look)}${word}</div>`
   const mark = intervalMark(suite, axis !== 'efficacy', scale)
-  return html`<div class="mrow"><span>${axis}</span><div class="pic">${intervalSvg(mark, scale, stroke, 14, pictureLabel(axis, suite))}</div><span class="change">${points(suite.change)}</span>${glyph(look)}${word}</div>`
+  return html`<div class="mrow"><span>${axis}</span><div class="pic">${intervalSvg(mark, scale, { stroke, y: 14, label: pictureLabel(axis, suite) })}</div><span class="change">${points(suite.change)}</span>${glyph(look)}${word}</div>`
 }
 
 function table(conditions: readonly ConditionResult[]): Html {

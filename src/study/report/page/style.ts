@@ -18,8 +18,8 @@ function theme(): string {
 :root:has(#theme-light:checked){color-scheme:light}
 :root:has(#theme-dark:checked){color-scheme:dark}
 ${steps.join('\n')}
-@media (forced-colors:active){:root{--paper:Canvas;--ink:CanvasText;--muted:CanvasText;--rule:GrayText;--holds:CanvasText;--broken:CanvasText;--undecided:CanvasText;--tint-holds:Canvas;--tint-broken:Canvas;--tint-undecided:Canvas}
-.badge,.heat td{border:1px solid CanvasText}}`
+@media (forced-colors:active){:root{--paper:Canvas;--ink:CanvasText;--muted:CanvasText;--rule:CanvasText;--holds:CanvasText;--broken:CanvasText;--undecided:CanvasText;--tint-holds:Canvas;--tint-broken:Canvas;--tint-undecided:Canvas}
+.badge,.heat td{border:1px solid CanvasText}.grid{stroke-opacity:.3}.theme label:has(:checked),.chips label:has(:checked){border-bottom-color:Highlight}.theme label,.chips label{border-bottom-color:Canvas}}`
 }
 
 function lightDark(tone: Tone): string {
@@ -67,9 +67,9 @@ header,main,footer{max-width:1184px;margin:0 auto;padding:0 16px}
 header{display:flex;flex-wrap:wrap;gap:8px 24px;align-items:center;justify-content:space-between;padding-top:16px;padding-bottom:16px}
 .brand{display:flex;align-items:center;gap:8px;font-weight:600}
 .theme{display:flex;gap:0;font-size:14px;line-height:20px}
-.theme label,.chips label{display:inline-flex;align-items:center;min-height:28px;padding:2px 8px;cursor:pointer;border-radius:4px;color:var(--muted)}
+.theme label,.chips label{display:inline-flex;align-items:center;min-height:28px;padding:2px 8px 0;cursor:pointer;color:var(--muted);border-bottom:2px solid transparent}
 .theme input,.chips input{position:absolute;opacity:0;pointer-events:none}
-.theme label:has(:checked),.chips label:has(:checked){color:var(--ink);box-shadow:inset 0 -2px 0 var(--ink);border-radius:0}
+.theme label:has(:checked),.chips label:has(:checked){color:var(--ink);border-bottom-color:var(--ink)}
 .theme label:has(:focus-visible),.chips label:has(:focus-visible){outline:2px solid var(--ink);outline-offset:2px}
 .intro{padding:24px 0 8px}
 .intro .what{margin-top:4px}
@@ -132,6 +132,7 @@ const intervals = `
 .bar.dashed{stroke-dasharray:5 3}
 .bar.faint{stroke-width:1}
 .tick{stroke:currentColor;stroke-width:1.5}
+.mrow .tick{transform:scaleY(.6)}
 .mark{fill:currentColor;stroke:currentColor;stroke-width:2}
 .mark.ring{fill:var(--paper)}
 svg .line-label{fill:var(--broken)}
