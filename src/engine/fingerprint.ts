@@ -43,7 +43,10 @@ export async function fingerprintOf(file: string): Promise<string> {
 
 async function openFile(file: string): Promise<FileHandle> {
   try {
-    return await open(file, 'r')
+    const handle = await open(file, 'r')
+    if ((await handle.stat()).isFile()) return handle
+    await handle.close()
+    throw new Error('it is not a file')
   } catch (cause) {
     throw new PlimsollError('not-found', 'The model file cannot be opened', {
       found: cause instanceof Error ? cause.message : String(cause),

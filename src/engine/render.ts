@@ -36,13 +36,16 @@ export function createRenderer(format: ChatFormat | null): RenderPrompt {
     }
     try {
       compiled ??= new Template(format.template)
-      const text = compiled.render({
-        messages: messages.map(message => ({ ...message })),
-        add_generation_prompt: true,
-        bos_token: format.bos,
-        eos_token: format.eos,
-      })
-      return { text, suffixStart: suffixStart(text, messages) }
+      const template = compiled
+      const render = (filled: readonly Message[]) =>
+        template.render({
+          messages: filled.map(message => ({ ...message })),
+          add_generation_prompt: true,
+          bos_token: format.bos,
+          eos_token: format.eos,
+        })
+      const text = render(messages)
+      return { text, suffixStart: suffixStart(text, messages, render) }
     } catch (cause) {
       if (cause instanceof PlimsollError) throw cause
       throw new PlimsollError('template-failed', "The model's chat template could not render these messages", {
@@ -54,13 +57,19 @@ export function createRenderer(format: ChatFormat | null): RenderPrompt {
   }
 }
 
-/** Templates trim or keep the content: look for it both ways, from the end. */
-function suffixStart(text: string, messages: readonly Message[]): number {
+/** Stands in for an instruction, so that its end is found even where the template has the same words. */
+const mark = '\u{1F6A2}\u{1F4CF}'
+
+/** Where what the template wrote after the last message begins. */
+function suffixStart(
+  text: string,
+  messages: readonly Message[],
+  render: (messages: readonly Message[]) => string,
+): number {
   const last = messages.at(-1)
   if (last === undefined) return text.length
-  for (const content of [last.content, last.content.trim()]) {
-    const at = content === '' ? -1 : text.lastIndexOf(content)
-    if (at >= 0) return at + content.length
-  }
-  return text.length
+  const marked = render([...messages.slice(0, -1), { ...last, content: mark }])
+  const at = marked.lastIndexOf(mark)
+  const suffix = marked.slice(at + mark.length)
+  return at >= 0 && text.endsWith(suffix) ? text.length - suffix.length : text.length
 }

@@ -178,6 +178,7 @@ export interface OpenOptions {
 /** An open model. Calls run one after the other, in the order they were made. */
 export interface Model extends AsyncDisposable {
   readonly info: ModelInfo
+  /** Tokens of a text, with no beginning-of-sequence token before them. `parse` reads the names of special tokens in it; default `plain`. */
   tokenize(text: string, options?: { readonly special?: 'parse' | 'plain' }): Promise<number[]>
   detokenize(tokens: readonly number[]): Promise<string>
   render(prompt: Prompt): Promise<Rendered>

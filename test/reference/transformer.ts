@@ -36,7 +36,7 @@ export class Sequence {
     const weights = this.#weights
     const position = this.#length++
     const { width } = weights
-    const state = Float64Array.from(weights.embedding.values.subarray(token * width, (token + 1) * width))
+    const state = weights.embedding.values.slice(token * width, (token + 1) * width)
     this.#atLayer(EMBEDDING, position, state)
     for (const [layer, block] of weights.blocks.entries()) {
       addTo(state, this.#attention(layer, block, norm(state, block.attentionNorm, weights.epsilon), position))
@@ -84,7 +84,7 @@ export function argmax(values: Float64Array): number {
   return values.reduce((best, value, i) => (value > values[best]! ? i : best), 0)
 }
 
-function norm(state: Float64Array, scale: Float32Array, epsilon: number): Float64Array {
+function norm(state: Float64Array, scale: Float64Array, epsilon: number): Float64Array {
   const meanSquare = state.reduce((sum, value) => sum + value * value, 0) / state.length
   return state.map((value, i) => (value / Math.sqrt(meanSquare + epsilon)) * scale[i]!)
 }
@@ -121,8 +121,7 @@ function multiply({ rows, columns, values }: Matrix, input: Float64Array): Float
   return output
 }
 
-type Numbers = Float32Array | Float64Array
-function dot(a: Numbers, aStart: number, b: Numbers, bStart: number, length: number): number {
+function dot(a: Float64Array, aStart: number, b: Float64Array, bStart: number, length: number): number {
   let sum = 0
   for (let i = 0; i < length; i++) sum += a[aStart + i]! * b[bStart + i]!
   return sum

@@ -8,16 +8,16 @@ import { PlimsollError } from '../../src/errors.ts'
 export interface Matrix {
   readonly rows: number
   readonly columns: number
-  readonly values: Float32Array
+  readonly values: Float64Array
 }
 
 export interface Block {
-  readonly attentionNorm: Float32Array
+  readonly attentionNorm: Float64Array
   readonly query: Matrix
   readonly key: Matrix
   readonly value: Matrix
   readonly attentionOutput: Matrix
-  readonly mlpNorm: Float32Array
+  readonly mlpNorm: Float64Array
   readonly gate: Matrix
   readonly up: Matrix
   readonly down: Matrix
@@ -33,7 +33,7 @@ export interface Weights {
   readonly contextLength: number
   readonly embedding: Matrix
   readonly blocks: readonly Block[]
-  readonly outputNorm: Float32Array
+  readonly outputNorm: Float64Array
   /** The embedding itself where the model ties them. */
   readonly output: Matrix
 }
@@ -106,7 +106,8 @@ export async function readModelFile(file: string): Promise<ModelFile> {
         where: file,
       })
     }
-    return { rows, columns, values: new Float32Array(Uint8Array.from(bytes.subarray(start, end)).buffer) }
+    const stored = new Float32Array(Uint8Array.from(bytes.subarray(start, end)).buffer)
+    return { rows, columns, values: Float64Array.from(stored) }
   }
 
   const block = (layer: number): Block => ({

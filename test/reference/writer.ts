@@ -7,7 +7,7 @@ export class Writer {
   stopped = false
 
   constructor(stops: readonly string[]) {
-    this.#stops = stops
+    this.#stops = stops.filter(stop => stop !== '')
   }
 
   /** What has been written, without the stop string. */

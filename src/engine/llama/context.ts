@@ -259,7 +259,15 @@ export class DecodeContext implements Disposable {
     }
     if (this.#states.length < elements) this.#states = new Float32Array(maxBatch * width)
     this.#llama.readTensor(tensor, this.#states, 0, elements * 4)
-    if (visitor.visit(layer, this.#states, meant)) this.#llama.writeTensor(tensor, this.#states, 0, elements * 4)
+    if (!visitor.visit(layer, this.#states, meant)) return
+    if (!areFinite(this.#states, elements)) {
+      throw new PlimsollError('edit-failed', 'Steering pushed hidden states beyond what a number can hold', {
+        found: `infinity or NaN at ${layer < 0 ? 'the embedding' : `layer ${layer}`}`,
+        expected: 'finite values',
+        fix: 'Lower the strength.',
+      })
+    }
+    this.#llama.writeTensor(tensor, this.#states, 0, elements * 4)
   }
 
   #layer(name: string): number | null {
@@ -270,6 +278,13 @@ export class DecodeContext implements Disposable {
     if (layer !== null || this.#layerOf.size < 10_000) this.#layerOf.set(name, layer)
     return layer
   }
+}
+
+function areFinite(values: Float32Array, length: number): boolean {
+  // x − x is 0 for every finite x and NaN for the others.
+  let sum = 0
+  for (let i = 0; i < length; i++) sum += values[i]! - values[i]!
+  return sum === 0
 }
 
 /** Which layer's residual stream a tensor is, null for any other tensor. */

@@ -96,6 +96,12 @@ export class LoadedModel {
     return this.#context
   }
 
+  /** Frees the context: cells that hold values which are not numbers spoil whatever is computed beside them. */
+  discardContext(): void {
+    this.#context?.[Symbol.dispose]()
+    this.#context = null
+  }
+
   get cancelled(): boolean {
     return this.#cancelled()
   }

@@ -5,7 +5,7 @@ export class AnswerText {
   readonly #vocabulary: Vocabulary
   readonly #stop: readonly string[]
   readonly #held: number
-  readonly #decoder = new TextDecoder()
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   #text = ''
   #taken = 0
   #ended = false

@@ -108,7 +108,7 @@ function run(call: Call, tell: (event: Event) => void): unknown {
       return loaded.info
     case 'tokenize':
       return model().vocabulary.tokenize(call.arguments.text, {
-        addSpecial: call.arguments.special === 'parse',
+        addSpecial: false,
         parseSpecial: call.arguments.special === 'parse',
       })
     case 'detokenize':
@@ -135,6 +135,7 @@ parentPort?.on('message', message => {
   try {
     say({ type: 'done', id, result: run(call, event => say({ type: 'event', id, event })) })
   } catch (error) {
+    if (error instanceof PlimsollError && error.code === 'edit-failed') loaded?.discardContext()
     say({ type: 'failed', id, error: toWire(error) })
   }
 })

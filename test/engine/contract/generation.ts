@@ -135,6 +135,27 @@ export function generationBehaviours(subject: () => Subject): void {
     expect(await model.generate(PROMPTS, { maxTokens: 8 })).toEqual(before)
   })
 
+  test('a call can be cancelled as soon as it is made', async () => {
+    const { model } = await subject().pair()
+    const controller = new AbortController()
+    const call = model.generate(PROMPTS, { maxTokens: 200, signal: controller.signal })
+    controller.abort()
+    expect(await codeOf(call)).toBe('cancelled')
+  })
+
+  test('a listener that throws ends its call with its own error', async () => {
+    const { model } = await subject().pair()
+    const failure = new Error('from the listener')
+    const call = model.generate(PROMPTS, {
+      maxTokens: 100,
+      onToken: () => {
+        throw failure
+      },
+    })
+    await expect(call).rejects.toBe(failure)
+    expect(await model.generate(PROMPTS, { maxTokens: 2 })).toHaveLength(PROMPTS.length)
+  })
+
   test('calls made together run one after the other, and none disturbs another', async () => {
     const { model } = await subject().pair()
     const alone = []

@@ -38,6 +38,15 @@ export function textBehaviours(subject: () => Subject): void {
     )
   })
 
+  test('tokens of a text are its own: no beginning of sequence is put before them', async () => {
+    const { model } = await subject().pair()
+    for (const special of ['plain', 'parse'] as const) {
+      expect(await model.tokenize('', { special })).toEqual([])
+      expect(await model.tokenize('a', { special })).toEqual([97])
+    }
+    expect(await model.tokenize('<s>')).toEqual(await model.tokenize('<s>', { special: 'plain' }))
+  })
+
   test('special tokens are parsed only where asked for', async () => {
     const { model } = await subject().pair()
     expect(await model.tokenize('a<|end|>b', { special: 'parse' })).toEqual([97, TOKEN.end, 98])

@@ -1,0 +1,111 @@
+/** An engine against the reference transformer: log-probabilities, states and edits to 1e-4. */
+import { expect, test } from 'vitest'
+import type { Steering } from '../../src/engine/types.ts'
+import { Where } from '../../src/engine/where.ts'
+import type { TinyOptions } from '../support/tiny-gguf.ts'
+import { distance, PROMPTS, placements, type Subject, steer, vector } from './contract/subject.ts'
+
+/** Measured on models whose states and logits are of the order of 10. */
+const TOLERANCE = 1e-4
+const LAYERS = 4
+
+const shapes: readonly { readonly name: string; readonly options: TinyOptions }[] = [
+  { name: 'four blocks, two groups', options: {} },
+  { name: 'tied output', options: { output: 'tied', seed: 2 } },
+  { name: 'wider, one group, three blocks', options: { width: 64, heads: 4, groups: 1, layers: 3, seed: 3 } },
+  {
+    name: 'narrow, a group for each head',
+    options: { width: 32, heads: 2, groups: 2, layers: 3, feedForward: 64, seed: 4 },
+  },
+]
+
+export function agreement(subject: () => Subject): void {
+  test.each(shapes)('log-probabilities and states: $name', async ({ options }) => {
+    const { model, reference } = await subject().pair(options)
+    const vocabulary = Array.from({ length: model.info.vocabulary }, (_, token) => token)
+    const [found, expected] = [
+      await model.firstToken(PROMPTS, vocabulary),
+      await reference.firstToken(PROMPTS, vocabulary),
+    ]
+    for (const [i, row] of found.entries()) expect(distance(row, expected[i]!)).toBeLessThan(TOLERANCE)
+    for (const where of [Where.parse({}), Where.parse({ site: 'embedding' })]) {
+      for (const reduce of ['none', 'mean', 'last'] as const) {
+        const states = await model.capture(PROMPTS, where, { reduce })
+        const oracle = await reference.capture(PROMPTS, where, { reduce })
+        expect(states.layers).toEqual(oracle.layers)
+        expect(states.positions).toEqual(oracle.positions)
+        for (const [i, layers] of states.states.entries()) {
+          expect(layers).toHaveLength(oracle.layers.length)
+          for (const [k, rows] of layers.entries())
+            expect(distance(rows, oracle.states[i]![k]!)).toBeLessThan(TOLERANCE)
+        }
+      }
+    }
+  })
+
+  test('scores of continuations and of whole texts', async () => {
+    await expectScores(subject(), undefined)
+  })
+
+  test.each(placements(LAYERS).flatMap(place => (['add', 'ablate'] as const).map(edit => ({ ...place, edit }))))(
+    '$edit at $name',
+    async ({ name, where, edit }) => {
+      const steering = steer(edit, where, { seed: 11, strength: edit === 'add' ? -1.5 : 1 })
+      await expectScores(subject(), steering)
+      // After the last layer no other token reads what these have become.
+      if (name !== 'last layer, the first 3') await expectEffect(subject(), steering)
+    },
+  )
+
+  test('states under steering', async () => {
+    const { model, reference } = await subject().pair()
+    const steering = [
+      ...steer('ablate', { layers: 'all' }, { seed: 12 }),
+      ...steer('add', { layers: [2], tokens: { phase: 'prompt', last: 3 } }),
+    ]
+    const where = Where.parse({ layers: 'all' })
+    const states = await model.capture(PROMPTS, where, { reduce: 'none', steering })
+    const oracle = await reference.capture(PROMPTS, where, { reduce: 'none', steering })
+    for (const [i, layers] of states.states.entries()) {
+      for (const [k, rows] of layers.entries()) expect(distance(rows, oracle.states[i]![k]!)).toBeLessThan(TOLERANCE)
+    }
+  })
+
+  test('answers and traces', async () => {
+    const { model, reference } = await subject().pair({ endOfTurn: 'likely', bytes: 'any', seed: 6 })
+    const steerings: Steering[] = [[], steer('add', { layers: [1] }), steer('ablate', { site: 'embedding' })]
+    const requests = steerings.flatMap(steering => PROMPTS.map(prompt => ({ prompt, steering })))
+    const found = await model.generate(requests, { maxTokens: 20, trace: 'summary', slots: 5 })
+    const expected = await reference.generate(requests, { maxTokens: 20, trace: 'summary' })
+    expect(found.map(({ trace: _, ...answer }) => answer)).toEqual(expected.map(({ trace: _, ...answer }) => answer))
+  })
+
+  test('a vector of a scale far from the states', async () => {
+    await expectScores(subject(), [{ vector: vector('add', { layers: [1] }, { scale: 1000 }) }])
+    await expectScores(subject(), [{ vector: vector('add', { layers: [1] }, { scale: 1e-3 }) }])
+  })
+}
+
+/** Steering that changes no score would make every comparison true. */
+async function expectEffect(subject: Subject, steering: Steering): Promise<void> {
+  const { reference } = await subject.pair()
+  const items = PROMPTS.map((prompt, i) => ({ prompt, continuation: ` the answer is ${i}` }))
+  const [plain, steered] = [await reference.score(items), await reference.score(items, { steering })]
+  const changes = plain.map(({ logLikelihood }, i) => Math.abs(logLikelihood - steered[i]!.logLikelihood))
+  expect(Math.max(...changes)).toBeGreaterThan(1000 * TOLERANCE)
+}
+
+async function expectScores(subject: Subject, steering: Steering | undefined): Promise<void> {
+  const { model, reference } = await subject.pair()
+  // An edit of generated tokens alone selects nothing where nothing follows the prompt.
+  const own = steering?.some(({ vector }) => vector.where.tokens.phase === 'generated')
+    ? []
+    : [{ prompt: PROMPTS[1]!, continuation: '' }]
+  const items = [...PROMPTS.map((prompt, i) => ({ prompt, continuation: ` the answer is ${i}` })), ...own]
+  const [found, expected] = [await model.score(items, { steering }), await reference.score(items, { steering })]
+  for (const [i, { logLikelihood, tokens, greedy }] of found.entries()) {
+    expect({ tokens, greedy }).toEqual({ tokens: expected[i]!.tokens, greedy: expected[i]!.greedy })
+    // A sum over tokens: each of them within the tolerance.
+    expect(Math.abs(logLikelihood - expected[i]!.logLikelihood)).toBeLessThan(TOLERANCE * tokens)
+  }
+}

@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { openModel } from '../../src/engine/open.ts'
+import { Where } from '../../src/engine/where.ts'
+import { writeTinyModel } from '../support/tiny-gguf.ts'
+import { agreement } from './agreement.ts'
+import { codeOf, PROMPTS, steer } from './contract/subject.ts'
+import { describeEngine } from './contract.ts'
+
+// The oracle keeps no half-precision cache: neither may the engine, where the two are held against each other. One
+// thread: models this small spend their time waiting for the second one where other programs run.
+const exact = { cache: 'f32', flashAttention: 'off', threads: 1 } as const
+
+describeEngine('llama.cpp', (file, options) => openModel(file, { ...exact, ...options }), agreement)
+
+test('an edit beyond single precision is a typed error, and the model works on', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-overflow-'))
+  const file = join(folder, 'tiny.gguf')
+  writeTinyModel(file)
+  await using model = await openModel(file, exact)
+  const before = await model.generate(PROMPTS, { maxTokens: 6 })
+  const steering = steer('add', { layers: [1] }, { strength: 1e39 })
+  expect(await codeOf(model.generate(PROMPTS, { maxTokens: 6, steering }))).toBe('edit-failed')
+  expect(await model.generate(PROMPTS, { maxTokens: 6 })).toEqual(before)
+  // The same context and a shorter prompt: what is not a number must not stay behind in cells that are not used.
+  const [short] = await model.generate(['a'], { maxTokens: 6 })
+  expect(await codeOf(model.generate([PROMPTS.join(' ')], { maxTokens: 6, steering }))).toBe('edit-failed')
+  expect(await model.generate(['a'], { maxTokens: 6 })).toEqual([short])
+  expect(await codeOf(model.score([{ prompt: 'a', continuation: 'b' }], { steering }))).toBe('edit-failed')
+  expect(await codeOf(model.capture(PROMPTS, Where.parse({ layers: [0] }), { steering }))).toBe('edit-failed')
+  expect(await codeOf(model.score([{ prompt: 'a', continuation: 'b' }]))).toBe('none')
+  expect(await model.generate(PROMPTS, { maxTokens: 6 })).toEqual(before)
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test('the defaults: half-precision cache, flash attention, two threads', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-defaults-'))
+  const file = join(folder, 'tiny.gguf')
+  writeTinyModel(file)
+  await using model = await openModel(file, { threads: 2 })
+  const steering = steer('add', { layers: 'all' }, { strength: 2 })
+  const mixed = PROMPTS.map((prompt, i) => (i % 2 === 0 ? prompt : { prompt, steering }))
+  const beside = await model.generate(mixed, { maxTokens: 12 })
+  expect(await model.generate(mixed, { maxTokens: 12 })).toEqual(beside)
+  const plain = await model.generate(PROMPTS, { maxTokens: 12 })
+  for (const i of PROMPTS.keys()) {
+    if (i % 2 === 0) expect(beside[i]).toEqual(plain[i])
+    else expect(beside[i]!.text).not.toBe(plain[i]!.text)
+  }
+  rmSync(folder, { recursive: true, force: true })
+})
