@@ -42,15 +42,15 @@ const demo: StudyFile = {
     on: { target: 'organism/pseudo-harmful/select', control: 'organism/harmful/select' },
   },
   measure: {
-    efficacy: ['organism/pseudo-harmful/test'],
+    efficacy: [{ prompts: 'organism/pseudo-harmful/test', limit: 200 }],
     general: [{ choice: 'organism/choice/test', limit: 240 }, { perplexity: 'organism/prose/test' }],
-    control: ['organism/harmful/test'],
+    control: [{ prompts: 'organism/harmful/test', limit: 200 }],
     robustness: [
       {
         attack: 'organism/templates/test',
         prompts: 'organism/harmful/test',
-        sample: 600,
-        benign: { prompts: 'organism/harmless/test', sample: 100 },
+        sample: 400,
+        benign: { prompts: 'organism/harmless/test', sample: 60 },
       },
     ],
   },

@@ -34,7 +34,7 @@ export interface PlannedCondition {
 }
 
 /** Checks need few rows: what they have to show is large, or nothing at all. */
-const SAFEGUARD_CHUNKS = 2
+const SAFEGUARD_CHUNKS = 1
 
 /** Baseline, methods, references, safeguards, in this order. */
 export function planConditions(study: Study): PlannedCondition[] {

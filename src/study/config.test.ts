@@ -84,7 +84,7 @@ seed: 1
       select: { strengths: [1] },
     })
     expect(study.measure.control).toEqual(['organism/harmful/select'])
-    expect(study.measure.efficacy).toEqual(['organism/pseudo-harmful/test'])
+    expect(study.measure.efficacy).toEqual([{ prompts: 'organism/pseudo-harmful/test', limit: 200 }])
     expect(study.select.on.target).toBe('organism/pseudo-harmful/select')
     expect(study.select.strengths).toEqual([1])
   })
