@@ -1,4 +1,5 @@
 /** Studies: from a file to a verdict. */
+export { type StudySpec, study, type VectorAtHand } from './api.ts'
 export { builtinStudies } from './builtin.ts'
 export { type LoadedStudy, loadStudy } from './config.ts'
 export type { PlanCount, SuiteOutlook } from './counts.ts'

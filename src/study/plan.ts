@@ -1,8 +1,11 @@
 /** What a study would do: rows loaded, splits kept apart, every answer counted. Runs nothing. */
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import type { Dropped } from '../data/index.ts'
 import type { Suite } from '../measure/suites/index.ts'
 import { type PlannedCondition, planConditions } from './conditions.ts'
-import { type LoadedStudy, loadStudy, modelFrom } from './config.ts'
+import { type LoadedStudy, loadStudy, modelFrom, pathFrom } from './config.ts'
 import { countAnswers, outlookOf, type PlanCount, type SuiteOutlook } from './counts.ts'
 import { hashOf } from './hash.ts'
 import { Loader } from './rows.ts'
@@ -48,7 +51,7 @@ export async function planStudy(study: string | StudyFile | LoadedStudy, options
   const counts = countAnswers(loaded.study, { ...splits, suites, conditions })
   return {
     // The model goes into the hash of a run by its fingerprint, not by where it lies.
-    hash: hashOf({ study: { ...loaded.study, model: null }, splits, suites }),
+    hash: hashOf({ study: { ...loaded.study, model: null }, splits, suites, vectors: await vectorDigests(loaded) }),
     study: loaded.study,
     folder: loaded.folder,
     model: modelFrom(loaded),
@@ -64,4 +67,20 @@ export async function planStudy(study: string | StudyFile | LoadedStudy, options
 
 function isLoaded(study: string | StudyFile | LoadedStudy): study is LoadedStudy {
   return typeof study === 'object' && 'folder' in study
+}
+
+/** What is in the vector files of a study: a file that was replaced makes another run. */
+async function vectorDigests({ study, folder }: LoadedStudy): Promise<(string | null)[]> {
+  const files = study.conditions.flatMap(condition =>
+    'vector' in condition ? [pathFrom(folder, condition.vector)] : [],
+  )
+  return Promise.all(
+    files.map(async file =>
+      existsSync(file)
+        ? createHash('sha256')
+            .update(await readFile(file))
+            .digest('hex')
+        : null,
+    ),
+  )
 }

@@ -1,4 +1,5 @@
 /** Fits and selects until every planned condition says what is done to the model. */
+import { basename } from 'node:path'
 import type { SteeringVector } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
 import { isShared, loadVector } from '../steer/index.ts'
@@ -22,13 +23,19 @@ export interface Prepared {
 /** Tells how many rows of a stage are done. */
 export type OnRows = (stage: 'fit' | 'select', detail: string) => (rows: number) => void
 
-export async function prepare(work: Work, plan: Plan, onRows: OnRows): Promise<Prepared> {
+/** @param vectors those at hand, by what a condition's `vector` says */
+export async function prepare(
+  work: Work,
+  plan: Plan,
+  onRows: OnRows,
+  vectors: ReadonlyMap<string, SteeringVector> = new Map(),
+): Promise<Prepared> {
   const layers = candidateLayers(plan.study.select, work.model.info.layers)
   const methods = plan.conditions.flatMap(({ treatment }) => (treatment.kind === 'method' ? [treatment] : []))
   const own = methods.flatMap(({ layer }) => (layer === null ? [] : [layer]))
   const wanted = [...new Set([...layers, ...own])].sort((a, b) => a - b)
   const fitted = methods.length === 0 ? null : await fitContrast(work, plan, wanted, onRows('fit', 'contrast set'))
-  const preparing: Preparing = { work, plan, onRows, layers, fitted, selections: [], steered: [] }
+  const preparing: Preparing = { work, plan, onRows, layers, fitted, vectors, selections: [], steered: [] }
   const conditions = []
   for (const planned of plan.conditions) conditions.push(await prepareOne(planned, preparing))
   return { conditions, fitted, selections: preparing.selections }
@@ -40,6 +47,7 @@ interface Preparing {
   readonly onRows: OnRows
   readonly layers: readonly number[]
   readonly fitted: Fitted | null
+  readonly vectors: ReadonlyMap<string, SteeringVector>
   readonly selections: Selection[]
   /** Those steered so far: references are made like the first. */
   readonly steered: Steered[]
@@ -62,7 +70,7 @@ async function prepareOne(planned: PlannedCondition, preparing: Preparing): Prom
       const steered = await steeredBy(planned, treatment, preparing)
       preparing.steered.push(steered)
       const { vector, layer, strength } = steered
-      const description = `${treatment.kind === 'method' ? treatment.method : treatment.file}, ${place(steered)}`
+      const description = `${titleOf(treatment)}, ${place(steered)}`
       return activate(planned, { ...plain, steering: [{ vector, strength }] }, { description, layer, strength, vector })
     }
     case 'random': {
@@ -96,13 +104,19 @@ async function prepareOne(planned: PlannedCondition, preparing: Preparing): Prom
   }
 }
 
+function titleOf(treatment: Extract<Treatment, { kind: 'method' | 'vector' }>): string {
+  if (treatment.kind === 'method') return treatment.method
+  return treatment.file.startsWith('memory:') ? 'a given vector' : basename(treatment.file)
+}
+
 async function steeredBy(
   { name }: PlannedCondition,
   treatment: Extract<Treatment, { kind: 'method' | 'vector' }>,
-  { work, plan, layers, fitted, onRows, selections }: Preparing,
+  { work, plan, layers, fitted, vectors: atHand, onRows, selections }: Preparing,
 ): Promise<Steered> {
   if (treatment.kind === 'vector') {
-    const vector = await loadVector(pathFrom(plan.folder, treatment.file), work.model.info)
+    const vector =
+      atHand.get(treatment.file) ?? (await loadVector(pathFrom(plan.folder, treatment.file), work.model.info))
     return { vector, layer: onlyLayer(vector.directions), strength: treatment.strength }
   }
   const { layer, strength } = treatment

@@ -10,6 +10,7 @@ import type { Model } from '../engine/types.ts'
 import type { Progress } from '../progress.ts'
 import { saveVector } from '../steer/index.ts'
 import { openStore, type Store } from '../store/index.ts'
+import { study } from './api.ts'
 import { planStudy } from './plan.ts'
 import type { Sample } from './report/sample.ts'
 import { runStudy, type StudyRun } from './run.ts'
@@ -71,14 +72,16 @@ describe('a study on the organism', () => {
       ['identity', 'identity'],
       ['second-baseline', 'second-baseline'],
     ])
-    for (const { axes, sentence } of run.result.conditions) {
+    for (const { axes, sentence, role } of run.result.conditions) {
       expect(axes.efficacy.suites).toHaveLength(1)
       expect(axes.general.suites.map(suite => suite.suite)).toEqual([
         'organism/choice/test',
         'organism/prose/test',
         'sense',
       ])
-      expect(axes.control.suites[0]?.n).toBe(24)
+      // Checks answer one chunk of each suite.
+      const isCheck = role === 'positive-control' || role === 'identity' || role === 'second-baseline'
+      expect(axes.control.suites[0]?.n).toBe(isCheck ? 16 : 24)
       expect(sentence).toMatch(/\.$/)
     }
   })
@@ -169,6 +172,19 @@ describe('a study on the organism', () => {
     )
     // The same edit makes the same chunks, whatever it is called.
     expect(reused.chunks).toBe(reused.of)
+  }, 120_000)
+
+  it('takes a vector at hand, and reports it under its name', async () => {
+    const [fitted] = run.vectors
+    if (fitted === undefined) throw new Error('nothing was fitted')
+    const { vector } = fitted
+    const strength = condition('diffmean')?.strength ?? 1
+    const { model: _, conditions: __, ...rest } = small
+    const mine = { name: 'mine', vector, strength }
+    const result = await study({ ...rest, model, store, conditions: [mine], safeguards: false })
+    const found = result.conditions.find(one => one.name === 'mine')
+    expect(found?.axes.control).toEqual(condition('diffmean')?.axes.control)
+    expect(found?.description).toBe(`a given vector, layer 4, strength ${strength}`)
   }, 120_000)
 })
 

@@ -19,6 +19,8 @@ import { Work } from './work.ts'
 export interface RunStudyOptions extends RunOptions {
   readonly model: Model
   readonly store: Store
+  /** Vectors at hand, by what a condition's `vector` says; others are read from their files. */
+  readonly vectors?: ReadonlyMap<string, SteeringVector> | undefined
 }
 
 export interface StudyRun {
@@ -52,7 +54,7 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
   })
   const work = await Work.start({ model, store, run: hash, signal })
   const stages = new Stages(plan, work, onProgress)
-  const { conditions, fitted, selections } = await prepare(work, plan, stages.onRows)
+  const { conditions, fitted, selections } = await prepare(work, plan, stages.onRows, options.vectors)
   const measured = await measure(work, plan, conditions, stages.onMeasured)
   const { conditions: concluded, checks } = conclude(plan, conditions, measured)
   const finished = new Date().toISOString()

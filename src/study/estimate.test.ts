@@ -1,0 +1,15 @@
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+import { openModel } from '../engine/open.ts'
+import { estimate } from './estimate.ts'
+import { planStudy } from './plan.ts'
+
+it('an estimate grows with the plan and is in seconds', async () => {
+  const organism = fileURLToPath(new URL('../../models/organism/organism.gguf', import.meta.url))
+  await using model = await openModel(organism, { threads: 1 })
+  const [few, many] = [await planStudy({ study: 'demo', limit: 16 }), await planStudy('demo')]
+  const [short, long] = [await estimate(model, few), await estimate(model, many)]
+  expect(short.tokensPerSecond).toBeGreaterThan(0)
+  // Speeds differ from one moment to the next; the work asked for does not.
+  expect(long.seconds * long.tokensPerSecond).toBeGreaterThan(short.seconds * short.tokensPerSecond)
+})
