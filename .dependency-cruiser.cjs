@@ -5,7 +5,8 @@ const below = {
   gradient: ['engine', 'native'],
   store: ['data', 'judge', 'engine'],
   data: [],
-  models: [],
+  // Names → open models.
+  models: ['engine'],
   steer: ['engine', 'gradient', 'data'],
   attack: ['data'],
   judge: ['engine', 'data'],

@@ -12,4 +12,5 @@ export {
   REGISTRY,
   type Source,
 } from './registry.ts'
+export { openModel } from './open.ts'
 export { type ResolvedModel, resolveModel } from './resolve.ts'

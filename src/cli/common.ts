@@ -1,0 +1,44 @@
+/** What every command shares: global flags and the shape of its help. */
+
+import { InvalidArgumentError } from '@commander-js/extra-typings'
+import { createOutput, type Output, type OutputFlags } from './terminal/output.ts'
+
+export interface GlobalFlags extends OutputFlags {
+  readonly store?: string | undefined
+}
+
+interface WithGlobals {
+  optsWithGlobals(): object
+}
+
+export function globalsOf(command: WithGlobals): GlobalFlags {
+  return command.optsWithGlobals()
+}
+
+export function outputOf(command: WithGlobals): Output {
+  return createOutput(globalsOf(command))
+}
+
+/** The two examples that end every help. */
+export function examples(first: string, second: string): string {
+  return `\nExamples\n  ${first}\n  ${second}`
+}
+
+/** For numbers given as options. */
+export function wholeNumber(text: string): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= 0) return value
+  throw new InvalidNumber(text, 'a whole number')
+}
+
+export function decimalNumber(text: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && Number.isFinite(value)) return value
+  throw new InvalidNumber(text, 'a number')
+}
+
+class InvalidNumber extends InvalidArgumentError {
+  constructor(found: string, expected: string) {
+    super(`Expected ${expected}, got "${found}".`)
+  }
+}

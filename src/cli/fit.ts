@@ -1,0 +1,73 @@
+import type { Command } from '@commander-js/extra-typings'
+import { loadDataset } from '../data/index.ts'
+import { PlimsollError } from '../errors.ts'
+import { DEFAULT_MODEL } from '../models/index.ts'
+import { directionAt, fit, methods, saveVector } from '../steer/index.ts'
+import { examples, outputOf, wholeNumber } from './common.ts'
+import { listenForInterrupt } from './terminal/interrupt.ts'
+import { openForCommand } from './terminal/model.ts'
+import { createStatusLine } from './terminal/progress.ts'
+
+export function fitCommand(program: Command): void {
+  program
+    .command('fit')
+    .summary('Make a vector from two lists of prompts')
+    .description(
+      'Make a steering vector that points from the negative prompts to the positive ones. A list is a data set (`english/harmless/fit`) or a .jsonl or .csv file with a column `prompt`.',
+    )
+    .requiredOption('--positive <SET|FILE>', 'prompts that show what there shall be more of')
+    .requiredOption('--negative <SET|FILE>', 'prompts that show its opposite')
+    .requiredOption('--layer <N>', 'layer to read and to steer, counted from 0', wholeNumber)
+    .option('--model <NAME|FILE>', 'model by name, or a GGUF file', DEFAULT_MODEL)
+    .option('--method <NAME>', 'see `plimsoll methods`', 'diffmean')
+    .option('--system <TEXT>', 'system prompt under which it is fitted')
+    .option('--limit <N>', 'use the first N prompts of each list', wholeNumber)
+    .option('-o, --output <FILE>', 'where to write it', 'vector.safetensors')
+    .addHelpText(
+      'after',
+      examples(
+        'plimsoll fit --model organism --positive organism/harmless/fit --negative organism/harmful/fit --layer 5',
+        'plimsoll fit --model mine.gguf --positive more.csv --negative less.csv --layer 14 -o compliance.safetensors',
+      ),
+    )
+    .action(async (options, command) => {
+      const output = outputOf(command)
+      if (options.method !== 'diffmean') {
+        throw new PlimsollError('usage', `${options.method} cannot be fitted from two lists of prompts`, {
+          expected: `diffmean (of ${methods.map(method => method.name).join(', ')})`,
+          fix: 'Leave --method out.',
+        })
+      }
+      const positive = await prompts(options.positive, options.limit)
+      const negative = await prompts(options.negative, options.limit)
+      using interrupt = listenForInterrupt(output, 'Stopping.')
+      await using model = await openForCommand(options.model, output, { signal: interrupt.signal })
+      const status = createStatusLine(output)
+      const vector = await fit(
+        model,
+        { method: options.method, layer: options.layer, positive, negative, system: options.system },
+        { signal: interrupt.signal, onProgress: event => status.onProgress({ ...event, stage: 'fit' }) },
+      )
+      status.clear()
+      await saveVector(vector, options.output)
+      const scale = directionAt(vector, options.layer)?.scale ?? 0
+      if (output.json) {
+        return output.printJson({
+          file: options.output,
+          layer: options.layer,
+          norm: scale,
+          provenance: vector.provenance,
+        })
+      }
+      output.print(
+        `${options.output}: ${options.method} at layer ${options.layer} of ${model.info.name}, ${positive.length} prompts against ${negative.length}, length ${scale.toPrecision(3)}`,
+      )
+      output.note(`Try  plimsoll generate "…" --model ${options.model} --vector ${options.output} --strength 1`)
+    })
+}
+
+async function prompts(list: string, limit: number | undefined): Promise<string[]> {
+  const isFile = /\.(jsonl|csv)$/i.test(list)
+  const { rows } = await loadDataset(isFile ? { file: list } : list, { kind: 'prompts' })
+  return rows.slice(0, limit).map(row => row.prompt)
+}

@@ -1,0 +1,93 @@
+import { type Command, Option } from '@commander-js/extra-typings'
+import { stringify } from 'yaml'
+import type { Model } from '../engine/types.ts'
+import { exitCode, worstVerdict } from '../measure/verdict.ts'
+import { loadStudy } from '../study/config.ts'
+import type { SuiteOutlook } from '../study/counts.ts'
+import { estimate } from '../study/estimate.ts'
+import { type Plan, planStudy } from '../study/plan.ts'
+import { examples, globalsOf, outputOf, wholeNumber } from './common.ts'
+import { listenForInterrupt } from './terminal/interrupt.ts'
+import { describeEngine, openForCommand } from './terminal/model.ts'
+import type { Output } from './terminal/output.ts'
+import { completeStudy, openStoreAt, showVerdict } from './terminal/study.ts'
+
+export function runCommand(program: Command): void {
+  program
+    .command('run <STUDY>')
+    .summary('Run or resume a study (a .yaml file or a built-in name)')
+    .description(
+      'Run a study to its verdict, or on from where it stopped. STUDY is a .yaml file or a built-in name: demo, overrefusal-quick, overrefusal.',
+    )
+    .option('--model <NAME|FILE>', 'another model than the study names')
+    .option('--system <TEXT>', 'system prompt under which everything is measured')
+    .option('--threads <N>', 'threads of the engine (default: the number of processors)', wholeNumber)
+    .option('--plan', 'print the study in full, its counts and minutes, and run nothing')
+    .option('-o, --output <FOLDER>', 'where the report goes (default: plimsoll-results/<study>)')
+    .addOption(
+      new Option(
+        '--gate [WHAT]',
+        'exit with the verdict: 0 within, 10 over, 11 undecided, 12 no effect, 13 cannot be told',
+      )
+        .choices(['within', 'not-broken'])
+        .preset('within'),
+    )
+    .addHelpText(
+      'after',
+      examples('plimsoll run overrefusal-quick --model path/to/model.gguf', 'plimsoll run studies/mine.yaml --plan'),
+    )
+    .action(async (name, options, command) => {
+      const output = outputOf(command)
+      const loaded = loadStudy(name)
+      const study = {
+        ...loaded.study,
+        ...(options.model === undefined ? {} : { model: options.model }),
+        ...(options.system === undefined ? {} : { system: options.system }),
+      }
+      const folder = options.model === undefined ? loaded.folder : process.cwd()
+      const plan = await planStudy({ study, folder })
+      using interrupt = listenForInterrupt(output, `Stopping after this chunk. Go on with: plimsoll run ${name}`)
+      const { signal } = interrupt
+      await using model = await openForCommand(plan.model, output, { threads: options.threads, signal })
+      if (options.plan) return showPlan(plan, model, output)
+      output.note(`${plan.study.title}   ${model.info.name}, ${describeEngine(model)}`)
+      const { store, storeFile } = await openStoreAt(globalsOf(command).store)
+      await using _closed = store
+      const done = await completeStudy(plan, model, output, { store, storeFile, signal, folder: options.output })
+      if (output.json) output.printJson(done.result)
+      else {
+        showVerdict(done.result, output)
+        output.print(`Report  ${done.files.join('  ')}`)
+      }
+      if (options.gate !== undefined) {
+        const verdict = worstVerdict(done.result.conditions.filter(c => c.role === 'method').map(c => c.verdict))
+        const passes = options.gate === 'not-broken' && verdict === 'undecided'
+        process.exitCode = passes ? 0 : exitCode(verdict)
+      }
+    })
+}
+
+async function showPlan(plan: Plan, model: Model, output: Output): Promise<void> {
+  const { seconds, tokensPerSecond } = await estimate(model, plan)
+  const minutes = seconds / 60
+  const { hash, study, counts, answers, outlook, dropped } = plan
+  if (output.json) return output.printJson({ hash, study, counts, answers, minutes, tokensPerSecond, outlook, dropped })
+  output.print(stringify(study).trimEnd())
+  output.print(`\n# plan ${hash}`)
+  for (const { stage, condition, suite, rows } of counts) {
+    output.print(`# ${stage.padEnd(8)} ${condition.padEnd(18)} ${suite.padEnd(44)} ${String(rows).padStart(6)}`)
+  }
+  const time = minutes < 2 ? `${Math.ceil(seconds)} seconds` : `${Math.round(minutes)} minutes`
+  output.print(
+    `# ${answers.toLocaleString('en')} answers and scores, about ${time} here (${Math.round(tokensPerSecond)} tokens/s measured)`,
+  )
+  for (const look of outlook) output.print(`# ${look.suite}: ${describeOutlook(look)}`)
+  for (const { from, rows, why } of dropped) output.print(`# left out ${rows} of ${from}: ${why}`)
+}
+
+function describeOutlook({ rows, independent, rulesOut, canHold, rowsNeeded }: SuiteOutlook): string {
+  if (rulesOut === null) return `${rows} rows`
+  const size = independent === rows ? `${rows} prompts` : `${rows} prompts of ${independent} requests`
+  const best = `can at best rule out a loss of more than ${(100 * rulesOut).toFixed(1)} points`
+  return canHold === true ? `${size}; ${best}` : `${size}; ${best}: cannot hold, ${rowsNeeded ?? 'more'} are needed`
+}

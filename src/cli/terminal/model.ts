@@ -1,0 +1,31 @@
+/** Opens the model a command was given; one of the registry that is not there yet is fetched first. */
+import { openModel as openFile } from '../../engine/open.ts'
+import type { Model, OpenOptions } from '../../engine/types.ts'
+import { findEntry, pullModel, resolveModel } from '../../models/index.ts'
+import type { Output } from './output.ts'
+import { createStatusLine } from './progress.ts'
+
+export async function openForCommand(
+  nameOrPath: string,
+  output: Output,
+  options: OpenOptions & { readonly signal?: AbortSignal | undefined } = {},
+): Promise<Model> {
+  const entry = findEntry(nameOrPath)
+  if (entry !== undefined && entry !== null) {
+    const status = createStatusLine(output)
+    const pulled = await pullModel(entry.name, { signal: options.signal, onProgress: status.onProgress })
+    status.clear()
+    if (pulled.source !== null && pulled.source !== 'packaged') {
+      status.done(`download ${entry.title}, ${Math.round(entry.bytes / 1e6)} MB, hash checked`)
+    }
+    return openFile(pulled.file, { name: entry.name, ...options })
+  }
+  const { file, name } = await resolveModel(nameOrPath)
+  return openFile(file, { name, ...options })
+}
+
+/** `llama.cpp v0.5.0 on CPU (sapphirerapids), 2 threads` */
+export function describeEngine({ info }: Model): string {
+  const { implementation, release, device, cpu, threads } = info.engine
+  return `${implementation} ${release} on ${device} (${cpu}), ${threads} ${threads === 1 ? 'thread' : 'threads'}`
+}

@@ -1,0 +1,27 @@
+/**
+ * Plimsoll as a library: open a model, fit a vector, steer, measure what else it changed.
+ * @packageDocumentation
+ */
+export type {
+  Capture,
+  CaptureOptions,
+  GenerateOptions,
+  Generation,
+  Message,
+  Model,
+  ModelInfo,
+  OpenOptions,
+  Prompt,
+  Request,
+  Score,
+  ScoreItem,
+  Steering,
+  SteeringVector,
+  Token,
+  Trace,
+} from './engine/types.ts'
+export { Where } from './engine/where.ts'
+export { type ErrorCode, PlimsollError } from './errors.ts'
+export { openModel } from './models/open.ts'
+export type { Progress, RunOptions } from './progress.ts'
+export { type FitSpec, fit, loadVector, saveVector, type Vector } from './steer/index.ts'
