@@ -26,7 +26,21 @@ export function interval(bounds: readonly [number, number], decimals = 0): strin
   return `[${points(bounds[0], decimals)}, ${points(bounds[1], decimals)}]`
 }
 
-/** `[79 %, 93 %]` of a rate; a dash where there is none. */
+/**
+ * The interval of a suite's change in whole points; a bound that rounding would put onto the value that decides (the
+ * line, or zero where efficacy works) has as many decimals as keep it apart.
+ */
+export function decidingInterval(suite: SuiteResult): string {
+  const beside = suite.state === 'works' ? 0 : -suite.margin
+  return `[${apart(suite.ci[0], beside)}, ${apart(suite.ci[1], beside)}]`
+}
+
+function apart(bound: number, beside: number): string {
+  const decimals = [0, 1, 2].find(digits => points(bound, digits) !== points(beside, digits))
+  return points(bound, bound === beside ? 0 : (decimals ?? 3))
+}
+
+/** `[79.0, 93.0]` in percent, of a rate; a dash where there is none. */
 export function rateInterval(bounds: readonly [number, number] | null): string {
   return bounds === null ? nothing : `[${share(bounds[0], 1)}, ${share(bounds[1], 1)}]`
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { escaped, html, trusted } from './html.ts'
+import { breakable, escaped, html, trusted } from './html.ts'
 
 test('values are escaped, markup and lists of markup are not', () => {
   const list = ['<a>', 'b'].map(item => html`<li>${item}</li>`)
@@ -17,6 +17,10 @@ test('no text leaves the text or the attribute it was put into', () => {
       expect(markup.replaceAll(/&(amp|lt|gt|quot|#39);/g, '')).toMatch(/^<p title="[^"<>&']*">[^"<>&']*<\/p>$/u)
     }),
   )
+})
+
+test('a name may break after its slashes', () => {
+  expect(breakable('a/<b>/c').markup).toBe('a/<wbr>&lt;b&gt;/<wbr>c')
 })
 
 test('what no parser accepts and what turns the direction of text becomes visible', () => {

@@ -27,6 +27,11 @@ export function trusted(markup: string): Html {
   return new Html(markup)
 }
 
+/** A name that may break after each slash: `organism/harmful/test`. */
+export function breakable(name: string): Html {
+  return html`${name.split('/').map((part, i) => (i === 0 ? part : html`/<wbr>${part}`))}`
+}
+
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',

@@ -2,7 +2,7 @@
 import type { ConditionResult, Selection, StudyResult, SuiteResult } from '../result.ts'
 import { checkSentences } from './checks.ts'
 import { factsOf } from './facts.ts'
-import { count, interval, percent, points, pValue, values } from './format.ts'
+import { count, decidingInterval, percent, points, pValue, values } from './format.ts'
 import { bibtex, methodsText } from './methods-text.ts'
 import { axes, glyphs, methodsOf, moreNeeded, roles, sortedConditions, states, suitesOf, verdicts } from './words.ts'
 
@@ -80,7 +80,7 @@ function suiteRow(axis: string, suite: SuiteResult): string[] {
     base,
     steered,
     points(suite.change),
-    interval(suite.ci),
+    decidingInterval(suite),
     count(suite.n),
     count(suite.lost),
     count(suite.gained),
@@ -101,7 +101,7 @@ function othersTable(conditions: readonly ConditionResult[]): string {
       ...axes.map(axis => {
         const [suite] = suitesOf(condition.axes[axis])
         const word = states[condition.axes[axis].state].word
-        return suite === undefined ? word : `${points(suite.change)} ${interval(suite.ci)} ${word}`
+        return suite === undefined ? word : `${points(suite.change)} ${decidingInterval(suite)} ${word}`
       }),
     ]),
   )

@@ -122,7 +122,7 @@ test('an axis that was not measured', () => {
                     answers to
                     multiple
                     choice
-      ○ control     refuses      98 %    96 %     −2    [−5,+1]  120  undecided
+      ○ control     refuses      98 %    96 %     −2  [−5.4,+1]  120  undecided
                     harmful
       – robustness  not                                               cannot be told
                     measured

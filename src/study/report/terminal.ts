@@ -3,7 +3,7 @@ import { styleText } from 'node:util'
 import stringWidth from 'string-width'
 import type { AxisName, ConditionResult, StudyResult, SuiteResult } from '../result.ts'
 import { checkSentences } from './checks.ts'
-import { count, interval, points, pValue, values } from './format.ts'
+import { count, decidingInterval, points, pValue, values } from './format.ts'
 import { intervalMark } from './geometry/interval.ts'
 import { pointScale, position, type Scale } from './geometry/scale.ts'
 import {
@@ -135,7 +135,7 @@ function rowsOf(axis: AxisName, condition: ConditionResult, pen: Pen): TableRow[
   if (suites.length === 0) return [{ title: axis, look: states[result.state], property: 'not measured', numbers: [] }]
   return suites.map((suite, i) => {
     const { base, steered } = values(suite)
-    const numbers = [base, steered, points(suite.change), interval(suite.ci).replace(', ', ','), count(suite.n)]
+    const numbers = [base, steered, points(suite.change), decidingInterval(suite).replace(', ', ','), count(suite.n)]
     return {
       title: i === 0 ? axis : '',
       look: states[suite.state],

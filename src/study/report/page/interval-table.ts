@@ -1,10 +1,10 @@
 /** The picture that says it: every suite of one condition on one scale, numbers beside it. */
 
 import type { AxisName, ConditionResult, SuiteResult } from '../../result.ts'
-import { count, fromTo, interval, points, pValue, rateInterval, unit, values } from '../format.ts'
+import { count, decidingInterval, fromTo, interval, points, pValue, rateInterval, unit, values } from '../format.ts'
 import { intervalMark } from '../geometry/interval.ts'
 import { pointScale, type Scale } from '../geometry/scale.ts'
-import { type Html, html } from '../html.ts'
+import { breakable, type Html, html } from '../html.ts'
 import { axes, commonMargin, moreNeeded, states, suitesOf } from '../words.ts'
 import { intervalSvg, type Stroke, scaleSvg, stateWord } from './mark.ts'
 
@@ -71,11 +71,11 @@ function row({ axis, title = axis, suite, again, kept, scale, stroke, line }: Ro
   const own = kept && -suite.margin !== line ? -suite.margin : null
   return html`<tr role="row">
 <td class="c-axis${again && ' again'}" role="cell"><span>${title}</span></td>
-<th class="c-suite" role="rowheader" scope="row"><b>${suite.suite}</b><span>${suite.property}</span></th>
+<th class="c-suite" role="rowheader" scope="row"><b>${breakable(suite.suite)}</b><span>${suite.property}</span></th>
 <td class="c-base nowrap" role="cell" data-label="base → steered">${fromTo(suite)}</td>
 <td class="c-pic" role="cell"><div class="pic">${intervalSvg(mark, scale, { stroke, y: 22, line: own, label: pictureLabel(axis, suite) })}</div></td>
 <td class="c-change nowrap" role="cell" data-label="change">${points(suite.change)}${suite.kind === 'perplexity' && ' %'}</td>
-<td class="c-ci nowrap" role="cell" data-label="95 %">${interval(suite.ci)}</td>
+<td class="c-ci nowrap" role="cell" data-label="95 %">${decidingInterval(suite)}</td>
 <td class="c-n nowrap" role="cell" data-label="n">${count(suite.n)}</td>
 <td class="c-lg nowrap" role="cell" data-label="lost / gained">${suite.kind === 'rate' ? `${count(suite.lost)} / ${count(suite.gained)}` : '–'}</td>
 <td class="c-state" role="cell">${stateWord(suite.state)}</td>
@@ -148,7 +148,7 @@ export function figuresTable(condition: ConditionResult): Html {
       count(suite.truncated),
       suite.moreNeeded === null ? '–' : count(suite.moreNeeded),
     ]
-    return html`<tr><td>${axis}</td><th scope="row">${suite.suite}</th>${cells.map(cell => html`<td class="number">${cell}</td>`)}<td class="nowrap">${clusters(suite)}</td><td class="nowrap">${states[suite.state].word}</td></tr>`
+    return html`<tr><td>${axis}</td><th scope="row">${breakable(suite.suite)}</th>${cells.map(cell => html`<td class="number">${cell}</td>`)}<td class="nowrap">${clusters(suite)}</td><td class="nowrap">${states[suite.state].word}</td></tr>`
   })}</tbody></table></div>
 <p class="tiny muted">Rates in percent, changes in points (perplexity: percent of the baseline); negative is worse.</p></details>`
 }

@@ -2,7 +2,7 @@
 
 import type { AxisName, ConditionResult } from '../../result.ts'
 import { checkSentences } from '../checks.ts'
-import { fromTo, interval, points } from '../format.ts'
+import { decidingInterval, fromTo, points } from '../format.ts'
 import { intervalMark } from '../geometry/interval.ts'
 import type { Scale } from '../geometry/scale.ts'
 import { type Html, html } from '../html.ts'
@@ -65,5 +65,5 @@ function cell(axis: AxisName, condition: ConditionResult): Html {
   const result = condition.axes[axis]
   const suite = decidingSuite(result)
   if (suite === undefined) return html`${states[result.state].word}`
-  return html`${fromTo(suite)}<br>${points(suite.change)} ${interval(suite.ci)}<br>${states[result.state].word}`
+  return html`${fromTo(suite)}<br>${points(suite.change)} ${decidingInterval(suite)}<br>${states[result.state].word}`
 }

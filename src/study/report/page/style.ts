@@ -138,7 +138,7 @@ const intervals = `
 svg .line-label{fill:var(--broken)}
 svg .leaves{fill:currentColor}
 @media (min-width:960px){
-.iv tr{grid-template-columns:96px minmax(0,1.15fr) 92px minmax(0,2fr) 60px 92px 44px 64px 140px;grid-template-areas:"axis suite base pic change ci n lg state" "axis suite base pic why why why why why";grid-template-rows:auto 1fr;padding:0}
+.iv tr{grid-template-columns:96px minmax(0,1.3fr) 92px minmax(0,2fr) 60px 92px 44px 64px 140px;grid-template-areas:"axis suite base pic change ci n lg state" "axis suite base pic why why why why why";grid-template-rows:auto 1fr;padding:0}
 .iv tbody td,.iv tbody th{padding-top:12px}.iv tbody .c-suite,.iv tbody .c-why{padding-bottom:12px}.iv .c-why{padding-top:4px!important}
 .iv thead tr{grid-template-areas:"axis suite base pic change ci n lg state";align-items:end}
 .iv thead .c-why{display:none}
