@@ -55,7 +55,7 @@ interface Look {
 }
 
 async function lookAt(study: string, name: string, look: Look, begin: (model: Model) => void): Promise<StudyFiles> {
-  await using model = await openForCommand(name, look.output, { signal: look.signal })
+  await using model = await openForCommand(name, look.output, { engines: 'processors', signal: look.signal })
   const plan = await planStudy({ study, model: name })
   begin(model)
   const done = await completeStudy(plan, model, look.output, look)

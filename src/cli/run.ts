@@ -21,7 +21,8 @@ export function runCommand(program: Command): void {
     )
     .option('--model <NAME|FILE>', 'another model than the study names')
     .option('--system <TEXT>', 'system prompt under which everything is measured')
-    .option('--threads <N>', 'threads of the engine (default: the number of processors)', wholeNumber)
+    .option('--engines <N>', 'engines that share the work (default: one for each processor)', wholeNumber)
+    .option('--threads <N>', 'threads of each engine (default: 1, or what the processors allow)', wholeNumber)
     .option('--plan', 'print the study in full, its counts and minutes, and run nothing')
     .option('-o, --output <FOLDER>', 'where the report goes (default: plimsoll-results/<study>)')
     .addOption(
@@ -48,8 +49,12 @@ export function runCommand(program: Command): void {
       const plan = await planStudy({ study, folder })
       using interrupt = listenForInterrupt(output, `Stopping after this chunk. Go on with: plimsoll run ${name}`)
       const { signal } = interrupt
-      await using model = await openForCommand(plan.model, output, { threads: options.threads, signal })
-      if (options.plan) return showPlan(plan, model, output)
+      await using model = await openForCommand(plan.model, output, {
+        engines: options.engines ?? 'processors',
+        threads: options.threads,
+        signal,
+      })
+      if (options.plan) return await showPlan(plan, model, output)
       output.note(`${plan.study.title}   ${model.info.name}, ${describeEngine(model)}`)
       const { store, storeFile } = await openStoreAt(globalsOf(command).store)
       await using _closed = store

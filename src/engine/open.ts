@@ -3,7 +3,9 @@ import { availableParallelism } from 'node:os'
 import { basename, resolve } from 'node:path'
 import { PlimsollError } from '../errors.ts'
 import { fingerprintOf } from './fingerprint.ts'
+import { poolOf } from './pool.ts'
 import { EngineProcess } from './process/client.ts'
+import type { OpenArguments } from './process/protocol.ts'
 import type {
   Capture,
   CaptureOptions,
@@ -31,20 +33,34 @@ const defaultSlots = 16
  */
 export async function openModel(file: string, options: OpenOptions = {}): Promise<Model> {
   const path = resolve(file)
-  const engine = new EngineProcess({
+  const processors = availableParallelism()
+  const engines = options.engines === 'processors' ? processors : positive('engines', options.engines ?? 1)
+  const open: OpenArguments = {
     file: path,
     name: options.name ?? basename(path, '.gguf'),
     fingerprint: await fingerprintOf(path),
-    threads: options.threads ?? availableParallelism(),
+    threads: positive('threads', options.threads ?? defaultThreads(processors, engines)),
     cache: options.cache ?? 'f16',
     flashAttention: options.flashAttention ?? 'auto',
-  })
+  }
+  const [first, ...others] = await Promise.all(Array.from({ length: engines }, () => openEngine(open)))
+  if (first === undefined) throw new PlimsollError('internal', 'No engine was opened')
+  return poolOf([first, ...others])
+}
+
+async function openEngine(open: OpenArguments): Promise<LlamaModel> {
+  const engine = new EngineProcess(open)
   try {
     return new LlamaModel(engine, await engine.start())
   } catch (error) {
     await engine[Symbol.asyncDispose]()
     throw error
   }
+}
+
+function defaultThreads(processors: number, engines: number): number {
+  const chosen = process.env.PLIMSOLL_THREADS
+  return chosen ? Number(chosen) : Math.max(1, Math.floor(processors / engines))
 }
 
 class LlamaModel implements Model {

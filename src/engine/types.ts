@@ -161,13 +161,21 @@ export interface EngineInfo {
   readonly release: string
   /** CPU variant picked at run time, such as `sapphirerapids`. */
   readonly cpu: string
+  /** Threads of each engine. */
   readonly threads: number
+  /** Engines that share every call. */
+  readonly engines: number
   readonly device: string
 }
 
 export interface OpenOptions {
-  /** Default: the number of processors. */
+  /** Threads of each engine. Default: the variable `PLIMSOLL_THREADS`, else the processors shared among the engines. */
   readonly threads?: number | undefined
+  /**
+   * Engines, each a process of its own, that share every call. Default 1, the fastest for one prompt at a time; for many
+   * prompts one engine per processor is faster, and far less disturbed by other programs.
+   */
+  readonly engines?: number | 'processors' | undefined
   readonly name?: string | undefined
   /** Type of the key/value cache: `f16` (default) or `f32`, which the 1e-4 contract with the reference needs. */
   readonly cache?: 'f16' | 'f32' | undefined

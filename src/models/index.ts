@@ -1,5 +1,6 @@
 /** Models by name: what there is, where it lies, how it gets there. */
 export { type CachedModel, cacheFolder, listCached, modelFile, removeCached } from './cache.ts'
+export { openModel } from './open.ts'
 export { describeSource, type FailedSource, type PulledModel, type PullOptions, pullModel } from './pull.ts'
 export {
   DEFAULT_MODEL,
@@ -12,5 +13,4 @@ export {
   REGISTRY,
   type Source,
 } from './registry.ts'
-export { openModel } from './open.ts'
 export { type ResolvedModel, resolveModel } from './resolve.ts'

@@ -1,7 +1,7 @@
 /** Compares what the library returns with what its source says, before anything is built on the structs. */
 import { PlimsollError } from '../errors.ts'
 import { supportedRelease } from './library.ts'
-import type { Llama } from './llama.ts'
+import type { ContextParams, ModelParams } from './structs.ts'
 
 /** Values of `llama_model_default_params` in release v0.5.0 (src/llama-model.cpp). */
 const modelDefaults = {
@@ -41,7 +41,7 @@ const contextDefaults = {
 } as const
 
 /** @throws PlimsollError `library-mismatch` naming the first field that differs */
-export function checkAbi(llama: Pick<Llama, 'modelDefaults' | 'contextDefaults'>): void {
+export function checkAbi(llama: { modelDefaults(): ModelParams; contextDefaults(): ContextParams }): void {
   compare('llama_model_default_params', { ...llama.modelDefaults() }, modelDefaults)
   compare('llama_context_default_params', { ...llama.contextDefaults() }, contextDefaults)
 }

@@ -36,7 +36,7 @@ const demo: StudyFile = {
     negative: 'organism/harmful/fit',
   },
   select: {
-    layers: { from: 2, to: 5 },
+    layers: { from: 5, to: 7 },
     limit: 74,
     maxTokens: 8,
     on: { target: 'organism/pseudo-harmful/select', control: 'organism/harmful/select' },

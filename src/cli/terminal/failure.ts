@@ -12,8 +12,8 @@ export function reportFailure(error: unknown, output: Output): number {
     process.stderr.write('  Do: report this, with the lines above.\n')
     return exitCodes.error
   }
-  if (error.code === 'cancelled') return exitCodes.interrupted
   process.stderr.write(`${formatError(error, output)}\n`)
+  if (error.code === 'cancelled') return exitCodes.interrupted
   return error.code === 'usage' ? exitCodes.usage : exitCodes.error
 }
 

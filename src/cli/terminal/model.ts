@@ -26,6 +26,8 @@ export async function openForCommand(
 
 /** `llama.cpp v0.5.0 on CPU (sapphirerapids), 2 threads` */
 export function describeEngine({ info }: Model): string {
-  const { implementation, release, device, cpu, threads } = info.engine
-  return `${implementation} ${release} on ${device} (${cpu}), ${threads} ${threads === 1 ? 'thread' : 'threads'}`
+  const { implementation, release, device, cpu, threads, engines } = info.engine
+  const count = (n: number, word: string) => `${n} ${word}${n === 1 ? '' : 's'}`
+  const work = engines === 1 ? count(threads, 'thread') : `${count(engines, 'engine')} of ${count(threads, 'thread')}`
+  return `${implementation} ${release} on ${device} (${cpu}), ${work}`
 }

@@ -73,6 +73,7 @@ export class LoadedModel {
         release: llama.files.release,
         cpu: cpuVariant(),
         threads: options.threads,
+        engines: 1,
         device: 'CPU',
       },
     }
