@@ -1,7 +1,10 @@
+import { resolve } from 'node:path'
 import { type Command, Option } from '@commander-js/extra-typings'
 import { stringify } from 'yaml'
 import type { Model } from '../engine/types.ts'
 import { exitCode, worstVerdict } from '../measure/verdict.ts'
+import { DEFAULT_MODEL } from '../models/index.ts'
+import { builtinStudies } from '../study/builtin.ts'
 import { loadStudy } from '../study/config.ts'
 import type { SuiteOutlook } from '../study/counts.ts'
 import { estimate } from '../study/estimate.ts'
@@ -39,26 +42,27 @@ export function runCommand(program: Command): void {
     )
     .action(async (name, options, command) => {
       const output = outputOf(command)
-      const loaded = loadStudy(name)
-      const study = {
-        ...loaded.study,
-        ...(options.model === undefined ? {} : { model: options.model }),
+      const model =
+        options.model ??
+        (Object.hasOwn(builtinStudies, name) ? (builtinStudies[name]?.model ?? DEFAULT_MODEL) : undefined)
+      const { study, folder } = loadStudy(name, {
+        // A path on the command line starts where the user is, not where the study file lies.
+        ...(model === undefined ? {} : { model: /\.gguf$/i.test(model) ? resolve(model) : model }),
         ...(options.system === undefined ? {} : { system: options.system }),
-      }
-      const folder = options.model === undefined ? loaded.folder : process.cwd()
+      })
       const plan = await planStudy({ study, folder })
       using interrupt = listenForInterrupt(output, `Stopping after this chunk. Go on with: plimsoll run ${name}`)
       const { signal } = interrupt
-      await using model = await openForCommand(plan.model, output, {
+      await using opened = await openForCommand(plan.model, output, {
         engines: options.engines ?? 'processors',
         threads: options.threads,
         signal,
       })
-      if (options.plan) return await showPlan(plan, model, output)
-      output.note(`${plan.study.title}   ${model.info.name}, ${describeEngine(model)}`)
+      if (options.plan) return await showPlan(plan, opened, output)
+      output.note(`${plan.study.title}   ${opened.info.name}, ${describeEngine(opened)}`)
       const { store, storeFile } = await openStoreAt(globalsOf(command).store)
       await using _closed = store
-      const done = await completeStudy(plan, model, output, { store, storeFile, signal, folder: options.output })
+      const done = await completeStudy(plan, opened, output, { store, storeFile, signal, folder: options.output })
       if (output.json) output.printJson(done.result)
       else {
         showVerdict(done.result, output)

@@ -15,18 +15,18 @@ export interface LoadedStudy {
   readonly folder: string
 }
 
-/** Reads a study file or built-in study and fills its gaps. */
-export function loadStudy(nameOrFile: string | StudyFile): LoadedStudy {
+/** Reads a study file or built-in study and fills its gaps. `over` wins over what the file says. */
+export function loadStudy(nameOrFile: string | StudyFile, over: Partial<StudyFile> = {}): LoadedStudy {
   if (typeof nameOrFile !== 'string')
-    return { study: resolveStudy(checkStudy(nameOrFile, 'the study')), folder: process.cwd() }
+    return { study: resolveStudy(checkStudy({ ...nameOrFile, ...over }, 'the study')), folder: process.cwd() }
   if (Object.hasOwn(builtinStudies, nameOrFile))
-    return { study: resolveStudy({ study: nameOrFile }), folder: process.cwd() }
+    return { study: resolveStudy({ study: nameOrFile, ...over }), folder: process.cwd() }
   const path = resolve(nameOrFile)
   if (!existsSync(path)) throw unknownStudy(nameOrFile)
   const folder = dirname(path)
   const file = parseStudy(readFileSync(path, 'utf8'), nameOrFile)
   const name = basename(path, extname(path))
-  return { study: resolveStudy({ name, ...file }), folder }
+  return { study: resolveStudy({ name, ...file, ...over }), folder }
 }
 
 function unknownStudy(name: string): PlimsollError {

@@ -25,8 +25,9 @@ export async function estimate(model: Model, plan: Plan, options: RunOptions = {
   const began = performance.now()
   const elapsed = () => (performance.now() - began) / 1000
   let tokens = 0
-  for (let next = 0; elapsed() < WARM_UP_SECONDS && next < requests.length; next += study.slots) {
-    const prompts = requests.slice(next, next + study.slots).map(request => chat(request, study.system))
+  // Calls as large as the study's, so that every engine has its share.
+  for (let next = 0; elapsed() < WARM_UP_SECONDS && next < requests.length; next += study.chunk) {
+    const prompts = requests.slice(next, next + study.chunk).map(request => chat(request, study.system))
     const answers = await model.generate(prompts, {
       slots: study.slots,
       maxTokens: WARM_UP_TOKENS,
