@@ -27,7 +27,7 @@ export interface LoadOptions<K extends Kind> {
   readonly dataDir?: string | undefined
 }
 
-/** A set by name, as `plimsoll data list` shows it. */
+/** A set by name, and whether it can be read here. */
 export interface DatasetInfo {
   readonly name: string
   readonly kind: Kind

@@ -84,12 +84,14 @@ export function sameOnPrefix(a: ResolvedSteering | null, b: ResolvedSteering | n
   return true
 }
 
-function directionAt(vector: SteeringVector, layer: number): Direction | undefined {
+/** The direction a vector has for a layer (−1 = embedding); a shared one is every layer's. */
+export function directionAt(vector: SteeringVector, layer: number): Direction | undefined {
   const { directions } = vector
   return isShared(directions) ? directions : directions[layer]
 }
 
-function isShared(directions: SteeringVector['directions']): directions is Direction {
+/** Whether one direction serves every layer. */
+export function isShared(directions: SteeringVector['directions']): directions is Direction {
   return 'unit' in directions && directions.unit instanceof Float32Array
 }
 

@@ -65,8 +65,8 @@ export const REGISTRY: readonly ModelEntry[] = [
   {
     name: 'organism',
     title: 'Plimsoll organism',
-    parameters: 1_530_496,
-    bytes: 3_086_624,
+    parameters: 1_530_752,
+    bytes: 3_087_136,
     quantisation: 'F16',
     licence: 'Apache-2.0',
     licenceUrl: null,

@@ -31,16 +31,6 @@ export interface Vector extends SteeringVector {
   readonly provenance: Provenance
 }
 
-/** Directions by layer, −1 for the embedding; a shared direction is under every layer asked for. */
-export function directionAt(vector: SteeringVector, layer: number): Direction | undefined {
-  const { directions } = vector
-  return isShared(directions) ? directions : directions[layer]
-}
-
-export function isShared(directions: SteeringVector['directions']): directions is Direction {
-  return 'unit' in directions && directions.unit instanceof Float32Array
-}
-
 /**
  * A direction from any non-zero vector: unit length, its norm as natural scale.
  * @throws PlimsollError `invalid-input` when the vector is zero or not finite

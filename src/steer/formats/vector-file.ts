@@ -5,10 +5,11 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { EMBEDDING } from '../../engine/select.ts'
+import { isShared } from '../../engine/steering.ts'
 import type { Direction, ModelInfo } from '../../engine/types.ts'
 import { Where } from '../../engine/where.ts'
 import { PlimsollError } from '../../errors.ts'
-import { checkModel, isShared, Provenance, type Vector } from '../vector.ts'
+import { checkModel, Provenance, type Vector } from '../vector.ts'
 import { readSafetensors, type Tensor, writeSafetensors } from './safetensors.ts'
 
 const Metadata = z.strictObject({

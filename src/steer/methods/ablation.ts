@@ -3,8 +3,8 @@
  *
  * Reads a fitted direction; writes two terms, one for each site. With the difference of means of harmful against
  * harmless prompts it is the positive control of a study: refusals have to break.
- * Source: Arditi et al. 2024 (arXiv 2406.11717). Their rule that selects position and layer is not here yet; the
- * difference at the middle layer stands in for it.
+ * Source: Arditi et al. 2024 (arXiv 2406.11717). Their rule that selects position and layer is not here yet:
+ * a study takes the candidate layer whose ablation lowers refusals most on the select split.
  */
 import type { Direction, Steering } from '../../engine/types.ts'
 import type { MethodDescription } from './types.ts'
@@ -18,7 +18,7 @@ export const ablation: MethodDescription = {
   needs: 'a direction, here DiffMean of harmful against harmless prompts',
   defaults: { lambda: 1 },
   differsFromOriginal:
-    'The original picks token position and layer by a rule of its own; here the middle layer and the template’s tokens. It writes at attention and MLP outputs too, which after the block amounts to the same.',
+    'The original picks token position and layer by a rule of its own; here the template’s tokens, and the layer whose ablation lowers refusals most on the select split. It writes at attention and MLP outputs too, which after the block amounts to the same.',
 }
 
 /** Steering that removes a direction from the whole residual stream. */
