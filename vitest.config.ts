@@ -1,3 +1,5 @@
+// Where install scripts are switched off npm runs no `pretest` either, so the version is checked here too.
+import './bin/require-node.cjs'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
