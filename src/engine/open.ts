@@ -22,7 +22,7 @@ import type {
   ScoreOptions,
   Token,
 } from './types.ts'
-import { Where } from './where.ts'
+import { parseWhere, type Where } from './where.ts'
 
 const defaultMaxTokens = 256
 const defaultSlots = 16
@@ -43,18 +43,23 @@ export async function openModel(file: string, options: OpenOptions = {}): Promis
     cache: options.cache ?? 'f16',
     flashAttention: options.flashAttention ?? 'auto',
   }
-  const [first, ...others] = await Promise.all(Array.from({ length: engines }, () => openEngine(open)))
+  const [first, ...others] = await Promise.all(Array.from({ length: engines }, () => openEngine(open, options.signal)))
   if (first === undefined) throw new PlimsollError('internal', 'No engine was opened')
   return poolOf([first, ...others])
 }
 
-async function openEngine(open: OpenArguments): Promise<LlamaModel> {
+async function openEngine(open: OpenArguments, signal: AbortSignal | undefined): Promise<LlamaModel> {
   const engine = new EngineProcess(open)
+  const close = () => void engine[Symbol.asyncDispose]()
+  signal?.addEventListener('abort', close, { once: true })
   try {
+    if (signal?.aborted) throw new PlimsollError('cancelled', 'The model was not opened: the call was cancelled')
     return new LlamaModel(engine, await engine.start())
   } catch (error) {
     await engine[Symbol.asyncDispose]()
     throw error
+  } finally {
+    signal?.removeEventListener('abort', close)
   }
 }
 
@@ -154,7 +159,7 @@ class LlamaModel implements Model {
   }
 
   async capture(prompts: readonly Prompt[], where: Where, options: CaptureOptions = {}): Promise<Capture> {
-    const parsed = Where.parse(where)
+    const parsed = parseWhere(where)
     const states: Map<number, Float32Array[]>[] = prompts.map(() => new Map())
     const positions: (readonly number[] | undefined)[] = new Array(prompts.length)
     let done = 0

@@ -1,5 +1,6 @@
 /** Which hidden states are meant: one clause for reading (capture) and for writing (edits). */
 import { z } from 'zod'
+import { PlimsollError } from '../errors.ts'
 
 const count = z.int().min(1)
 
@@ -29,3 +30,18 @@ export const Where = z.strictObject({
 })
 
 export type Where = z.infer<typeof Where>
+
+/**
+ * A where-clause from plain JSON, its gaps filled.
+ * @throws PlimsollError `invalid-input` naming the key
+ */
+export function parseWhere(value: unknown): Where {
+  const parsed = Where.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new PlimsollError('invalid-input', 'The where-clause is not valid', {
+    found: `${issue?.path.join('.') || 'the clause'}: ${issue?.message ?? 'unknown'}`,
+    expected: '{ site, layers, tokens: { phase, part, first, last } }',
+    fix: 'Correct the key named above.',
+  })
+}

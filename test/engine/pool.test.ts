@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openModel } from '../../src/engine/open.ts'
 import type { Model } from '../../src/engine/types.ts'
+import type { Where } from '../../src/engine/where.ts'
 import { writeTinyModel } from '../support/tiny-gguf.ts'
 import { codeOf, steer } from './contract/subject.ts'
 
@@ -14,7 +15,7 @@ writeTinyModel(file)
 const exact = { cache: 'f32', flashAttention: 'off', threads: 1 } as const
 const prompts = Array.from({ length: 7 }, (_, i) => `${'ab'.repeat(i + 1)}?`)
 const steering = steer('add', { layers: [1] })
-const where = { site: 'residual', layers: [0, 2], tokens: { phase: 'prompt' } } as const
+const where: Where = { site: 'residual', layers: [0, 2], tokens: { phase: 'prompt' } }
 
 let pool: Model
 let single: Model

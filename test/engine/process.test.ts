@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, expect, test } from 'vitest'
+import { openModel } from '../../src/engine/open.ts'
 import { EngineProcess } from '../../src/engine/process/client.ts'
+import type { Where } from '../../src/engine/where.ts'
 import { writeTinyModel } from '../support/tiny-gguf.ts'
 import { codeOf } from './contract/subject.ts'
 
@@ -92,4 +94,18 @@ console.log(children)
   const deadline = Date.now() + 5_000
   while (existsSync(`/proc/${child}`) && Date.now() < deadline) await new Promise(resolve => setTimeout(resolve, 20))
   expect(existsSync(`/proc/${child}`)).toBe(false)
+})
+
+test('opening is cancelled by its signal', async () => {
+  const controller = new AbortController()
+  const opening = openModel(file, { threads: 1, signal: controller.signal })
+  setTimeout(() => controller.abort(), 20)
+  expect(await codeOf(opening)).toBe('cancelled')
+  expect(await codeOf(openModel(file, { threads: 1, signal: controller.signal }))).toBe('cancelled')
+})
+
+test('a where-clause that is no clause is named as such', async () => {
+  await using model = await openModel(file, { threads: 1 })
+  const where: unknown = { site: 'residual', layer: 3 }
+  expect(await codeOf(model.capture(['a'], where as Where))).toBe('invalid-input')
 })
