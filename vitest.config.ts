@@ -7,6 +7,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     // Native engines are child processes of their own: more test workers than processors only adds noise.
     maxWorkers: 2,
+    // Threads of one engine spin while they wait for each other, which two test workers on two processors cannot afford.
+    env: { PLIMSOLL_THREADS: '1' },
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
