@@ -21,6 +21,35 @@ module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: ['\\.d\\.ts$', '\\.test\\.ts$', '^src/index\\.ts$', 'child\\.ts$', 'worker\\.ts$'] }, to: {} },
+    {
+      name: 'every-folder-has-a-place',
+      comment: 'A new folder of src has to be named in `below`, or no direction would hold for it.',
+      severity: 'error',
+      from: { path: '^src/[^/]+/', pathNot: `^src/(${Object.keys(below).join('|')})/` },
+      to: {},
+    },
+    {
+      name: 'sources-stand-alone',
+      comment: 'Tests, tools and oracles use the sources, never the other way round.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.test\\.ts$' },
+      to: { path: ['^(test|tools|oracle|bench|docs)/', '\\.test\\.ts$'] },
+    },
+    {
+      name: 'sources-use-what-a-package-brings',
+      comment: 'Not a development dependency, nor a package that package.json does not name.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    },
+    { name: 'everything-resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'native-calls-stay-below',
+      comment: 'Native code takes its process with it: only what runs in the engine process may call it.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(native|engine|gradient)/' },
+      to: { path: 'node_modules/koffi/' },
+    },
     ...Object.entries(below).map(([folder, allowed]) => ({
       name: `${folder}-imports-downwards`,
       severity: 'error',
