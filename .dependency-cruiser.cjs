@@ -58,6 +58,8 @@ module.exports = {
     })),
   ],
   options: {
+    // Read against the installed package, in a folder of its own.
+    exclude: { path: '^test/package/consumer' },
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { extensions: ['.ts', '.js'], exportsFields: ['exports'], conditionNames: ['import', 'types'] },
