@@ -1,6 +1,7 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openReference } from '../../test/reference/model.ts'
@@ -130,6 +131,20 @@ describe('a study on the organism', () => {
     expect(efficacy.every(sample => sample.baseline.rule !== '')).toBe(true)
   })
 
+  it('shows in samples what the result counts, whatever an earlier judge left in the store', async () => {
+    const changes = async () => {
+      const all: string[] = []
+      for await (const { suite, id, condition, change } of samplesOf(store, run.result.run, await planStudy(small)))
+        all.push([suite, id, condition, change].join(' '))
+      return all
+    }
+    const before = await changes()
+    const database = new DatabaseSync(join(folder, 'store.db'))
+    database.exec("update judgements set class = 'unscored'")
+    database.close()
+    expect(await changes()).toEqual(before)
+  })
+
   it('stops between chunks when asked, and says how to go on', async () => {
     await using other = await openStore(':memory:')
     const stop = new AbortController()
@@ -185,6 +200,33 @@ describe('a study on the organism', () => {
     const found = result.conditions.find(one => one.name === 'mine')
     expect(found?.axes.control).toEqual(condition('diffmean')?.axes.control)
     expect(found?.description).toBe(`a given vector, layer 4, strength ${strength}`)
+  }, 120_000)
+})
+
+describe('a study on a model whose template refuses a system message', () => {
+  it('runs as long as it has none', async () => {
+    const file = join(folder, 'no-system.gguf')
+    writeTinyModel(file, { seed: 3, template: 'no-system' })
+    await using model = await openModel(file, { threads: 1 })
+    await using store = await openStore(':memory:')
+    const baseline: StudyFile = {
+      ...small,
+      conditions: [],
+      references: { prompt: false, random: 0 },
+      safeguards: false,
+      select: { layers: 1 },
+      measure: {
+        efficacy: [{ prompts: 'organism/pseudo-harmful/test', limit: 2 }],
+        general: [],
+        control: [],
+        robustness: [],
+      },
+      generation: { maxTokens: 2 },
+    }
+    const { result } = await runStudy(await planStudy(baseline), { model, store })
+    expect(result.conditions.map(({ name }) => name)).toEqual(['baseline'])
+    const withSystem = await planStudy({ ...baseline, system: 'be kind' })
+    await expect(runStudy(withSystem, { model, store })).rejects.toMatchObject({ code: 'template-failed' })
   }, 120_000)
 })
 

@@ -4,17 +4,19 @@ import type { JudgedRecord, Store } from '../store/index.ts'
 import { isDegenerate, outcomeOf } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import type { Sample, SampleAnswer, SampleChange } from './report/sample.ts'
-import { JUDGE } from './work.ts'
+import { judgementOf } from './work.ts'
 
 /** Every answer in words under every condition but the baseline, suite by suite. */
 export async function* samplesOf(store: Store, run: string, plan: Plan): AsyncGenerator<Sample> {
   for (const suite of plan.suites) {
     const items = new Map(suite.items.flatMap(item => (item.kind === 'answer' ? [[item.sample, item] as const] : [])))
     if (items.size === 0) continue
-    const filter = { run, stage: 'measure', suite: suite.name, judge: JUDGE } as const
+    const filter = { run, stage: 'measure', suite: suite.name } as const
     const baseline = new Map<string, JudgedRecord>()
     for (const { name, role } of plan.conditions) {
-      for await (const record of store.answers({ ...filter, condition: name })) {
+      for await (const stored of store.answers({ ...filter, condition: name })) {
+        // Judged anew, as the result is: the store may hold what an earlier version of the rules said.
+        const record = { ...stored, judgement: judgementOf(stored) }
         if (role === 'baseline') baseline.set(record.sample, record)
         const [item, before] = [items.get(record.sample), baseline.get(record.sample)]
         if (role !== 'baseline' && item !== undefined && before !== undefined)

@@ -67,9 +67,7 @@ export class Work {
     signal: AbortSignal | undefined
   }): Promise<Work> {
     const { model, store, run, signal } = options
-    // Weights do not tell which chat template comes with them.
-    const probe = model.info.hasChatTemplate ? (await model.render(chat('request', 'system'))).text : ''
-    return new Work(model, store, run, hashOf(probe), signal)
+    return new Work(model, store, run, hashOf(await templateProbe(model)), signal)
   }
 
   /** What decides the last bits of anything computed: model, chat template, engine. */
@@ -152,7 +150,7 @@ export class Work {
   /** Judging is cheap, so it is done anew and only kept for readers of the store. */
   async #read(key: string): Promise<readonly Judged[]> {
     const records = (await this.store.chunk(key, JUDGE)) ?? []
-    const judged = records.map((record): JudgedRecord => ({ ...record, judgement: judge(record) }))
+    const judged = records.map((record): JudgedRecord => ({ ...record, judgement: judgementOf(record) }))
     if (records.some((record, i) => record.judgement?.class !== judged[i]?.judgement?.class))
       await this.store.saveJudgements(
         key,
@@ -163,7 +161,20 @@ export class Work {
   }
 }
 
-function judge({ finish, answer }: AnswerRecord): Judgement | null {
+/** Weights do not tell which chat template comes with them: what it makes of a request does. */
+async function templateProbe(model: Model): Promise<string> {
+  if (!model.info.hasChatTemplate) return ''
+  try {
+    return (await model.render(chat('request', 'system'))).text
+  } catch (error) {
+    // Some templates refuse a system message; that concerns only studies that have one.
+    if (!(error instanceof PlimsollError) || error.code !== 'template-failed') throw error
+    return (await model.render(chat('request', null))).text
+  }
+}
+
+/** What the rules of this version say of an answer; null for what is no answer in words. */
+export function judgementOf({ finish, answer }: Pick<AnswerRecord, 'finish' | 'answer'>): Judgement | null {
   return finish === null ? null : judgeRefusal(answer, { truncated: finish === 'length' })
 }
 

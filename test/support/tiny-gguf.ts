@@ -24,8 +24,8 @@ export interface TinyOptions {
   readonly contextLength?: number
   /** `tied`: the output matrix is the embedding. Default `untied`. */
   readonly output?: 'tied' | 'untied'
-  /** Default `tags`; `none` leaves the chat template out. */
-  readonly template?: 'tags' | 'none'
+  /** Default `tags`; `no-system` refuses a system message; `none` leaves the chat template out. */
+  readonly template?: 'tags' | 'no-system' | 'none'
   /** `likely`: greedy answers often end their turn; `never`: they run to the limit. Default `never`. */
   readonly endOfTurn?: 'likely' | 'never'
   /** `ascii`: answers are printable ASCII; `any`: single bytes too, so that answers are mostly no valid UTF-8. Default `ascii`. */
@@ -71,6 +71,11 @@ export const TOKEN = {
 export const CHAT_TEMPLATE =
   "{{ bos_token }}{% for message in messages %}{{ '<|' + message.role + '|>\\n' + message.content + '<|end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|assistant|>\\n' }}{% endif %}"
 
+const templates = {
+  tags: CHAT_TEMPLATE,
+  'no-system': `{% if messages[0].role == 'system' %}{{ raise_exception('no system role') }}{% endif %}${CHAT_TEMPLATE}`,
+}
+
 const NORMAL = 1
 const CONTROL = 3
 
@@ -102,7 +107,7 @@ export function writeTinyModel(file: string, options: TinyOptions = {}): void {
     'tokenizer.ggml.eot_token_id': { u32: TOKEN.end },
     'tokenizer.ggml.add_bos_token': { bool: true },
     'tokenizer.ggml.add_eos_token': { bool: false },
-    ...(template === 'tags' && { 'tokenizer.chat_template': { string: CHAT_TEMPLATE } }),
+    ...(template !== 'none' && { 'tokenizer.chat_template': { string: templates[template] } }),
   }
 
   const next = normal(seed)
