@@ -10,7 +10,7 @@ import type { Study } from '../schema.ts'
 import type { FitRows } from '../splits.ts'
 import type { Judged, Work } from '../work.ts'
 import type { Behaviour } from './contrast.ts'
-import { agreement, logOdds, refusalOpenings } from './openings.ts'
+import { agreement, FEWEST_REFUSALS, logOdds, refusalOpenings, refusalsAmong } from './openings.ts'
 
 export interface Behaviours {
   readonly of: ReadonlyMap<PromptRow, Behaviour>
@@ -39,15 +39,15 @@ export async function observe(
     ...resample(rows.negative, PROBE_ROWS, study.seed),
   ]
   const answered = await answers(work, study, 'refusal openings', probe, onRows)
-  const openings = refusalOpenings(
-    answered.flatMap(({ tokens, judgement }) => {
-      const [token] = tokens
-      return token === undefined || judgement === null ? [] : [{ token, class: judgement.class }]
-    }),
-  )
+  const read = answered.flatMap(({ tokens, judgement }) => {
+    const [token] = tokens
+    return token === undefined || judgement === null ? [] : [{ token, class: judgement.class }]
+  })
+  const openings = refusalOpenings(read)
+  let why = whyNoOpenings(refusalsAmong(read).length, probe.length)
   if (openings.length > 0) {
     const probed = await oddsOf(work, study, probe, openings)
-    const share = agreement(
+    const { share, of } = agreement(
       answered.map(({ judgement }, i) => ({ class: judgement?.class ?? 'unscored', logOdds: probed[i] ?? 0 })),
     )
     if (share >= TRUSTED) {
@@ -57,15 +57,23 @@ export async function observe(
       const said = texts.map(text => JSON.stringify(text)).join(', ')
       return {
         of: new Map(all.map((row, i) => [row, (odds[i] ?? 0) < 0 ? 'complied' : 'refused'])),
-        note: `Sorted by the log-odds that the answer begins as this model's refusals do (${said}), which agrees with ${percent(share)} of ${probe.length} answers read.`,
+        note: `Sorted by the log-odds that the answer begins as this model's refusals do (${said}), which agrees with ${percent(share)} of ${of} answers read.`,
       }
     }
+    why = `how an answer begins told only ${percent(share)} of ${of} answers right`
   }
-  const read = await answers(work, study, 'contrast set', all, onRows)
+  const whole = await answers(work, study, 'contrast set', all, onRows)
   return {
-    of: new Map(all.map((row, i) => [row, behaviourOf(read[i])])),
-    note: `Sorted by answers of ${PROBE_TOKENS} tokens, since refusals do not begin in a way of their own.`,
+    of: new Map(all.map((row, i) => [row, behaviourOf(whole[i])])),
+    note: `Sorted by answers of ${PROBE_TOKENS} tokens, since ${why}.`,
   }
+}
+
+/** Why refusals could not be told by how they begin. */
+export function whyNoOpenings(refusals: number, probed: number): string {
+  return refusals < FEWEST_REFUSALS
+    ? `${refusals} of ${probed} answers refused, too few to learn how refusals begin`
+    : 'refusals begin as other answers do'
 }
 
 function behaviourOf(record: Judged | undefined): Behaviour {

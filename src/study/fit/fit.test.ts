@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { whyNoOpenings } from './behaviour.ts'
 import { type Behaviour, contrastSet } from './contrast.ts'
 import { agreement, logOdds, refusalOpenings } from './openings.ts'
 
@@ -25,6 +26,11 @@ describe('refusal openings', () => {
     expect(refusalOpenings([answer(7, 'refused'), answer(7, 'refused'), answer(1, 'complied')])).toEqual([])
   })
 
+  it('that are missing say why: too few refusals, or refusals like other answers', () => {
+    expect(whyNoOpenings(1, 48)).toBe('1 of 48 answers refused, too few to learn how refusals begin')
+    expect(whyNoOpenings(20, 48)).toBe('refusals begin as other answers do')
+  })
+
   it('have log-odds of their total probability', () => {
     expect(logOdds([Math.log(0.5), Math.log(0.25)])).toBeCloseTo(Math.log(3), 12)
     expect(logOdds([Math.log(0.5)])).toBeCloseTo(0, 12)
@@ -40,7 +46,7 @@ describe('refusal openings', () => {
       { class: 'complied', logOdds: -2 },
       { class: 'degenerate', logOdds: 5 },
     ] as const
-    expect(agreement(told)).toBe(0.75)
+    expect(agreement(told)).toEqual({ share: 0.75, of: 4 })
   })
 })
 

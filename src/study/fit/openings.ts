@@ -13,12 +13,17 @@ export interface Opening {
 /** Refusals from which their openings can be read. */
 export const FEWEST_REFUSALS = 4
 
+/** Answers that refuse, in whole or in part. */
+export function refusalsAmong<Row extends Pick<Opening, 'class'>>(answers: readonly Row[]): Row[] {
+  return answers.filter(answer => answer.class === 'refused' || answer.class === 'partial')
+}
+
 /**
  * Tokens that open refusals more often than anything else does; none where there are too few refusals to tell, or where
  * refusals and other answers begin alike.
  */
 export function refusalOpenings(answers: readonly Opening[]): number[] {
-  const refusals = answers.filter(answer => answer.class === 'refused' || answer.class === 'partial')
+  const refusals = refusalsAmong(answers)
   if (refusals.length < FEWEST_REFUSALS) return []
   const count = (list: readonly Opening[], token: number) => list.filter(answer => answer.token === token).length
   const tokens = [...new Set(refusals.map(answer => answer.token))]
@@ -41,9 +46,12 @@ export function logOdds(logProbabilities: ArrayLike<number>): number {
   return Math.log(bounded) - Math.log1p(-bounded)
 }
 
-/** Share of answers whose class the sign of the log-odds tells right, among those that refuse or comply. */
-export function agreement(answers: readonly { readonly class: AnswerClass; readonly logOdds: number }[]): number {
+/** Share of answers whose class the sign of the log-odds tells right, among the `of` that refuse or comply. */
+export function agreement(answers: readonly { readonly class: AnswerClass; readonly logOdds: number }[]): {
+  readonly share: number
+  readonly of: number
+} {
   const told = answers.filter(answer => answer.class === 'refused' || answer.class === 'complied')
   const right = told.filter(answer => (answer.class === 'refused') === answer.logOdds > 0)
-  return told.length === 0 ? 0 : right.length / told.length
+  return { share: told.length === 0 ? 0 : right.length / told.length, of: told.length }
 }
