@@ -28,7 +28,9 @@ export function doctorCommand(program: Command): void {
       const broken = checks.some(check => check.state === 'broken')
       if (output.json) output.printJson({ version: toolVersion, works: !broken, checks })
       for (const { name, state, says, fix } of checks) {
-        const mark = { good: output.style('blue', '●'), missing: '○', broken: output.style('red', '▼') }[state]
+        const mark = output.unicode
+          ? { good: output.style('blue', '●'), missing: '○', broken: output.style('red', '▼') }[state]
+          : { good: '*', missing: 'o', broken: 'v' }[state]
         output.print(`${mark} ${name.padEnd(10)} ${says}`)
         if (fix !== undefined) output.print(`  Do: ${fix}`)
       }
@@ -75,7 +77,7 @@ async function modelChecks(name: string): Promise<Check[]> {
       {
         name: 'engine',
         state: 'good',
-        says: `${info.engine.cpu} kernels, ${info.engine.threads} threads, answers at ${rate} tokens/s`,
+        says: `${info.engine.cpu} kernels, ${info.engine.threads === 1 ? '1 thread' : `${info.engine.threads} threads`}, answers at ${rate} tokens/s`,
       },
       {
         name: 'model',
@@ -111,6 +113,7 @@ async function realModel(): Promise<Check> {
 
 function failed(name: string, error: unknown): Check {
   if (!(error instanceof PlimsollError)) throw error
-  const says = [error.message, error.found].filter(text => text !== undefined).join(': ')
+  const { message, found } = error
+  const says = found === undefined || message.includes(found) ? message : `${message}: ${found}`
   return { name, state: 'broken', says, ...(error.fix === undefined ? {} : { fix: error.fix }) }
 }

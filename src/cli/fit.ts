@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
 import { loadDataset } from '../data/index.ts'
 import { PlimsollError } from '../errors.ts'
@@ -13,7 +16,7 @@ export function fitCommand(program: Command): void {
     .command('fit')
     .summary('Make a vector from two lists of prompts')
     .description(
-      'Make a steering vector that points from the negative prompts to the positive ones. A list is a data set (`english/harmless/fit`) or a .jsonl or .csv file with a column `prompt`.',
+      'Make a steering vector that points from the negative prompts to the positive ones. A list is a data set (`english/harmless/fit`), a .jsonl, .json or .csv file with a column `prompt`, or a .txt file with a prompt a line.',
     )
     .requiredOption('--positive <SET|FILE>', 'prompts that show what there shall be more of')
     .requiredOption('--negative <SET|FILE>', 'prompts that show its opposite')
@@ -40,9 +43,10 @@ export function fitCommand(program: Command): void {
       }
       const positive = await prompts(options.positive, options.limit)
       const negative = await prompts(options.negative, options.limit)
+      await mkdir(dirname(options.output), { recursive: true })
       using interrupt = listenForInterrupt(output, 'Stopping.')
       await using model = await openForCommand(options.model, output, { signal: interrupt.signal })
-      const status = createStatusLine(output)
+      using status = createStatusLine(output)
       const vector = await fit(
         model,
         { method: options.method, layer: options.layer, positive, negative, system: options.system },
@@ -60,14 +64,21 @@ export function fitCommand(program: Command): void {
         })
       }
       output.print(
-        `${options.output}: ${options.method} at layer ${options.layer} of ${model.info.name}, ${positive.length} prompts against ${negative.length}, length ${scale.toPrecision(3)}`,
+        `${options.output}: ${options.method} at layer ${options.layer} of ${model.info.name}, ${positive.length} prompts against ${negative.length}`,
       )
       output.note(`Try  plimsoll generate "…" --model ${options.model} --vector ${options.output} --strength 1`)
     })
 }
 
 async function prompts(list: string, limit: number | undefined): Promise<string[]> {
-  const isFile = /\.(jsonl|csv)$/i.test(list)
+  const isFile = /\.(jsonl?|csv|txt)$/i.test(list)
+  if (!isFile && existsSync(list)) {
+    throw new PlimsollError('usage', 'A list of prompts is a data set or a file of one of four kinds', {
+      expected: '.jsonl, .json, .csv or .txt',
+      found: list,
+      fix: 'Rename the file after what is in it.',
+    })
+  }
   const { rows } = await loadDataset(isFile ? { file: list } : list, { kind: 'prompts' })
   return rows.slice(0, limit).map(row => row.prompt)
 }

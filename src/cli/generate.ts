@@ -48,9 +48,11 @@ export function generateCommand(program: Command): void {
         })
       }
       output.print(`${output.style('bold', 'baseline')}\n${plain.text.trim()}\n`)
+      const same = steered.text === plain.text
       output.print(
         `${output.style('bold', `steered, strength ${options.strength}`)}   ${describeTrace(steered)}\n${steered.text.trim()}`,
       )
+      if (same) output.note('\nThe vector changes nothing here: try a greater --strength, or another prompt.')
     })
 }
 

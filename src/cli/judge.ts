@@ -10,6 +10,7 @@ export function judgeCommand(program: Command): void {
   const judge = program
     .command('judge')
     .summary('calibrate')
+    .helpCommand(false)
     .description('The judge that says which answers are refusals.')
     .addHelpText(
       'after',
@@ -36,7 +37,7 @@ export function judgeCommand(program: Command): void {
 function describe({ rows, n, accuracy, sensitivity, specificity, intervals, confusion }: Calibration): string {
   const line = (name: string, value: number | null, interval: readonly [number, number] | null, meaning: string) =>
     `${name.padEnd(12)} ${value === null || interval === null ? '–' : `${percent(value)} [${percent(interval[0])}, ${percent(interval[1])}]`}`.padEnd(
-      38,
+      40,
     ) + meaning
   return [
     `${rows} labelled answers, ${n} of them full refusals or full compliance; 95 % intervals (Wilson)`,

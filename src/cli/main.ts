@@ -13,33 +13,51 @@ import { runCommand } from './run.ts'
 import { showStart } from './start.ts'
 import { exitCodes, reportFailure } from './terminal/failure.ts'
 import { createOutput } from './terminal/output.ts'
+import { usageError } from './terminal/usage.ts'
 
 /** Runs a command line and sets the exit code of the process. */
 export async function main(argv: readonly string[]): Promise<void> {
+  stopQuietlyWhenNobodyReads()
   const program = createProgram()
   try {
     await program.parseAsync(argv, { from: 'user' })
   } catch (error) {
-    if (error instanceof CommanderError) {
-      // Help and version end with 0; anything else commander complains of is a mistake in the command line.
+    if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help')) {
+      // Help that was asked for ends with 0; help in place of a missing subcommand is a mistake in the command line.
       process.exitCode = error.exitCode === 0 ? 0 : exitCodes.usage
       return
     }
-    process.exitCode = reportFailure(error, createOutput(program.opts()))
+    // Where parsing stopped early, the flags behind that place are not known to the program.
+    const flags = { ...program.opts(), ...(argv.includes('--json') && { json: true }) }
+    process.exitCode = reportFailure(
+      error instanceof CommanderError ? usageError(error, program, argv) : error,
+      createOutput(flags),
+    )
+  }
+}
+
+/** `plimsoll … | head` closes the pipe when it has seen enough. */
+function stopQuietlyWhenNobodyReads(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit()
+      throw error
+    })
   }
 }
 
 function createProgram() {
   const program = new Command('plimsoll')
     .description('Steer language models, and know the line.')
-    .version(toolVersion, '-v, --version')
+    .version(toolVersion, '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
     .option('--json', 'one JSON document on stdout, progress on stderr')
     .option('--quiet', 'no progress and no remarks')
     .option('--verbose', 'more detail, p-values among it')
     .option('--no-color', 'no colour (also NO_COLOR)')
     .option('--store <FILE>', 'database of answers (default: .plimsoll/store.db)')
     .exitOverride()
-    .showHelpAfterError('(see plimsoll --help)')
+    .configureOutput({ outputError: () => undefined })
     .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
     .addHelpText('after', '\nExamples\n  plimsoll demo\n  plimsoll run overrefusal-quick --plan')
     .action(async (_options, command) => showStart(createOutput(command.opts()), command.opts().store))
@@ -57,5 +75,8 @@ function createProgram() {
   program.commandsGroup('Manage')
   modelCommand(program)
   doctorCommand(program)
+  program
+    .command('help [COMMAND]', { hidden: true })
+    .action(name => (program.commands.find(command => command.name() === name) ?? program).help())
   return program
 }

@@ -18,6 +18,7 @@ export function modelCommand(program: Command): void {
   const model = program
     .command('model')
     .summary('list | pull | path | remove')
+    .helpCommand(false)
     .description('Models that have a name. Any path to a GGUF file works in place of one.')
     .addHelpText('after', examples('plimsoll model list', `plimsoll model pull ${DEFAULT_MODEL}`))
 
@@ -42,15 +43,16 @@ export function modelCommand(program: Command): void {
       const own = cached.filter(file => !REGISTRY.some(entry => entry.name === file.name))
       if (output.json)
         return output.printJson([...rows, ...own.map(file => ({ name: file.name, file: file.file, here: true }))])
-      for (const row of rows) {
-        const size = `${Math.round(row.bytes / 1e6)} MB`.padStart(7)
-        const state = row.here ? 'here' : 'not here'
-        const remark = [row.label, row.default ? 'default' : null].filter(text => text !== null).join(', ')
-        output.print(
-          `${row.name.padEnd(16)} ${row.title.padEnd(28)} ${row.quantisation.padEnd(8)} ${size}  ${row.licence.padEnd(12)} ${state.padEnd(9)} ${remark}`,
-        )
-      }
-      for (const file of own) output.print(`${file.name.padEnd(16)} in the cache`)
+      const lines = rows.map(row => [
+        row.name,
+        row.title,
+        row.quantisation,
+        `${Math.round(row.bytes / 1e6)} MB`.padStart(7),
+        row.licence,
+        row.here ? 'here' : 'not here',
+        [row.label, row.default ? 'default' : null].filter(text => text !== null).join(', '),
+      ])
+      output.print(columns([...lines, ...own.map(file => [file.name, 'in the cache'])]))
     })
 
   model
@@ -60,7 +62,7 @@ export function modelCommand(program: Command): void {
     .action(async (name, _options, command) => {
       const output = outputOf(command)
       using interrupt = listenForInterrupt(output, 'Stopping. What has arrived is kept; run the same line to go on.')
-      const status = createStatusLine(output)
+      using status = createStatusLine(output)
       const pulled = await pullModel(name ?? DEFAULT_MODEL, { signal: interrupt.signal, onProgress: status.onProgress })
       status.clear()
       if (output.json)
@@ -99,4 +101,17 @@ export function modelCommand(program: Command): void {
       if (output.json) output.printJson({ name, removed })
       else output.print(`${name} is no longer in the cache`)
     })
+}
+
+/** Cells under each other. */
+function columns(lines: readonly (readonly string[])[]): string {
+  const widths = (lines[0] ?? []).map((_, i) => Math.max(...lines.map(line => line[i]?.length ?? 0)))
+  return lines
+    .map(line =>
+      line
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
 }

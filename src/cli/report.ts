@@ -1,13 +1,17 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
 import { PlimsollError } from '../errors.ts'
+import type { RunRow } from '../store/index.ts'
+import { openStore } from '../store/index.ts'
 import { planStudy } from '../study/plan.ts'
 import { writeReport } from '../study/report/write.ts'
 import { samplesOf } from '../study/samples.ts'
 import { Study } from '../study/schema.ts'
 import { readResult } from '../study/stored-result.ts'
+import { suggest } from '../study/suggest.ts'
 import { examples, globalsOf, outputOf } from './common.ts'
-import { openStoreAt, resultsFolder, showVerdict } from './terminal/study.ts'
+import { defaultStore, resultsFolder, showFiles, showVerdict } from './terminal/study.ts'
 
 export function reportCommand(program: Command): void {
   program
@@ -18,23 +22,33 @@ export function reportCommand(program: Command): void {
     .addHelpText('after', examples('plimsoll report demo', 'plimsoll report demo -o docs/demo'))
     .action(async (study, options, command) => {
       const output = outputOf(command)
-      const { store, storeFile } = await openStoreAt(globalsOf(command).store)
-      await using _closed = store
+      const storeFile = globalsOf(command).store ?? defaultStore
+      // Reading should not leave an empty store behind.
+      if (!existsSync(storeFile)) throw noRun(study, storeFile, 'no store', [])
+      await using store = await openStore(storeFile)
       const run = (await store.runs(study)).find(candidate => candidate.finished !== null)
-      if (run === undefined) {
-        const known = [...new Set((await store.runs()).map(other => other.study))]
-        throw new PlimsollError('not-found', `There is no finished run of ${study} in this store`, {
-          found: known.length === 0 ? 'an empty store' : `runs of ${known.join(', ')}`,
-          where: storeFile,
-          fix: `Run it: plimsoll run ${study}`,
-        })
-      }
+      if (run === undefined) throw notFinished(study, storeFile, await store.runs())
       const result = readResult(run.result)
       const folder = options.output ?? join(resultsFolder, study)
       const plan = await planStudy({ study: Study.parse(run.plan), folder: process.cwd() })
       const files = await writeReport(result, samplesOf(store, run.hash, plan), folder, { store: storeFile })
       if (output.json) return output.printJson({ study, run: run.hash, files })
       showVerdict(result, output)
-      output.print(`Report  ${files.join('  ')}`)
+      showFiles(files, output)
     })
+}
+
+function notFinished(study: string, storeFile: string, runs: readonly RunRow[]): PlimsollError {
+  if (runs.some(run => run.study === study)) return noRun(study, storeFile, 'a run that is not finished', [])
+  const known = [...new Set(runs.filter(run => run.finished !== null).map(run => run.study))]
+  return noRun(study, storeFile, known.length === 0 ? 'none of any study' : `runs of ${known.join(', ')}`, known)
+}
+
+function noRun(study: string, storeFile: string, found: string, known: readonly string[]): PlimsollError {
+  const near = suggest(study, known)
+  return new PlimsollError('not-found', `There is no finished run of ${study} in this store`, {
+    found,
+    where: storeFile,
+    fix: near === undefined ? 'Run it: plimsoll run STUDY (a .yaml file or a built-in name).' : `Did you mean ${near}?`,
+  })
 }

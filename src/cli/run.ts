@@ -1,19 +1,15 @@
 import { resolve } from 'node:path'
 import { type Command, Option } from '@commander-js/extra-typings'
-import { stringify } from 'yaml'
-import type { Model } from '../engine/types.ts'
 import { exitCode, worstVerdict } from '../measure/verdict.ts'
 import { DEFAULT_MODEL } from '../models/index.ts'
 import { builtinStudies } from '../study/builtin.ts'
 import { loadStudy } from '../study/config.ts'
-import type { SuiteOutlook } from '../study/counts.ts'
-import { estimate } from '../study/estimate.ts'
-import { type Plan, planStudy } from '../study/plan.ts'
+import { planStudy } from '../study/plan.ts'
 import { examples, globalsOf, outputOf, wholeNumber } from './common.ts'
-import { listenForInterrupt } from './terminal/interrupt.ts'
+import { listenForInterrupt, thisCommand } from './terminal/interrupt.ts'
 import { describeEngine, openForCommand } from './terminal/model.ts'
-import type { Output } from './terminal/output.ts'
-import { completeStudy, openStoreAt, showVerdict } from './terminal/study.ts'
+import { checkAgainst, showPlan } from './terminal/plan.ts'
+import { completeStudy, openStoreAt, showFiles, showVerdict } from './terminal/study.ts'
 
 export function runCommand(program: Command): void {
   program
@@ -51,22 +47,20 @@ export function runCommand(program: Command): void {
         ...(options.system === undefined ? {} : { system: options.system }),
       })
       const plan = await planStudy({ study, folder })
-      using interrupt = listenForInterrupt(output, `Stopping after this chunk. Go on with: plimsoll run ${name}`)
+      using interrupt = listenForInterrupt(output, `Stopping after this chunk. Go on with: ${thisCommand()}`)
       const { signal } = interrupt
-      await using opened = await openForCommand(plan.model, output, {
-        engines: options.engines ?? 'processors',
-        threads: options.threads,
-        signal,
-      })
-      if (options.plan) return await showPlan(plan, opened, output)
-      output.note(`${plan.study.title}   ${opened.info.name}, ${describeEngine(opened)}`)
+      const engine = { engines: options.engines ?? ('processors' as const), threads: options.threads, signal }
+      if (options.plan) return await showPlan(plan, engine, output)
       const { store, storeFile } = await openStoreAt(globalsOf(command).store)
       await using _closed = store
+      await using opened = await openForCommand(plan.model, output, engine)
+      await checkAgainst(opened, plan)
+      output.note(`${plan.study.title}: ${opened.info.name}\n${describeEngine(opened)}\n`)
       const done = await completeStudy(plan, opened, output, { store, storeFile, signal, folder: options.output })
       if (output.json) output.printJson(done.result)
       else {
         showVerdict(done.result, output)
-        output.print(`Report  ${done.files.join('  ')}`)
+        showFiles(done.files, output)
       }
       if (options.gate !== undefined) {
         const verdict = worstVerdict(done.result.conditions.filter(c => c.role === 'method').map(c => c.verdict))
@@ -74,29 +68,4 @@ export function runCommand(program: Command): void {
         process.exitCode = passes ? 0 : exitCode(verdict)
       }
     })
-}
-
-async function showPlan(plan: Plan, model: Model, output: Output): Promise<void> {
-  const { seconds, tokensPerSecond } = await estimate(model, plan)
-  const minutes = seconds / 60
-  const { hash, study, counts, answers, outlook, dropped } = plan
-  if (output.json) return output.printJson({ hash, study, counts, answers, minutes, tokensPerSecond, outlook, dropped })
-  output.print(stringify(study).trimEnd())
-  output.print(`\n# plan ${hash}`)
-  for (const { stage, condition, suite, rows } of counts) {
-    output.print(`# ${stage.padEnd(8)} ${condition.padEnd(18)} ${suite.padEnd(44)} ${String(rows).padStart(6)}`)
-  }
-  const time = minutes < 2 ? `${Math.ceil(seconds)} seconds` : `${Math.round(minutes)} minutes`
-  output.print(
-    `# ${answers.toLocaleString('en')} answers and scores, about ${time} here (${Math.round(tokensPerSecond)} tokens/s measured)`,
-  )
-  for (const look of outlook) output.print(`# ${look.suite}: ${describeOutlook(look)}`)
-  for (const { from, rows, why } of dropped) output.print(`# left out ${rows} of ${from}: ${why}`)
-}
-
-function describeOutlook({ rows, independent, rulesOut, canHold, rowsNeeded }: SuiteOutlook): string {
-  if (rulesOut === null) return `${rows} rows`
-  const size = independent === rows ? `${rows} prompts` : `${rows} prompts of ${independent} requests`
-  const best = `can at best rule out a loss of more than ${(100 * rulesOut).toFixed(1)} points`
-  return canHold === true ? `${size}; ${best}` : `${size}; ${best}: cannot hold, ${rowsNeeded ?? 'more'} are needed`
 }

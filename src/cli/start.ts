@@ -1,27 +1,41 @@
 /** What `plimsoll` alone prints: where to begin, and the latest verdict. */
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { openStore } from '../store/index.ts'
 import { readResult } from '../study/stored-result.ts'
+import { toolVersion } from '../version.ts'
 import type { Output } from './terminal/output.ts'
-import { defaultStore, showVerdict } from './terminal/study.ts'
+import { defaultStore, resultsFolder, showVerdict, when } from './terminal/study.ts'
 
 export async function showStart(output: Output, storeFile: string = defaultStore): Promise<void> {
   output.print(
     [
-      'Plimsoll: steer language models, and know the line.',
+      `Plimsoll ${toolVersion}: steer language models, and know the line.`,
       '',
       'Start here',
-      '  plimsoll demo                        steer a tiny built-in model and get a verdict in a minute',
-      '  plimsoll run overrefusal-quick       a quick look at a real model',
-      '  plimsoll run STUDY --plan            what a study would do, and for how long',
-      '  plimsoll generate PROMPT             one prompt, baseline beside steered',
-      '  plimsoll --help                      every command',
+      '  plimsoll demo                   Steer a tiny built-in model, get a verdict',
+      '  plimsoll run overrefusal-quick  A quick look at a real model',
+      '  plimsoll run STUDY --plan       What a study would do, and for how long',
+      '  plimsoll generate PROMPT        One prompt, baseline beside steered',
+      '  plimsoll --help                 Every command',
     ].join('\n'),
   )
-  if (!existsSync(storeFile)) return
+  const latest = await latestRun(storeFile)
+  if (output.json) return output.printJson({ version: toolVersion, latest: latest?.result ?? null })
+  if (latest === null) return
+  const { result, finished } = latest
+  output.print(`\nLatest: ${result.study} on ${result.model.name}, ${when(finished)}`)
+  showVerdict(result, output)
+  const page = join(resultsFolder, result.study, 'report.html')
+  output.print(existsSync(page) ? `Report  ${page}` : `Report  plimsoll report ${result.study}`)
+}
+
+async function latestRun(storeFile: string) {
+  if (!existsSync(storeFile)) return null
   await using store = await openStore(storeFile)
-  const latest = (await store.runs()).find(run => run.finished !== null)
-  if (latest === undefined) return
-  output.print(`\nLatest: ${latest.study}, ${latest.finished?.slice(0, 16).replace('T', ' ')}`)
-  showVerdict(readResult(latest.result), output)
+  // Newest first by when they began; what counts here is which ended last.
+  const [latest] = (await store.runs())
+    .flatMap(({ finished, result }) => (finished === null ? [] : [{ finished, result }]))
+    .toSorted((a, b) => b.finished.localeCompare(a.finished))
+  return latest === undefined ? null : { finished: latest.finished, result: readResult(latest.result) }
 }

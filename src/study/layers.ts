@@ -14,6 +14,12 @@ export function candidateLayers({ layers }: Pick<Study['select'], 'layers'>, dep
       expected: `0 to ${depth - 1}`,
       fix: 'Name other layers, or how many to try.',
     })
+  if (wanted.length === 0)
+    throw new PlimsollError('invalid-input', 'The study names no layer to try', {
+      found: `select.layers: ${JSON.stringify(layers)}`,
+      expected: '`from` no greater than `to`',
+      fix: 'Exchange the two.',
+    })
   return [...new Set(wanted)].sort((a, b) => a - b)
 }
 

@@ -10,7 +10,7 @@ export function listenForInterrupt(output: Output, message: string): Interrupt {
   const controller = new AbortController()
   const onInterrupt = () => {
     if (controller.signal.aborted) process.exit(exitCodes.interrupted)
-    output.note(`\n  ${message}`)
+    if (!output.quiet) process.stderr.write(`\n  ${message}\n`)
     controller.abort()
   }
   process.on('SIGINT', onInterrupt)
@@ -22,4 +22,13 @@ export function listenForInterrupt(output: Output, message: string): Interrupt {
       process.off('SIGTERM', onInterrupt)
     },
   }
+}
+
+/** The command as it was typed, to be typed again. */
+export function thisCommand(argv: readonly string[] = process.argv.slice(2)): string {
+  return ['plimsoll', ...argv.map(quoted)].join(' ')
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./\\-]+$/.test(word) ? word : `"${word.replaceAll(/(["\\$`])/g, '\\$1')}"`
 }

@@ -12,7 +12,7 @@ export async function openForCommand(
 ): Promise<Model> {
   const entry = findEntry(nameOrPath)
   if (entry !== undefined && entry !== null) {
-    const status = createStatusLine(output)
+    using status = createStatusLine(output)
     const pulled = await pullModel(entry.name, { signal: options.signal, onProgress: status.onProgress })
     status.clear()
     if (pulled.source !== null && pulled.source !== 'packaged') {

@@ -1,6 +1,8 @@
 /** What a command writes with: answers on stdout, everything else on stderr. */
 import { styleText } from 'node:util'
 
+type Format = Parameters<typeof styleText>[0]
+
 export interface Output {
   /** One JSON document on stdout in place of text. */
   readonly json: boolean
@@ -8,13 +10,16 @@ export interface Output {
   readonly verbose: boolean
   readonly color: boolean
   readonly unicode: boolean
+  /** Whether a status line can be drawn over and over. */
   readonly interactive: boolean
   /** The command's answer. */
   print(text: string): void
   printJson(value: unknown): void
   /** What helps a reader and no program. */
   note(text: string): void
-  style(format: Parameters<typeof styleText>[0], text: string): string
+  style(format: Format, text: string): string
+  /** As `style`, for what goes to stderr. */
+  styleError(format: Format, text: string): string
 }
 
 export interface OutputFlags {
@@ -26,15 +31,16 @@ export interface OutputFlags {
 
 export function createOutput(flags: OutputFlags): Output {
   const json = flags.json ?? false
-  const interactive = process.stderr.isTTY === true && !json
-  const color = flags.color !== false && !process.env.NO_COLOR && process.stdout.isTTY === true
+  const wantsColor = flags.color !== false && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
+  const styleFor = (stream: NodeJS.WriteStream) => (format: Format, text: string) =>
+    wantsColor && stream.isTTY === true ? styleText(format, text, { stream }) : text
   return {
     json,
     quiet: flags.quiet ?? false,
     verbose: flags.verbose ?? false,
-    color,
+    color: wantsColor && process.stdout.isTTY === true,
     unicode: process.platform !== 'win32' || process.env.WT_SESSION !== undefined,
-    interactive,
+    interactive: process.stderr.isTTY === true && process.env.TERM !== 'dumb' && !json,
     print(text) {
       if (!json) process.stdout.write(`${text}\n`)
     },
@@ -47,6 +53,7 @@ export function createOutput(flags: OutputFlags): Output {
       const stream = json ? process.stderr : process.stdout
       stream.write(`${text}\n`)
     },
-    style: (format, text) => (color ? styleText(format, text) : text),
+    style: styleFor(process.stdout),
+    styleError: styleFor(process.stderr),
   }
 }

@@ -1,18 +1,18 @@
 /** What `run` and `demo` share: plan, run with progress, verdict, report. */
 import { mkdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Model } from '../../engine/types.ts'
-import type { Progress } from '../../progress.ts'
 import { saveVector } from '../../steer/index.ts'
 import { openStore, type Store } from '../../store/index.ts'
 import type { Plan } from '../../study/plan.ts'
 import { renderVerdict } from '../../study/report/terminal.ts'
 import { writeReport } from '../../study/report/write.ts'
 import type { StudyResult } from '../../study/result.ts'
-import { runStudy } from '../../study/run.ts'
+import { runHash, runStudy } from '../../study/run.ts'
 import { samplesOf } from '../../study/samples.ts'
 import type { Output } from './output.ts'
 import { createStatusLine } from './progress.ts'
+import { StageTimes } from './stage-times.ts'
 
 export const defaultStore = '.plimsoll/store.db'
 export const resultsFolder = 'plimsoll-results'
@@ -20,6 +20,7 @@ export const resultsFolder = 'plimsoll-results'
 export interface StudyFiles {
   readonly result: StudyResult
   readonly folder: string
+  /** report.html first. */
   readonly files: readonly string[]
   readonly vectors: readonly string[]
 }
@@ -37,23 +38,30 @@ export async function completeStudy(
   },
 ): Promise<StudyFiles> {
   const { store, storeFile, signal } = options
-  const status = createStatusLine(output)
-  const stages = new StageTimes(text => status.done(text))
+  // Before the work: a folder that cannot be written should not be found out after an hour.
+  const folder = options.folder ?? join(resultsFolder, plan.study.name)
+  await mkdir(folder, { recursive: true })
+  const before = await store.run(runHash(plan, model))
+  using status = createStatusLine(output)
+  const stages = new StageTimes(plan, text => status.done(text))
   const { result, reused, vectors } = await runStudy(plan, {
     model,
     store,
     signal,
     onProgress(event) {
       stages.see(event)
-      status.onProgress(event)
+      // What comes from the store is there at once.
+      if (event.tokensPerSecond !== undefined) status.onProgress(event)
     },
   })
   status.clear()
-  stages.end()
-  if (reused.chunks > 0) output.note(`  reused ${reused.chunks} of ${reused.of} chunks from ${storeFile}`)
-  const folder = options.folder ?? join(resultsFolder, plan.study.name)
+  if (before?.finished && reused.chunks === reused.of) {
+    output.note(`  Nothing to do: finished ${when(before.finished)}, all ${reused.of} chunks are in ${storeFile}`)
+  } else {
+    stages.end()
+    if (reused.chunks > 0) output.note(`  reused ${reused.chunks} of ${reused.of} chunks from ${storeFile}`)
+  }
   const files = await writeReport(result, samplesOf(store, result.run, plan), folder, { store: storeFile })
-  await mkdir(folder, { recursive: true })
   const saved: string[] = []
   for (const { condition, vector } of vectors) {
     const file = join(folder, `${condition}.safetensors`)
@@ -68,34 +76,20 @@ export function showVerdict(result: StudyResult, output: Output): void {
   output.print(`\n${renderVerdict(result, { color, unicode, verbose })}`)
 }
 
-export async function openStoreAt(file: string | undefined): Promise<{ store: Store; storeFile: string }> {
-  const storeFile = file ?? defaultStore
-  await mkdir(dirname(storeFile), { recursive: true })
-  return { store: await openStore(storeFile), storeFile }
+/** `Report  plimsoll-results/demo/report.html   (and .md, .json)` */
+export function showFiles(files: readonly string[], output: Output): void {
+  const [page, ...others] = files
+  if (page === undefined) return
+  const forms = others.map(file => file.slice(file.lastIndexOf('.'))).join(', ')
+  output.print(`Report  ${page}${forms === '' ? '' : `   (and ${forms})`}`)
 }
 
-/** Says of each stage, when the next begins, what it did and how long it took. */
-class StageTimes {
-  readonly #say: (text: string) => void
-  #stage: { name: string; began: number; done: number } | null = null
+/** An instant as `2026-11-23 21:42 UTC`. */
+export function when(iso: string): string {
+  return `${iso.slice(0, 16).replace('T', ' ')} UTC`
+}
 
-  constructor(say: (text: string) => void) {
-    this.#say = say
-  }
-
-  see({ stage, done }: Progress): void {
-    if (this.#stage?.name !== stage) {
-      this.end()
-      this.#stage = { name: stage, began: performance.now(), done }
-    } else this.#stage.done = done
-  }
-
-  end(): void {
-    if (this.#stage === null) return
-    const { name, began, done } = this.#stage
-    const seconds = (performance.now() - began) / 1000
-    const time = seconds < 100 ? `${seconds.toFixed(0)} s` : `${(seconds / 60).toFixed(1)} min`
-    this.#say(`${name.padEnd(8)} ${done.toLocaleString('en')} answers and scores`.padEnd(52) + time.padStart(10))
-    this.#stage = null
-  }
+export async function openStoreAt(file: string | undefined): Promise<{ store: Store; storeFile: string }> {
+  const storeFile = file ?? defaultStore
+  return { store: await openStore(storeFile), storeFile }
 }

@@ -1,0 +1,87 @@
+/** `run --plan`: the study in full, what it has to do, for how long, and what it can find out. Runs nothing. */
+import { stringify } from 'yaml'
+import type { Model, OpenOptions } from '../../engine/types.ts'
+import { PlimsollError } from '../../errors.ts'
+import { findEntry, resolveModel } from '../../models/index.ts'
+import { loadVector } from '../../steer/index.ts'
+import { pathFrom } from '../../study/config.ts'
+import type { PlanCount, SuiteOutlook } from '../../study/counts.ts'
+import { type Estimate, estimate } from '../../study/estimate.ts'
+import { candidateLayers } from '../../study/layers.ts'
+import type { Plan } from '../../study/plan.ts'
+import { duration } from '../../study/report/format.ts'
+import { openForCommand } from './model.ts'
+import type { Output } from './output.ts'
+
+type Opening = OpenOptions & { readonly signal?: AbortSignal | undefined }
+
+export async function showPlan(plan: Plan, opening: Opening, output: Output): Promise<void> {
+  const time = await estimateHere(plan, opening, output)
+  const { hash, study, counts, answers, outlook, dropped } = plan
+  if (output.json) {
+    return output.printJson({
+      hash,
+      study,
+      counts,
+      answers,
+      minutes: time === null ? null : time.seconds / 60,
+      tokensPerSecond: time?.tokensPerSecond ?? null,
+      outlook,
+      dropped,
+    })
+  }
+  output.print(stringify(study).trimEnd())
+  output.print(`\n# plan ${hash}`)
+  for (const line of describeCounts(counts)) output.print(`# ${line}`)
+  const takes =
+    time === null
+      ? `how long is known when the model is here (plimsoll model pull ${study.model})`
+      : `about ${duration(time.seconds)} here (${Math.round(time.tokensPerSecond)} tokens/s measured)`
+  output.print(`# in all ${answers.toLocaleString('en')} answers and scores, ${takes}\n#`)
+  for (const look of outlook) output.print(`# ${look.suite}: ${describeOutlook(look)}`)
+  for (const { from, rows, why } of dropped) output.print(`# left out ${rows} of ${from}: ${why}`)
+}
+
+/**
+ * What of a plan only an open model can tell, before the work rather than in the middle of it.
+ * @throws PlimsollError for layers that the model does not have, and for vectors of another model
+ */
+export async function checkAgainst({ info }: Model, { study, folder }: Plan): Promise<void> {
+  candidateLayers(study.select, info.layers)
+  for (const condition of study.conditions)
+    if ('vector' in condition) await loadVector(pathFrom(folder, condition.vector), info)
+}
+
+/** Null where the model would have to be fetched first: a plan fetches nothing. */
+async function estimateHere(plan: Plan, opening: Opening, output: Output): Promise<Estimate | null> {
+  try {
+    await resolveModel(plan.model)
+  } catch (error) {
+    if (error instanceof PlimsollError && error.code === 'not-found' && findEntry(plan.model)) return null
+    throw error
+  }
+  await using model = await openForCommand(plan.model, output, opening)
+  await checkAgainst(model, plan)
+  return await estimate(model, plan, opening)
+}
+
+/** One line for each suite, with the conditions that answer as many rows of it. */
+function describeCounts(counts: readonly PlanCount[]): string[] {
+  const groups = Map.groupBy(counts, ({ stage, suite, rows }) => JSON.stringify([stage, suite, rows]))
+  const lines = [...groups.values()].flatMap(group => {
+    const [first] = group
+    return first === undefined ? [] : [{ ...first, conditions: group.map(({ condition }) => condition) }]
+  })
+  const widest = Math.max(...lines.map(({ suite }) => suite.length))
+  return lines.map(
+    ({ stage, suite, rows, conditions }) =>
+      `${stage.padEnd(8)} ${suite.padEnd(widest)} ${rows.toLocaleString('en').padStart(6)} × ${conditions.length}: ${conditions.join(', ')}`,
+  )
+}
+
+function describeOutlook({ rows, independent, rulesOut, canHold, rowsNeeded }: SuiteOutlook): string {
+  if (rulesOut === null) return `${rows} rows`
+  const size = independent === rows ? `${rows} prompts` : `${rows} prompts of ${independent} requests`
+  const best = `can at best rule out a loss of more than ${(100 * rulesOut).toFixed(1)} points`
+  return canHold === true ? `${size}; ${best}` : `${size}; ${best}: cannot hold, ${rowsNeeded ?? 'more'} are needed`
+}
