@@ -26,11 +26,19 @@ const Entry = z.strictObject({
 })
 const Header = z.record(z.string(), z.union([Entry, z.record(z.string(), z.string())]))
 
+/** @throws PlimsollError `invalid-input` for a name that no file can hold, or a shape of another size than the values */
 export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: metadata }
   let offset = 0
   for (const [name, tensor] of tensors) {
-    const bytes = tensor.values.length * 4
+    if (reserved.has(name) || sizeOf(tensor.shape) !== tensor.values.length) {
+      throw new PlimsollError('invalid-input', 'The tensor cannot be written', {
+        found: `${name} of shape ${tensor.shape.join(' × ')} with ${tensor.values.length} values`,
+        expected: `a name other than ${[...reserved].join(' and ')}, and as many values as the shape has`,
+        fix: 'Name or shape the tensor differently.',
+      })
+    }
+    const bytes = tensor.values.byteLength
     header[name] = { dtype: 'F32', shape: tensor.shape, data_offsets: [offset, offset + bytes] }
     offset += bytes
   }
@@ -42,11 +50,10 @@ export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array
   view.setBigUint64(0, BigInt(text.length), true)
   file.set(text, 8)
   let at = 8 + text.length
-  for (const tensor of tensors.values()) {
-    for (const value of tensor.values) {
-      view.setFloat32(at, value, true)
-      at += 4
-    }
+  for (const { values } of tensors.values()) {
+    // Bytes, not numbers, so that every bit is kept; both the format and the platforms are little-endian.
+    file.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at)
+    at += values.byteLength
   }
   return file
 }
@@ -70,6 +77,7 @@ export function readSafetensors(file: Uint8Array, where?: string): Safetensors {
   if (!parsed.success) return refuse(z.prettifyError(parsed.error))
   const start = 8 + length
   const tensors = new Map<string, Tensor>()
+  const ranges: (readonly [number, number])[] = []
   let metadata: Record<string, string> = {}
   for (const [name, entry] of Object.entries(parsed.data)) {
     if (!isEntry(entry)) {
@@ -78,14 +86,27 @@ export function readSafetensors(file: Uint8Array, where?: string): Safetensors {
       continue
     }
     const [from, to] = entry.data_offsets
-    const count = entry.shape.reduce((product, size) => product * size, 1)
     if (entry.dtype !== 'F32') refuse(`tensor ${name} of type ${entry.dtype}`)
-    if (to - from !== count * 4 || start + to > file.length) refuse(`tensor ${name} at ${from} to ${to}`)
-    const values = new Float32Array(count)
-    for (let i = 0; i < count; i++) values[i] = view.getFloat32(start + from + 4 * i, true)
-    tensors.set(name, { shape: entry.shape, values })
+    if (to - from !== sizeOf(entry.shape) * 4 || start + to > file.length) refuse(`tensor ${name} at ${from} to ${to}`)
+    const bytes = new Uint8Array(file.subarray(start + from, start + to))
+    tensors.set(name, { shape: entry.shape, values: new Float32Array(bytes.buffer) })
+    ranges.push(entry.data_offsets)
   }
+  // The specification allows neither holes nor shared bytes; a tensor that went missing from the header leaves a hole.
+  let end = 0
+  for (const [from, to] of ranges.sort((a, b) => a[0] - b[0] || a[1] - b[1])) {
+    if (from !== end) refuse(`${from > end ? 'unused' : 'shared'} bytes at ${Math.min(from, end)}`)
+    end = to
+  }
+  if (start + end !== file.length) refuse(`${file.length - start - end} bytes after the last tensor`)
   return { tensors, metadata }
+}
+
+/** Keys of the header that are no tensor's: the metadata, and the one that JavaScript objects do not hold. */
+const reserved: ReadonlySet<string> = new Set(['__metadata__', '__proto__'])
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1)
 }
 
 function isEntry(entry: z.infer<typeof Entry> | Record<string, string>): entry is z.infer<typeof Entry> {

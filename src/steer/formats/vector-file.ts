@@ -2,7 +2,7 @@
  * A vector as one `.safetensors` file: unit directions as tensors `direction.<layer>` (`direction.embedding`,
  * or `direction` for one shared by all layers), everything else as JSON under the metadata key `plimsoll`.
  */
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { EMBEDDING } from '../../engine/select.ts'
 import { isShared } from '../../engine/steering.ts'
@@ -22,8 +22,13 @@ const Metadata = z.strictObject({
 
 const prefix = 'direction.'
 const shared = 'direction'
+/** Rounding of a unit vector to F32 stays far below this. */
+const unitTolerance = 1e-3
 
-/** Writes the file whole or not at all. */
+/**
+ * Writes the file whole or not at all.
+ * @throws PlimsollError `not-found` where it cannot be written
+ */
 export async function saveVector(vector: Vector, file: string): Promise<void> {
   const tensors = new Map<string, Tensor>()
   const scales: Record<string, number> = {}
@@ -39,9 +44,20 @@ export async function saveVector(vector: Vector, file: string): Promise<void> {
   }
   const { edit, where, provenance } = vector
   const metadata = { format: 'plimsoll', plimsoll: JSON.stringify({ edit, where, scales, provenance }) }
+  const content = writeSafetensors({ tensors, metadata })
   const partial = `${file}.part`
-  await writeFile(partial, writeSafetensors({ tensors, metadata }))
-  await rename(partial, file)
+  try {
+    await writeFile(partial, content)
+    await rename(partial, file)
+  } catch (cause) {
+    await rm(partial, { force: true })
+    throw new PlimsollError('not-found', 'The vector file cannot be written', {
+      found: cause instanceof Error ? cause.message : String(cause),
+      where: file,
+      fix: 'Give a path in a folder that exists and can be written to.',
+      cause,
+    })
+  }
 }
 
 /**
@@ -53,7 +69,7 @@ export async function loadVector(
   model?: Pick<ModelInfo, 'name' | 'fingerprint' | 'width' | 'layers'>,
   options: { readonly otherModel?: 'refuse' | 'force' } = {},
 ): Promise<Vector> {
-  const { tensors, metadata } = readSafetensors(await read(file), file)
+  const { tensors, metadata } = readSafetensors(await readBytes(file), file)
   const parsed = Metadata.safeParse(parseJson(metadata.plimsoll))
   if (!parsed.success) {
     throw new PlimsollError('invalid-input', 'The file is not a Plimsoll vector', {
@@ -64,30 +80,40 @@ export async function loadVector(
     })
   }
   const { edit, where, scales, provenance } = parsed.data
-  const direction = (name: string): Direction => {
-    const tensor = tensors.get(name)
-    const scale = scales[name]
-    if (tensor === undefined || scale === undefined || tensor.values.length !== provenance.model.width) {
-      throw new PlimsollError('invalid-input', 'The vector file is inconsistent', {
-        found: `${name}: ${tensor === undefined ? 'no tensor' : `${tensor.values.length} values`}`,
-        expected: `${provenance.model.width} values and a scale`,
-        where: file,
-        fix: 'Copy or fit the vector again.',
-      })
-    }
-    return { unit: tensor.values, scale }
+  const inconsistent = (found: string, expected: string): never => {
+    throw new PlimsollError('invalid-input', 'The vector file is inconsistent', {
+      found,
+      expected,
+      where: file,
+      fix: 'Copy or fit the vector again.',
+    })
   }
-  const directions = tensors.has(shared)
-    ? direction(shared)
-    : Object.fromEntries([...tensors.keys()].map(name => [layerOf(name), direction(name)]))
+  const { width, layers } = provenance.model
+  const read = (name: string, scale: number): Direction => {
+    const { values } = tensors.get(name) ?? inconsistent(`no tensor ${name}`, 'one for each scale')
+    if (values.length !== width) inconsistent(`${name}: ${values.length} values`, `${width}, the width of its model`)
+    const norm = Math.hypot(...values)
+    if (!(Math.abs(norm - 1) < unitTolerance)) inconsistent(`${name}: norm ${norm}`, 'a unit vector')
+    return { unit: values, scale }
+  }
+  const layerOf = (name: string): number => {
+    const [, layer = ''] =
+      /^direction\.(embedding|\d+)$/.exec(name) ?? inconsistent(`a tensor ${name}`, `${prefix}LAYER`)
+    if (layer === 'embedding') return EMBEDDING
+    return Number(layer) < layers ? Number(layer) : inconsistent(name, `layers 0 to ${layers - 1}`)
+  }
+  const scaled = Object.entries(scales)
+  const unscaled = [...tensors.keys()].find(name => scales[name] === undefined)
+  if (unscaled !== undefined) inconsistent(`${unscaled} without a scale`, 'a scale for each tensor')
+  if (scaled.length === 0) inconsistent('no direction', 'at least one')
+  const [only] = scaled
+  const directions =
+    scaled.length === 1 && only?.[0] === shared
+      ? read(...only)
+      : Object.fromEntries(scaled.map(([name, scale]) => [layerOf(name), read(name, scale)]))
   const vector: Vector = { edit, where, directions, provenance }
   if (model !== undefined && options.otherModel !== 'force') checkModel(vector, model)
   return vector
-}
-
-function layerOf(name: string): number {
-  const layer = name.slice(prefix.length)
-  return layer === 'embedding' ? EMBEDDING : Number(layer)
 }
 
 function parseJson(text: string | undefined): unknown {
@@ -98,7 +124,7 @@ function parseJson(text: string | undefined): unknown {
   }
 }
 
-async function read(file: string): Promise<Uint8Array> {
+async function readBytes(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file)
   } catch (cause) {

@@ -69,10 +69,21 @@ export async function fitDiffmean(
       }
       const place = layer === EMBEDDING ? 'the embedding' : `layer ${layer}`
       const difference = up.map((value, i) => value - down[i]!)
+      if (norm(difference) < leastDifference * Math.max(norm(up), norm(down))) difference.fill(0)
       const direction = toDirection(difference, `The mean difference at ${place}`)
       return [layer, { edit: 'add', where: whereOf(layer), directions: { [layer]: direction } }]
     }),
   )
+}
+
+/**
+ * Below this share of a mean's norm a difference is F32 rounding: the same prompts in another order are not quite equal,
+ * and what is left of them points nowhere.
+ */
+const leastDifference = 1e-5
+
+function norm(values: Float64Array): number {
+  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0))
 }
 
 function whereOf(layer: number): Where {
