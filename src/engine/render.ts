@@ -1,6 +1,7 @@
 /** Chat templates: from messages to the text a model was trained to see. */
 import { Template } from '@huggingface/jinja'
 import { PlimsollError } from '../errors.ts'
+import { templateDate } from './clock.ts'
 import type { Message, Prompt } from './types.ts'
 
 export interface RenderedText {
@@ -35,7 +36,7 @@ export function createRenderer(format: ChatFormat | null): RenderPrompt {
       })
     }
     try {
-      compiled ??= new Template(format.template)
+      compiled ??= new Template(withoutClock(format.template))
       const template = compiled
       const render = (filled: readonly Message[]) =>
         template.render({
@@ -43,6 +44,7 @@ export function createRenderer(format: ChatFormat | null): RenderPrompt {
           add_generation_prompt: true,
           bos_token: format.bos,
           eos_token: format.eos,
+          [toldDate]: templateDate,
         })
       const text = render(messages)
       return { text, suffixStart: suffixStart(text, messages, render) }
@@ -55,6 +57,13 @@ export function createRenderer(format: ChatFormat | null): RenderPrompt {
       })
     }
   }
+}
+
+const toldDate = 'plimsoll_date'
+
+/** The library's own `strftime_now` reads the machine's clock and language, and cannot be replaced by name. */
+function withoutClock(template: string): string {
+  return template.replaceAll(/\bstrftime_now\b/g, toldDate)
 }
 
 /** Stands in for an instruction, so that its end is found even where the template has the same words. */
