@@ -165,6 +165,9 @@ export interface EngineInfo {
   readonly threads: number
   /** Engines that share every call. */
   readonly engines: number
+  /** Type of the key/value cache. */
+  readonly cache: 'f16' | 'f32'
+  readonly flashAttention: 'auto' | 'off'
   readonly device: string
 }
 

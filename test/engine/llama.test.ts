@@ -35,6 +35,19 @@ test('an edit beyond single precision is a typed error, and the model works on',
   rmSync(folder, { recursive: true, force: true })
 })
 
+test('what decides the last bits is told: answers kept under one setting are not taken for those of another', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-settings-'))
+  const file = join(folder, 'tiny.gguf')
+  writeTinyModel(file)
+  const engines = new Set<string>()
+  for (const options of [{}, { cache: 'f32' }, { flashAttention: 'off' }] as const) {
+    await using model = await openModel(file, { threads: 1, ...options })
+    engines.add(JSON.stringify(model.info.engine))
+  }
+  expect(engines.size).toBe(3)
+  rmSync(folder, { recursive: true, force: true })
+})
+
 test('the defaults: half-precision cache, flash attention, two threads', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-defaults-'))
   const file = join(folder, 'tiny.gguf')

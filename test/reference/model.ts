@@ -167,7 +167,16 @@ export async function openReference(file: string): Promise<ReferenceModel> {
       quantisation: 'F32',
       fingerprint: createHash('sha256').update(bytes).digest('hex'),
       hasChatTemplate: template !== undefined,
-      engine: { implementation: 'reference', release: '1', cpu: 'any', threads: 1, engines: 1, device: 'cpu' },
+      engine: {
+        implementation: 'reference',
+        release: '1',
+        cpu: 'any',
+        threads: 1,
+        engines: 1,
+        cache: 'f32',
+        flashAttention: 'off',
+        device: 'cpu',
+      },
     },
 
     async tokenize(text, options) {

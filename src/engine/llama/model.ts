@@ -74,6 +74,8 @@ export class LoadedModel {
         cpu: cpuVariant(),
         threads: options.threads,
         engines: 1,
+        cache: options.cache,
+        flashAttention: options.flashAttention,
         device: 'CPU',
       },
     }
