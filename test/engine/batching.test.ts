@@ -59,6 +59,16 @@ test('answers of many lengths: sequences that move into gaps keep their states a
   }
 })
 
+test('more slots than llama.cpp has sequences, and a shared prefix beside them', async () => {
+  await using model = await openModel(file, exact)
+  const prompts = (words: string) => Array.from({ length: 257 }, (_, i) => `${words}${i}`)
+  for (const list of [prompts(''), prompts(wrapper)]) {
+    const together = await model.generate(list, { slots: 1000, maxTokens: 2 })
+    const [alone] = await model.generate([list.at(-1) ?? ''], { maxTokens: 2 })
+    expect(together.at(-1)?.tokens).toEqual(alone?.tokens)
+  }
+})
+
 test('a question with choices is read once and scored as each choice alone is', async () => {
   await using model = await openModel(file, exact)
   const items = ['yes', 'no', 'perhaps not', 'y'].map(continuation => ({ prompt: `${wrapper}well?`, continuation }))

@@ -23,6 +23,8 @@ export interface GenerateJob {
   readonly onDone: (index: number, generation: Generation) => void
 }
 
+/** What llama.cpp has room for in one context (`LLAMA_MAX_SEQ`); the sequence that holds a shared prefix is one of them. */
+const mostSequences = 256
 /** A shared prefix shorter than this costs more to copy than to compute again. */
 const shortestSharedPrefix = 32
 
@@ -44,9 +46,10 @@ interface Prefix {
 export function generate(model: LoadedModel, job: GenerateJob): void {
   const { requests } = job
   if (requests.length === 0) return
-  const slots = Math.min(job.slots, requests.length)
   const shared = sharedPrefixes(requests)
-  const prefixSequence = shared.some(length => length > 0) ? slots : null
+  const shares = shared.some(length => length > 0)
+  const slots = Math.min(job.slots, requests.length, mostSequences - (shares ? 1 : 0))
+  const prefixSequence = shares ? slots : null
   const context = model.context({
     sequences: slots + (prefixSequence === null ? 0 : 1),
     cells: Math.max(...requests.map(request => request.rendered.tokens.length + request.maxTokens)),
