@@ -213,7 +213,7 @@ export class DecodeContext implements Disposable {
     if (cause instanceof PlimsollError) return cause
     return new PlimsollError('edit-failed', 'Reading or editing hidden states failed', {
       found: cause instanceof Error ? cause.message : String(cause),
-      fix: 'Check the steering of this request; other requests are not affected.',
+      fix: 'Check the steering of the requests in this call; later calls are not affected.',
       cause,
     })
   }

@@ -18,7 +18,7 @@ export const ablation: MethodDescription = {
   needs: 'a direction, here DiffMean of harmful against harmless prompts',
   defaults: { lambda: 1 },
   differsFromOriginal:
-    'The original picks token position and layer by a rule of its own; here the template’s tokens, and the layer whose ablation lowers refusals most on the select split. It writes at attention and MLP outputs too, which after the block amounts to the same.',
+    'The original picks token position and layer by a rule of its own; here the template’s tokens, and the layer whose ablation lowers refusals most on the select split. It writes at attention and MLP outputs too; here a block’s MLP still reads what its own attention put along the direction, which is removed after the block.',
 }
 
 /** Steering that removes a direction from the whole residual stream. */
