@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openModel } from '../../src/engine/open.ts'
 import { Where } from '../../src/engine/where.ts'
+import { openReference } from '../reference/model.ts'
 import { writeTinyModel } from '../support/tiny-gguf.ts'
 import { agreement } from './agreement.ts'
 import { codeOf, PROMPTS, steer } from './contract/subject.ts'
@@ -32,6 +33,36 @@ test('an edit beyond single precision is a typed error, and the model works on',
   expect(await codeOf(model.capture(PROMPTS, Where.parse({ layers: [0] }), { steering }))).toBe('edit-failed')
   expect(await codeOf(model.score([{ prompt: 'a', continuation: 'b' }]))).toBe('none')
   expect(await model.generate(PROMPTS, { maxTokens: 6 })).toEqual(before)
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test('prompts as long as a piece that is computed at once, and one token longer', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-pieces-'))
+  const file = join(folder, 'tiny.gguf')
+  writeTinyModel(file, { contextLength: 1024, layers: 2 })
+  await using model = await openModel(file, exact)
+  await using reference = await openReference(file)
+  const steering = steer('add', { layers: 'all' }, { strength: 0.5 })
+  // 512 tokens are computed at once, 128 where all have logits; one more is the beginning of sequence.
+  for (const tokens of [128, 129, 512, 513]) {
+    const prompt = { raw: 'qxjzvk'.repeat(100).slice(0, tokens - 1) }
+    expect((await model.render(prompt)).tokens).toHaveLength(tokens)
+    const items = [
+      { prompt, continuation: '' },
+      { prompt, continuation: 'q x' },
+    ]
+    const [found, meant] = [await model.score(items, { steering }), await reference.score(items, { steering })]
+    for (const [i, score] of found.entries()) {
+      expect(score.tokens).toBe(meant[i]?.tokens)
+      expect(score.logLikelihood).toBeCloseTo(meant[i]?.logLikelihood ?? Number.NaN, 3)
+    }
+    const where = Where.parse({ layers: 'all' })
+    const [read, told] = [await model.capture([prompt], where), await reference.capture([prompt], where)]
+    expect(read.positions).toEqual(told.positions)
+    for (const [i, state] of (read.states[0] ?? []).entries())
+      for (const [j, value] of state.entries())
+        expect(Math.abs(value - (told.states[0]?.[i]?.[j] ?? 99))).toBeLessThan(1e-4)
+  }
   rmSync(folder, { recursive: true, force: true })
 })
 
