@@ -1,31 +1,99 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { CHAT_TEMPLATE } from '../../test/support/tiny-gguf.ts'
 import { createRenderer } from './render.ts'
 
-const ending =
-  '{% for message in messages %}<{{ message.role }}>{{ message.content }}{% endfor %}{% if add_generation_prompt %}<answer>{% endif %}'
-const renderer = (template: string) => createRenderer({ template: template + ending, bos: '<s>', eos: '</s>' })
+const format = { template: CHAT_TEMPLATE, bos: '<s>', eos: '</s>' }
+const render = createRenderer(format)
+const suffix = '<|end|>\n<|assistant|>\n'
+const suffixOf = ({ text, suffixStart }: { text: string; suffixStart: number }) => text.slice(suffixStart)
 
-describe('a chat template that asks for the date', () => {
-  afterEach(() => vi.useRealTimers())
-  // As in Llama 3.2's, and as in Granite's.
-  const templates = [
-    "{%- if not date_string is defined %}{%- if strftime_now is defined %}{%- set date_string = strftime_now('%d %b %Y') %}{%- else %}{%- set date_string = '26 Jul 2024' %}{%- endif %}{%- endif %}Today: {{ date_string }}\n",
-    "Today's date: {{ strftime_now('%B %d, %Y') }}.\n",
-  ]
+describe('a rendered prompt', () => {
+  it('is what the template makes of its messages', () => {
+    expect(render('hello').text).toBe(`<s><|user|>\nhello${suffix}`)
+    const messages = [
+      { role: 'system', content: 'be brief' },
+      { role: 'user', content: 'one' },
+      { role: 'assistant', content: 'two' },
+      { role: 'user', content: 'three' },
+    ] as const
+    expect(render(messages)).toEqual({
+      text: `<s><|system|>\nbe brief<|end|>\n<|user|>\none<|end|>\n<|assistant|>\ntwo<|end|>\n<|user|>\nthree${suffix}`,
+      suffixStart: render(messages).text.length - suffix.length,
+    })
+  })
 
-  it.each(templates)('is told the same one every day: %s', template => {
-    vi.useFakeTimers()
-    const render = renderer(template)
-    vi.setSystemTime(new Date('2025-01-01'))
-    const today = render('hello')
-    vi.setSystemTime(new Date('2026-12-31'))
-    expect(render('hello')).toEqual(today)
-    expect(today.text).toMatch(/^Today.*26.*2024\.?\n<user>hello<answer>$/)
-    expect(today.text.slice(today.suffixStart)).toBe('<answer>')
+  it('is the same as one user message', () => {
+    expect(render('hello')).toEqual(render([{ role: 'user', content: 'hello' }]))
+  })
+
+  it('has its suffix where the template goes on, whatever the instruction says', () => {
+    const tricky = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom(suffix, `a${suffix}`, '<|end|>', '{{ x }}', ''),
+    )
+    fc.assert(
+      fc.property(tricky, tricky, (system, content) => {
+        expect(suffixOf(render(content))).toBe(suffix)
+        const both = [
+          { role: 'system', content: system },
+          { role: 'user', content },
+        ] as const
+        expect(suffixOf(render(both))).toBe(suffix)
+        expect(render(content).text).toBe(`<s><|user|>\n${content}${suffix}`)
+      }),
+    )
+  })
+
+  it('has its suffix after a template that trims what it is given', () => {
+    const trims = createRenderer({ ...format, template: "{{ '[' + messages[0].content | trim + ']' }} go" })
+    expect(suffixOf(trims('  hello  '))).toMatch(/ go$/)
+  })
+
+  it('has no suffix where the instruction is not in it, or comes last', () => {
+    const ignores = createRenderer({ ...format, template: 'always this' })
+    expect(ignores('hello')).toEqual({ text: 'always this', suffixStart: 'always this'.length })
+    const last = createRenderer({ ...format, template: '{{ messages[0].content }}' })
+    expect(last('hello')).toEqual({ text: 'hello', suffixStart: 5 })
+  })
+
+  it('that is raw passes through, with no suffix and without a template', () => {
+    for (const renderer of [render, createRenderer(null)]) {
+      expect(renderer({ raw: '<|user|> hi' })).toEqual({ text: '<|user|> hi', suffixStart: 11 })
+    }
+  })
+
+  it('knows the names of the beginning and the end of a sequence', () => {
+    const names = createRenderer({ ...format, template: '{{ bos_token }}|{{ eos_token }}|{{ add_generation_prompt }}' })
+    expect(names('hello').text).toBe('<s>|</s>|true')
   })
 })
 
-it('the suffix is what follows the last message, also where its words stand in the template', () => {
-  const { text, suffixStart } = renderer('')('<answer>')
-  expect(text.slice(suffixStart)).toBe('<answer>')
+describe('a prompt that cannot be rendered', () => {
+  it('is one of messages, for a model without a template', () => {
+    expect(() => createRenderer(null)('hello')).toThrow(expect.objectContaining({ code: 'template-failed' }))
+  })
+
+  it('is one that the template refuses, in its own words', () => {
+    const template =
+      "{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('no system here') }}{% endif %}{{ m.content }}{% endfor %}"
+    const strict = createRenderer({ ...format, template })
+    expect(strict('hello').text).toBe('hello')
+    expect(() => strict([{ role: 'system', content: 'x' }])).toThrow(
+      expect.objectContaining({ code: 'template-failed', found: expect.stringContaining('no system here') }),
+    )
+  })
+
+  it('is any, under a template that is broken, and only when it is used', () => {
+    const broken = createRenderer({ ...format, template: '{% for %}' })
+    expect(broken({ raw: 'hello' }).text).toBe('hello')
+    expect(() => broken('hello')).toThrow(expect.objectContaining({ code: 'template-failed' }))
+  })
+
+  it('does not change the messages it was given', () => {
+    const messages = [Object.freeze({ role: 'user', content: 'hello' } as const)]
+    const changes = createRenderer({ ...format, template: "{% set m = messages[0] %}{{ m.content + '!' }}" })
+    expect(changes(messages).text).toBe('hello!')
+    expect(messages).toEqual([{ role: 'user', content: 'hello' }])
+  })
 })
