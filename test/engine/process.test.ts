@@ -109,3 +109,18 @@ test('a where-clause that is no clause is named as such', async () => {
   const where: unknown = { site: 'residual', layer: 3 }
   expect(await codeOf(model.capture(['a'], where as Where))).toBe('invalid-input')
 })
+
+test('a process that cannot be started is a typed error, not the end of the caller', async () => {
+  const { execPath } = process
+  process.execPath = join(folder, 'no-such-program')
+  try {
+    await expect(openModel(file, { threads: 1 })).rejects.toMatchObject({
+      code: 'engine-crashed',
+      found: expect.stringContaining('ENOENT'),
+    })
+  } finally {
+    process.execPath = execPath
+  }
+  await using model = await openModel(file, { threads: 1 })
+  expect(await model.generate(['a'], { maxTokens: 1 })).toHaveLength(1)
+})

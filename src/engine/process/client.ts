@@ -87,6 +87,12 @@ export class EngineProcess implements AsyncDisposable {
     })
     child.on('message', message => this.#receive(message))
     child.once('exit', (code, signal) => this.#exited(child, code, signal))
+    // A process that could not be started never exits; of one that runs, its exit tells.
+    child.on('error', error => {
+      if (child.pid !== undefined) return
+      this.#stderr += `\n${error.message}`
+      this.#exited(child, child.exitCode, child.signalCode)
+    })
     return child
   }
 
