@@ -9,6 +9,7 @@ import { chat } from './chat.ts'
 import { conclude } from './conclude.ts'
 import type { Fitted } from './fit/index.ts'
 import { hashOf } from './hash.ts'
+import { labelsOf } from './labels.ts'
 import { measure } from './measure.ts'
 import type { Plan } from './plan.ts'
 import { prepare } from './prepare.ts'
@@ -66,7 +67,7 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
     study: plan.study.name,
     title: plan.study.title,
     run: hash,
-    labels: [...plan.study.labels, ...checks.notes],
+    labels: [...labelsOf(plan.study, model.info), ...checks.notes],
     model: { name, architecture, layers, width, quantisation, fingerprint, system: plan.study.system },
     engine: { release, cpu, threads, device },
     time: { started, finished, seconds: (performance.now() - began) / 1000 },

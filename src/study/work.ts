@@ -42,6 +42,9 @@ export interface Tally {
 /** Names the rules that judged, so that judgements by other rules stay beside. */
 export const JUDGE = `rules@${hashOf(RULES.map(({ name, act, pattern }) => [name, act, pattern.source])).slice(0, 8)}`
 
+/** Raised by whoever changes how an answer comes about, so that no store serves answers of the old way. */
+const ANSWERS = 1
+
 export class Work {
   readonly model: Model
   readonly store: Store
@@ -70,9 +73,14 @@ export class Work {
     return new Work(model, store, run, hashOf(await templateProbe(model)), signal)
   }
 
-  /** What decides the last bits of anything computed: model, chat template, engine. */
+  /** What decides the last bits of anything computed: model, chat template, engine, and how we drive it. */
   get origin(): unknown {
-    return { model: this.model.info.fingerprint, template: this.#template, engine: this.model.info.engine }
+    return {
+      answers: ANSWERS,
+      model: this.model.info.fingerprint,
+      template: this.#template,
+      engine: this.model.info.engine,
+    }
   }
 
   /** Yields the judged records of each chunk of a job, in order; those in the store are not made again. */
