@@ -98,7 +98,7 @@ async function suggestAttempt({ plan, result, vectors }: Looked, store: Store): 
   const steered = result.conditions.find(({ role }) => role === 'method')
   if (vector === undefined || steered === undefined) return null
   for await (const { axis, condition, change, template, prompt } of samplesOf(store, result.run, plan)) {
-    if (axis !== 'efficacy' || condition !== steered.name || change !== 'gained' || template !== null) continue
+    if (axis !== 'efficacy' || condition !== steered.name || change !== 'gained' || template) continue
     return `plimsoll generate "${prompt}" --model ${plan.model} --vector ${vector} --strength ${steered.strength ?? 1}`
   }
   return null

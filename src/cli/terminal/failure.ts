@@ -1,6 +1,6 @@
 /** Errors as people read them: what happened, where, what was found, what to do; and as programs do, with `--json`. */
 import { PlimsollError } from '../../errors.ts'
-import { systemFailure, withoutSystemWords } from './system-failure.ts'
+import { systemFailure } from './system-failure.ts'
 
 export const exitCodes = { error: 1, usage: 2, interrupted: 130 } as const
 
@@ -47,16 +47,23 @@ export function formatError(error: PlimsollError, style: FailureStyle): string {
 const LONGEST = 160
 
 function factsOf({ message, expected, found, fix }: PlimsollError): string {
-  const got = found === undefined ? undefined : withoutSystemWords(found.replaceAll(/\s*\n\s*/g, '; '))
+  const got = found === undefined ? undefined : plainWords(found)
   // Some facts are whole sentences already.
-  if (got?.includes(': expected ')) return got
+  if (got?.includes(`: expected ${expected}`)) return got
   // Where the right word is known, the list of all of them is in its way.
-  if (expected === undefined || fix?.startsWith('Did you mean'))
-    return got === undefined || message.includes(got) ? '' : `found ${got}`
+  const known = fix?.startsWith('Did you mean') ?? false
+  if (got?.endsWith(': unknown key')) return known ? got : `${got}, expected ${shortened(expected ?? 'none')}`
+  if (expected === undefined || known) return got === undefined || message.includes(got) ? '' : `found ${got}`
   if (got === undefined) return `expected ${shortened(expected)}`
-  return got.endsWith(': unknown key')
-    ? `${got}, expected ${shortened(expected)}`
-    : `expected ${shortened(expected)}, got ${got}`
+  return `expected ${shortened(expected)}, got ${got}`
+}
+
+/** Without the words of the operating system and of the parser. */
+function plainWords(found: string): string {
+  return found
+    .replaceAll(/\s*\n\s*/g, '; ')
+    .replace(/^E[A-Z]+: ([^,]+), \w+( '.*')?$/, '$1')
+    .replace(/Invalid input: expected \w+, received (\w+)/, (_, what) => (what === 'undefined' ? 'nothing' : what))
 }
 
 /** Cuts a long list after a comma and says how many entries it goes on for. */

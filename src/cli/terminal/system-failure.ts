@@ -27,8 +27,3 @@ export function systemFailure(error: unknown): PlimsollError | undefined {
     'path' in error && typeof error.path === 'string' ? error.path.replace(/(\.\d+)?\.part$/, '') : undefined
   return new PlimsollError('invalid-input', 'A file or folder could not be used', { ...refusal, where, cause: error })
 }
-
-/** `ENOENT: no such file or directory, open 'x'` as `no such file or directory`. */
-export function withoutSystemWords(text: string): string {
-  return text.replace(/^E[A-Z]+: ([^,]+), \w+( '.*')?$/, '$1')
-}

