@@ -41,7 +41,7 @@ export function runCommand(program: Command): void {
       const model =
         options.model ??
         (Object.hasOwn(builtinStudies, name) ? (builtinStudies[name]?.model ?? DEFAULT_MODEL) : undefined)
-      const { study, folder } = loadStudy(name, {
+      const { study, folder, base } = loadStudy(name, {
         // A path on the command line starts where the user is, not where the study file lies.
         ...(model === undefined ? {} : { model: /\.gguf$/i.test(model) ? resolve(model) : model }),
         ...(options.system === undefined ? {} : { system: options.system }),
@@ -50,7 +50,7 @@ export function runCommand(program: Command): void {
       using interrupt = listenForInterrupt(output, `Stopping after this chunk. Go on with: ${thisCommand()}`)
       const { signal } = interrupt
       const engine = { engines: options.engines ?? ('processors' as const), threads: options.threads, signal }
-      if (options.plan) return await showPlan(plan, engine, output)
+      if (options.plan) return await showPlan(plan, base, engine, output)
       const { store, storeFile } = await openStoreAt(globalsOf(command).store)
       await using _closed = store
       await using opened = await openForCommand(plan.model, output, engine)

@@ -15,27 +15,37 @@ export interface LoadedStudy {
   readonly folder: string
 }
 
+const defaultBase = 'overrefusal'
+
 /** Reads a study file or built-in study and fills its gaps. `over` wins over what the file says. */
-export function loadStudy(nameOrFile: string | StudyFile, over: Partial<StudyFile> = {}): LoadedStudy {
-  if (typeof nameOrFile !== 'string')
-    return { study: resolveStudy(checkStudy({ ...nameOrFile, ...over }, 'the study')), folder: process.cwd() }
-  if (Object.hasOwn(builtinStudies, nameOrFile))
-    return { study: resolveStudy({ study: nameOrFile, ...over }), folder: process.cwd() }
+export function loadStudy(
+  nameOrFile: string | StudyFile,
+  over: Partial<StudyFile> = {},
+): LoadedStudy & { readonly base: string } {
+  if (typeof nameOrFile !== 'string') return loaded(checkStudy({ ...nameOrFile, ...over }, 'the study'), process.cwd())
+  if (Object.hasOwn(builtinStudies, nameOrFile)) return loaded({ study: nameOrFile, ...over }, process.cwd())
   const path = resolve(nameOrFile)
   if (!existsSync(path)) throw unknownStudy(nameOrFile)
   const folder = dirname(path)
   const file = parseStudy(readFileSync(path, 'utf8'), nameOrFile)
   const name = basename(path, extname(path))
-  return { study: resolveStudy({ name, ...file, ...over }), folder }
+  return loaded({ name, ...file, ...over }, folder, nameOrFile)
 }
 
-function unknownStudy(name: string): PlimsollError {
+/** `base`: the built-in study that filled the gaps. */
+function loaded(file: StudyFile, folder: string, where?: string): ReturnType<typeof loadStudy> {
+  return { study: resolveStudy(file, where), folder, base: file.study ?? defaultBase }
+}
+
+function unknownStudy(name: string, where?: string): PlimsollError {
   const names = Object.keys(builtinStudies)
   const near = suggest(name, names)
   return new PlimsollError('not-found', 'There is no study file or built-in study of this name', {
     found: name,
     expected: `a .yaml file, or one of ${names.join(', ')}`,
-    fix: near === undefined ? 'Check the path.' : `Did you mean ${near}?`,
+    fix:
+      near !== undefined ? `Did you mean ${near}?` : where === undefined ? 'Check the path.' : 'Name a built-in study.',
+    where,
   })
 }
 
@@ -111,19 +121,26 @@ function offsetOf(document: Document, problem: Problem): number {
 }
 
 /** Fills the gaps of a study file from the built-in study it names, and from the defaults. */
-export function resolveStudy(file: StudyFile): Study {
-  const { study: base = 'overrefusal', ...own } = file
+export function resolveStudy(file: StudyFile, where?: string): Study {
+  const { study: base = defaultBase, ...own } = file
   const builtin = builtinStudies[base]
-  if (builtin === undefined) throw unknownStudy(base)
+  if (builtin === undefined) throw unknownStudy(base, where)
   const layers: readonly StudyFile[] = [defaults, { name: base }, builtin, own]
   const whole = layers.reduce<Record<string, unknown>>((all, next) => merge(all, next), {})
   const parsed = Study.safeParse(whole)
   if (parsed.success) return parsed.data
   const problem = firstProblem(Study, whole) ?? unexplained(parsed.error)
+  if (problem.path[0] === 'model')
+    throw new PlimsollError('invalid-input', 'The study names no model', {
+      expected: 'the name of a model, or the path of a GGUF file',
+      fix: 'Name one: --model FILE.gguf, or a line `model: NAME`.',
+      where,
+    })
   throw new PlimsollError('invalid-input', 'The study is not complete', {
     found: `${pathText(problem.path)}: ${problem.found}`,
     expected: problem.expected,
-    fix: problem.path[0] === 'model' ? 'Name a model: --model FILE.gguf, or a line `model: NAME`.' : problem.fix,
+    fix: problem.fix,
+    where,
   })
 }
 

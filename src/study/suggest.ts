@@ -12,11 +12,11 @@ export function editDistance(a: string, b: string): number {
   return row[b.length] ?? 0
 }
 
-/** The known word that was probably meant, if any is near enough: under half of its letters may differ, and at most two or a third. */
+/** The known word that was probably meant, if any is near enough: half of its letters may differ, and at most two or a third. */
 export function suggest(word: string, known: readonly string[]): string | undefined {
   const [best] = known
     .map(name => ({ name, edits: editDistance(word.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, edits }) => edits < name.length / 2 && edits <= Math.max(2, name.length / 3))
+    .filter(({ name, edits }) => edits <= name.length / 2 && edits <= Math.max(2, name.length / 3))
     .sort((a, b) => a.edits - b.edits)
   return best?.name
 }

@@ -15,7 +15,8 @@ import type { Output } from './output.ts'
 
 type Opening = OpenOptions & { readonly signal?: AbortSignal | undefined }
 
-export async function showPlan(plan: Plan, opening: Opening, output: Output): Promise<void> {
+/** `base`: the built-in study that filled the gaps; with it the output is a study file again. */
+export async function showPlan(plan: Plan, base: string, opening: Opening, output: Output): Promise<void> {
   const time = await estimateHere(plan, opening, output)
   const { hash, study, counts, answers, outlook, dropped } = plan
   if (output.json) {
@@ -30,7 +31,7 @@ export async function showPlan(plan: Plan, opening: Opening, output: Output): Pr
       dropped,
     })
   }
-  output.print(stringify(study).trimEnd())
+  output.print(stringify({ study: base, ...study }).trimEnd())
   output.print(`\n# plan ${hash}`)
   for (const line of describeCounts(counts)) output.print(`# ${line}`)
   const takes =

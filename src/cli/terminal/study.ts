@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import type { Model } from '../../engine/types.ts'
 import { saveVector } from '../../steer/index.ts'
 import { openStore, type Store } from '../../store/index.ts'
+import { estimate } from '../../study/estimate.ts'
 import type { Plan } from '../../study/plan.ts'
+import { duration } from '../../study/report/format.ts'
 import { renderVerdict } from '../../study/report/terminal.ts'
 import { writeReport } from '../../study/report/write.ts'
 import type { StudyResult } from '../../study/result.ts'
@@ -25,6 +27,9 @@ export interface StudyFiles {
   readonly vectors: readonly string[]
 }
 
+/** A study smaller than this is over before its estimate is. */
+const worthAnEstimate = 2000
+
 /** Runs a study to its end and writes its report and vectors. */
 export async function completeStudy(
   plan: Plan,
@@ -42,6 +47,12 @@ export async function completeStudy(
   const folder = options.folder ?? join(resultsFolder, plan.study.name)
   await mkdir(folder, { recursive: true })
   const before = await store.run(runHash(plan, model))
+  if (before === null && plan.answers >= worthAnEstimate) {
+    const { seconds, tokensPerSecond } = await estimate(model, plan, { signal })
+    const answers = plan.answers.toLocaleString('en')
+    const rate = `${Math.round(tokensPerSecond)} tokens/s measured`
+    output.note(`  ${answers} answers and scores to make, about ${duration(seconds)} here (${rate})`)
+  }
   using status = createStatusLine(output)
   const stages = new StageTimes(plan, text => status.done(text))
   const { result, reused, vectors } = await runStudy(plan, {
