@@ -61,8 +61,6 @@ export interface GenerateOptions extends RunOptions {
   readonly stop?: readonly string[] | undefined
   /** Sequences decoded together; default 16. Part of what decides the last bits of a text. */
   readonly slots?: number | undefined
-  /** Return which tokens were edited and by how much. */
-  readonly trace?: 'none' | 'summary' | undefined
   readonly onToken?: ((index: number, token: Token) => void) | undefined
 }
 

@@ -31,7 +31,7 @@ async function answer(
   const asked = items.filter((item): item is AnswerItem => item.kind === 'answer')
   if (asked.length === 0) return []
   const prompts = asked.map(item => chat(item.request, system))
-  const generations = await model.generate(prompts, { steering, slots, maxTokens, trace: 'summary' })
+  const generations = await model.generate(prompts, { steering, slots, maxTokens })
   return asked.flatMap((item, i) => {
     const generation = generations[i]
     if (generation === undefined) return []

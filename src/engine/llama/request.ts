@@ -5,11 +5,6 @@ import { type ResolvedSteering, resolveSteering } from '../steering.ts'
 import type { Prompt, Rendered, Steering } from '../types.ts'
 import type { LoadedModel } from './model.ts'
 
-export interface TokenisedPrompt {
-  readonly rendered: Rendered
-  readonly tokens: readonly number[]
-}
-
 /** Renders a prompt and finds the template suffix in tokens. @throws PlimsollError `template-failed` */
 export function tokenisePrompt(model: LoadedModel, prompt: Prompt): Rendered {
   const { text: written, suffixStart } = model.render(prompt)

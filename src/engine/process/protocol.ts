@@ -1,16 +1,10 @@
 /** What the caller's process and the engine's process say to each other. Every message stays below 2 MB. */
 import { type ErrorCode, PlimsollError } from '../../errors.ts'
+import type { LoadOptions } from '../llama/model.ts'
 import type { Generation, ModelInfo, Prompt, Rendered, Score, Steering, Token } from '../types.ts'
 import type { Where } from '../where.ts'
 
-export interface OpenArguments {
-  readonly file: string
-  readonly name: string
-  readonly fingerprint: string
-  readonly threads: number
-  readonly cache: 'f16' | 'f32'
-  readonly flashAttention: 'auto' | 'off'
-}
+export type OpenArguments = LoadOptions
 
 interface WireRequest {
   readonly prompt: Prompt

@@ -168,7 +168,7 @@ export function generationBehaviours(subject: () => Subject): void {
     async ({ where, edit }) => {
       const pair = await subject().pair()
       const steering = steer(edit, where, { seed: 8, strength: edit === 'add' ? 2 : 1 })
-      const answers = await pair.model.generate(PROMPTS, { maxTokens: 12, steering, slots: 4, trace: 'summary' })
+      const answers = await pair.model.generate(PROMPTS, { maxTokens: 12, steering, slots: 4 })
       for (const [i, prompt] of PROMPTS.entries()) await expectReplay(pair, prompt, answers[i]!, steering)
     },
   )
@@ -200,7 +200,7 @@ export function generationBehaviours(subject: () => Subject): void {
       second!,
       { ...first!, where: { site: 'residual', layers: [2], tokens: { phase: 'generated' } } },
     ]
-    const answers = await pair.model.generate(PROMPTS, { maxTokens: 12, steering, trace: 'summary' })
+    const answers = await pair.model.generate(PROMPTS, { maxTokens: 12, steering })
     for (const [i, prompt] of PROMPTS.entries()) await expectReplay(pair, prompt, answers[i]!, steering)
   })
 
@@ -283,7 +283,7 @@ export function generationBehaviours(subject: () => Subject): void {
     )
     // Both orders: neighbours alike in steering, and neighbours that differ.
     for (const list of [requests, requests.map((_, i) => requests[(i * 7) % requests.length]!)]) {
-      const answers = await pair.model.generate(list, { maxTokens: 10, slots: 4, trace: 'summary' })
+      const answers = await pair.model.generate(list, { maxTokens: 10, slots: 4 })
       for (const [i, { prompt, steering }] of list.entries())
         await expectReplay(pair, prompt, answers[i]!, steering ?? [])
     }
