@@ -70,7 +70,7 @@ describe.runIf(pulled)(`${DEFAULT_MODEL}`, () => {
       model: DEFAULT_MODEL,
       limit: 6,
       conditions: [{ method: 'diffmean', layer: 14, strength: 2 }],
-      fit: { pool: 'english/pseudo-harmful/fit', minimum: 4, limit: 8 },
+      fit: { keep: 'all', limit: 16 },
       generation: { maxTokens: 16 },
     })
     await using store = await openStore(':memory:')
