@@ -151,7 +151,7 @@ describe('--plan', () => {
     folder.write('plan.yaml', tinyStudy)
     const { code, stdout, stderr } = await folder.plimsoll('run', 'plan.yaml', '--plan', '--store', 'plan.db', ...one)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).toMatch(/^version: 1\nname: plan\n/)
+    expect(stdout).toMatch(/^study: demo\nversion: 1\nname: plan\n/)
     expect(stdout).toMatch(/^# measure +organism\/harmful\/test +16 × 7: baseline, diffmean,/m)
     expect(stdout).toMatch(/^# in all [\d,]+ answers and scores, about \d+ (s|min) here \(\d+ tokens\/s measured\)$/m)
     expect(existsSync(join(folder.path, 'plan.db'))).toBe(false)
