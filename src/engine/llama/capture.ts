@@ -1,5 +1,5 @@
 /** Reads hidden states, reduced where they are computed so that little has to be sent. */
-import { EMBEDDING, selectedPositions, type TokenSelection } from '../select.ts'
+import { selectedPositions, type TokenSelection } from '../select.ts'
 import type { ResolvedSteering } from '../steering.ts'
 import type { Rendered } from '../types.ts'
 import type { LoadedModel } from './model.ts'
@@ -62,7 +62,7 @@ export function capture(
         const sum = sums.get(layer)!
         for (let i = 0; i < width; i++) values[i] = sum[i]! / positions.length
       }
-      onLayer({ index, layer: layer === EMBEDDING ? EMBEDDING : layer, states: values })
+      onLayer({ index, layer, states: values })
     }
     onDone(index, positions)
   }

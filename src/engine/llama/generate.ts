@@ -37,8 +37,14 @@ interface Running {
   next: number
 }
 
-interface Prefix {
+/** What a run of neighbouring requests has in common; one object for the whole run. */
+interface Share {
   readonly tokens: number
+}
+
+/** The prefix that is in the prefix sequence now. */
+interface Prefix {
+  readonly share: Share
   readonly trace: TraceRecorder
 }
 
@@ -47,7 +53,7 @@ export function generate(model: LoadedModel, job: GenerateJob): void {
   const { requests } = job
   if (requests.length === 0) return
   const shared = sharedPrefixes(requests)
-  const shares = shared.some(length => length > 0)
+  const shares = shared.some(share => share !== null)
   const slots = Math.min(job.slots, requests.length, mostSequences - (shares ? 1 : 0))
   const prefixSequence = shares ? slots : null
   const context = model.context({
@@ -65,24 +71,18 @@ export function generate(model: LoadedModel, job: GenerateJob): void {
   const admit = (sequence: number): Running | null => {
     const index = waiting++
     const request = requests[index]!
-    const length = shared[index] ?? 0
+    const share = shared[index]
     const steered = request.steering === null ? null : { steering: request.steering, trace: new TraceRecorder() }
     visitor.occupy(sequence, steered)
     const { tokens } = request.rendered
-    const joins =
-      index > 0 &&
-      length > 0 &&
-      shared[index - 1] === length &&
-      prefix?.tokens === length &&
-      joinsPrevious(requests, index, length)
-    if (length > 0 && prefixSequence !== null) {
-      if (!joins || prefix === null) prefix = computePrefix(context, visitor, prefixSequence, request, length)
+    if (share && prefixSequence !== null) {
+      if (prefix?.share !== share) prefix = computePrefix(context, visitor, prefixSequence, request, share)
       context.copy(prefixSequence, sequence)
       steered?.trace.include(prefix.trace)
     } else {
       context.truncate(sequence, -1)
     }
-    prefill(context, sequence, tokens, length > 0 && prefixSequence !== null ? length : 0, 'last')
+    prefill(context, sequence, tokens, share?.tokens ?? 0, 'last')
     const entry: Running = {
       index,
       request,
@@ -184,19 +184,19 @@ function computePrefix(
   visitor: SteeringVisitor,
   sequence: number,
   request: GenerateRequest,
-  length: number,
+  share: Share,
 ): Prefix {
   const trace = new TraceRecorder()
   visitor.occupy(sequence, request.steering === null ? null : { steering: request.steering, trace })
   context.truncate(sequence, -1)
-  prefill(context, sequence, request.rendered.tokens.slice(0, length), 0, 'none')
+  prefill(context, sequence, request.rendered.tokens.slice(0, share.tokens), 0, 'none')
   visitor.occupy(sequence, null)
-  return { tokens: length, trace }
+  return { share, trace }
 }
 
-/** For each request the number of tokens to share with its neighbours in a run of like prompts; 0 for none. */
-function sharedPrefixes(requests: readonly GenerateRequest[]): number[] {
-  const shared = new Array<number>(requests.length).fill(0)
+/** For each request what it shares with its neighbours in a run of like prompts; null for nothing. */
+function sharedPrefixes(requests: readonly GenerateRequest[]): (Share | null)[] {
+  const shared = new Array<Share | null>(requests.length).fill(null)
   let start = 0
   while (start < requests.length) {
     let length = requests[start]!.rendered.tokens.length - 1
@@ -208,7 +208,7 @@ function sharedPrefixes(requests: readonly GenerateRequest[]): number[] {
       length = next
       end++
     }
-    if (end - start > 1) shared.fill(length, start, end)
+    if (end - start > 1) shared.fill({ tokens: length }, start, end)
     start = end
   }
   return shared
@@ -217,10 +217,6 @@ function sharedPrefixes(requests: readonly GenerateRequest[]): number[] {
 function commonLength(a: GenerateRequest, b: GenerateRequest, limit: number): number {
   const length = Math.min(limit, sharedPrefix(a.rendered.tokens, b.rendered.tokens), b.rendered.tokens.length - 1)
   return sameOnPrefix(a.steering, b.steering, length) ? length : 0
-}
-
-function joinsPrevious(requests: readonly GenerateRequest[], index: number, length: number): boolean {
-  return commonLength(requests[index - 1]!, requests[index]!, length) === length
 }
 
 /** The most likely token. @throws PlimsollError `edit-failed` when steering left nothing to choose from */
