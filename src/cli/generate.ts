@@ -65,7 +65,7 @@ function describeTrace({ trace }: Generation): string {
   return (trace?.layers ?? [])
     .map(({ layer, tokens, relativeChange }) => {
       const place = layer < 0 ? 'embedding' : `layer ${layer}`
-      return `${place}: ${tokens} tokens edited, each moved by ${(100 * relativeChange).toFixed(0)} % of its length`
+      return `${place}: ${tokens} tokens edited, ${relativeChange === null ? 'by llama.cpp itself' : `each moved by ${(100 * relativeChange).toFixed(0)} % of its length`}`
     })
     .join('; ')
 }

@@ -2,7 +2,7 @@
  * Edits of one row of hidden states, in place. A row is one token's residual state h; û is a unit direction of the
  * same width. Nothing here allocates: these run for every edited token of every edited layer.
  */
-import type { SteeringVector } from './types.ts'
+import type { DirectionVector } from './types.ts'
 
 /** Changes the row `states[offset … offset + unit.length)`. `amount` is α·s for `add` and α for `ablate`. */
 export type RowEdit = (states: Float32Array, offset: number, unit: Float32Array, amount: number) => void
@@ -18,14 +18,14 @@ export function ablate(states: Float32Array, offset: number, unit: Float32Array,
 }
 
 /** The row edit of each kind of vector. */
-export const rowEdits: Readonly<Record<SteeringVector['edit'], RowEdit>> = { add, ablate }
+export const rowEdits: Readonly<Record<DirectionVector['edit'], RowEdit>> = { add, ablate }
 
 /**
  * ‖h′ − h‖ that an edit is about to cause; call it before the edit. |amount| for `add`, |amount·(h·û)| for `ablate`,
  * both because ‖û‖ = 1.
  */
 export function shift(
-  edit: SteeringVector['edit'],
+  edit: DirectionVector['edit'],
   states: Float32Array,
   offset: number,
   unit: Float32Array,
@@ -39,7 +39,7 @@ export function shift(
  * Infinity where an edit moves a zero row.
  */
 export function relativeChange(
-  edit: SteeringVector['edit'],
+  edit: DirectionVector['edit'],
   states: Float32Array,
   offset: number,
   unit: Float32Array,
@@ -51,7 +51,7 @@ export function relativeChange(
 
 /** What one term does to a row of one layer. */
 export interface RowTerm {
-  readonly edit: SteeringVector['edit']
+  readonly edit: DirectionVector['edit']
   readonly unit: Float32Array
   /** α·s for `add`, α for `ablate`. */
   readonly amount: number

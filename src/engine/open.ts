@@ -185,6 +185,7 @@ class LlamaModel implements Model {
       },
     )
     return {
+      site: parsed.site,
       layers,
       width: this.info.width,
       states: states.map(byLayer => layers.map(layer => join(byLayer.get(layer) ?? []))),

@@ -70,6 +70,7 @@ class PooledModel implements Model {
       engine.capture(part, where, shared),
     )
     return {
+      site: where.site,
       layers: captures[0]?.layers ?? (where.site === 'embedding' ? [EMBEDDING] : []),
       width: this.info.width,
       states: captures.flatMap(capture => capture.states),

@@ -13,10 +13,10 @@
  *   refused.
  */
 import { PlimsollError } from '../errors.ts'
+import { EMBEDDING } from './place.ts'
 import type { Where } from './where.ts'
 
-/** The layer number that stands for `embedding`, the input of block 0. */
-export const EMBEDDING = -1
+export { EMBEDDING } from './place.ts'
 
 /** Which positions of a request are what. */
 export interface TokenLayout {

@@ -1,16 +1,17 @@
 /** Steering as a user states it, checked against a model and resolved into what to do to each layer's rows. */
 import { PlimsollError } from '../errors.ts'
 import type { RowTerm } from './edit.ts'
+import { type PlaceKey, placeKey } from './place.ts'
 import { selectLayers, selects, selectTokens, type TokenLayout, type TokenSelection } from './select.ts'
-import type { Direction, Steering, SteeringVector } from './types.ts'
+import type { Direction, DirectionVector, Steering } from './types.ts'
 
 interface LayerTerm extends RowTerm {
   readonly selection: TokenSelection
 }
 
-/** Steering of one request: for each layer (−1 = embedding) the terms in their order. */
+/** Steering of one request: for each place the terms in their order. */
 export interface ResolvedSteering {
-  readonly layers: ReadonlyMap<number, readonly LayerTerm[]>
+  readonly places: ReadonlyMap<PlaceKey, readonly LayerTerm[]>
   /** Equal for steerings that do the same to the same positions. */
   readonly fingerprint: string
 }
@@ -29,9 +30,10 @@ export function resolveSteering(
   layout: TokenLayout,
 ): ResolvedSteering | null {
   if (steering.length === 0) return null
-  const layers = new Map<number, LayerTerm[]>()
+  const places = new Map<PlaceKey, LayerTerm[]>()
   const names: string[] = []
   for (const { vector, strength = 1, where = vector.where } of steering) {
+    if (vector.edit !== 'add' && vector.edit !== 'ablate') throw new Error(`not built yet: ${vector.edit}`)
     if (!Number.isFinite(strength)) {
       throw new PlimsollError('invalid-input', 'A steering strength is not a number', {
         found: String(strength),
@@ -43,14 +45,15 @@ export function resolveSteering(
     for (const layer of selectLayers(where, model.layers)) {
       const { unit, scale } = checkedDirection(directionAt(vector, layer), layer, model.width)
       const amount = vector.edit === 'add' ? strength * scale : strength
-      const terms = layers.get(layer)
+      const place = placeKey(where.site, layer)
+      const terms = places.get(place)
       const term: LayerTerm = { edit: vector.edit, unit, amount, selection }
-      if (terms === undefined) layers.set(layer, [term])
+      if (terms === undefined) places.set(place, [term])
       else terms.push(term)
-      names.push(`${layer}:${vector.edit}:${identity(unit)}:${amount}:${selection.prompt}:${selection.generated}`)
+      names.push(`${place}:${vector.edit}:${identity(unit)}:${amount}:${selection.prompt}:${selection.generated}`)
     }
   }
-  return { layers, fingerprint: names.join('|') }
+  return { places, fingerprint: names.join('|') }
 }
 
 /** The terms that act on the token at `position`. */
@@ -67,9 +70,9 @@ const none: readonly LayerTerm[] = []
 export function sameOnPrefix(a: ResolvedSteering | null, b: ResolvedSteering | null, length: number): boolean {
   if (a === null || b === null) return a === b
   if (a.fingerprint === b.fingerprint) return true
-  if (a.layers.size !== b.layers.size) return false
-  for (const [layer, terms] of a.layers) {
-    const others = b.layers.get(layer)
+  if (a.places.size !== b.places.size) return false
+  for (const [place, terms] of a.places) {
+    const others = b.places.get(place)
     if (others === undefined || others.length !== terms.length) return false
     for (const [i, term] of terms.entries()) {
       const other = others[i]
@@ -85,13 +88,13 @@ export function sameOnPrefix(a: ResolvedSteering | null, b: ResolvedSteering | n
 }
 
 /** The direction a vector has for a layer (−1 = embedding); a shared one is every layer's. */
-export function directionAt(vector: SteeringVector, layer: number): Direction | undefined {
+export function directionAt(vector: DirectionVector, layer: number): Direction | undefined {
   const { directions } = vector
   return isShared(directions) ? directions : directions[layer]
 }
 
 /** Whether one direction serves every layer. */
-export function isShared(directions: SteeringVector['directions']): directions is Direction {
+export function isShared(directions: DirectionVector['directions']): directions is Direction {
   return 'unit' in directions && directions.unit instanceof Float32Array
 }
 

@@ -4,8 +4,14 @@
  * Layers are counted from 0; `residual` at layer k is the residual stream after block k (llama.cpp's `l_out-k`),
  * `embedding` is the input of block 0.
  */
+import type { PlimsollError } from '../errors.ts'
 import type { RunOptions } from '../progress.ts'
-import type { Where } from './where.ts'
+import type { Sampling, TokenProbability } from './sampling/types.ts'
+import type { Steering } from './steering-types.ts'
+import type { Part, Site, Where } from './where.ts'
+
+export type * from './sampling/types.ts'
+export type * from './steering-types.ts'
 
 export interface Message {
   readonly role: 'system' | 'user' | 'assistant'
@@ -15,41 +21,23 @@ export interface Message {
 /** A string is one user message; `raw` is text that no chat template touches. */
 export type Prompt = string | readonly Message[] | { readonly raw: string }
 
+/** Tokens of one part of a prompt, as a half-open range of positions. */
+export interface Span {
+  readonly part: Part
+  readonly start: number
+  readonly end: number
+}
+
 /** Tokens of one rendered prompt. Spans are half-open token ranges. */
 export interface Rendered {
   readonly text: string
   readonly tokens: readonly number[]
+  /** What each token is a part of, ascending; tokens of the chat template between the messages are in none. */
+  readonly parts: readonly Span[]
   /** Tokens of the chat template after the last instruction, up to where the answer starts; empty for raw text. */
   readonly templateSuffix: readonly [start: number, end: number]
   /** Whether token 0 is the beginning-of-sequence token. */
   readonly startsWithBos: boolean
-}
-
-/** A unit vector and its natural scale s: an edit at strength α moves a state by α·s along `unit`. */
-export interface Direction {
-  /** Length = model width, Euclidean norm 1. */
-  readonly unit: Float32Array
-  readonly scale: number
-}
-
-/**
- * A vector and how it acts: `add` h + α·s·û, `ablate` h − α·(h·û)·û.
- * `directions` is one direction for every selected layer, or one per layer (key = layer number).
- */
-export interface SteeringVector {
-  readonly edit: 'add' | 'ablate'
-  readonly where: Where
-  readonly directions: Direction | Readonly<Record<number, Direction>>
-}
-
-/** Terms are applied in the order given. */
-export type Steering = readonly SteeringTerm[]
-export interface SteeringTerm {
-  readonly vector: SteeringVector
-  /** α; default 1. */
-  readonly strength?: number
-  /** Overrides the vector's own. */
-  readonly where?: Where
 }
 
 export interface GenerateOptions extends RunOptions {
@@ -61,6 +49,15 @@ export interface GenerateOptions extends RunOptions {
   readonly stop?: readonly string[] | undefined
   /** Sequences decoded together; default 16. Part of what decides the last bits of a text. */
   readonly slots?: number | undefined
+  /** How tokens are chosen, for every prompt that does not say it itself. Default: the most likely one. */
+  readonly sampling?: Sampling | undefined
+  /** LoRA adapters for every prompt that has none of its own. */
+  readonly adapters?: readonly Adapter[] | undefined
+  /**
+   * `throw` (default): the call ends with the error of the first request that fails. `return`: a request that fails
+   * alone has `finish: 'failed'` and its `error`; the others are answered.
+   */
+  readonly failures?: 'throw' | 'return' | undefined
   readonly onToken?: ((index: number, token: Token) => void) | undefined
 }
 
@@ -69,17 +66,48 @@ export interface Request {
   readonly prompt: Prompt
   readonly steering?: Steering | undefined
   readonly maxTokens?: number | undefined
+  readonly sampling?: Sampling | undefined
+  readonly adapters?: readonly Adapter[] | undefined
+}
+
+/** A LoRA adapter in a GGUF file. */
+export interface Adapter {
+  readonly file: string
+  /** Default 1. */
+  readonly scale?: number | undefined
 }
 
 export interface Token {
   readonly id: number
   readonly text: string
+  /** Where log-probabilities were asked for. */
+  readonly probability?: TokenProbability
+}
+
+export interface TraceLayer {
+  readonly site: Site
+  readonly layer: number
+  readonly tokens: number
+  readonly relativeChange: number | null
+}
+
+/** What a condition on the prompt measured, and whether its term was applied. */
+export interface GateDecision {
+  /** Index of the term in the steering. */
+  readonly term: number
+  readonly value: number
+  readonly open: boolean
 }
 
 /** What steering did to one request. */
 export interface Trace {
-  /** Per edited layer (−1 = embedding): tokens edited, and the mean of ‖h′ − h‖/‖h‖ over them. */
-  readonly layers: readonly { readonly layer: number; readonly tokens: number; readonly relativeChange: number }[]
+  /**
+   * Per edited site and layer (−1 = embedding): tokens edited, and the mean of ‖h′ − h‖/‖h‖ over them; null where the
+   * fast path added the vector inside of llama.cpp and nobody saw h.
+   */
+  readonly layers: readonly TraceLayer[]
+  /** How each condition of the steering was decided, in the order of its terms. */
+  readonly gates?: readonly GateDecision[]
   readonly promptTokens: number
   readonly generatedTokens: number
 }
@@ -87,8 +115,12 @@ export interface Trace {
 export interface Generation {
   readonly text: string
   readonly tokens: readonly number[]
-  /** `stop`: the model ended its turn or a stop string was met; `length`: maxTokens was reached. */
-  readonly finish: 'stop' | 'length'
+  /** `stop`: the model ended its turn or a stop string was met; `length`: maxTokens was reached; `failed`: see `error`. */
+  readonly finish: 'stop' | 'length' | 'failed'
+  /** Present when `finish` is `failed`, which takes `failures: 'return'`. */
+  readonly error?: PlimsollError
+  /** One for each token, where log-probabilities were asked for. */
+  readonly probabilities?: readonly TokenProbability[]
   /** The prompt as the model saw it. */
   readonly rendered: string
   readonly promptTokens: number
@@ -102,10 +134,20 @@ export interface CaptureOptions extends RunOptions {
   readonly steering?: Steering | undefined
 }
 
-/** States read from the residual stream, one entry per prompt. */
+/** A prompt and what follows it; the continuation's tokens count as generated. */
+export interface CaptureItem {
+  readonly prompt: Prompt
+  /** Text that follows the prompt, tokenised by itself. */
+  readonly continuation?: string | undefined
+  readonly steering?: Steering | undefined
+}
+
+/** States read at one site, one entry per prompt. */
 export interface Capture {
+  readonly site: Site
   /** Layers in the order of `states`; −1 = embedding. */
   readonly layers: readonly number[]
+  /** Values in a row: the site's width; for `head`, those of the chosen heads one after the other. */
   readonly width: number
   /** states[prompt][layer]: rows × width values, row-major; one row unless `reduce` is `none`. */
   readonly states: readonly (readonly Float32Array[])[]
@@ -130,6 +172,21 @@ export interface ScoreOptions extends RunOptions {
   readonly steering?: Steering | undefined
 }
 
+/** A place in every block at which states can be read and edited. */
+export interface SiteInfo {
+  readonly site: Site
+  /** Layers that have it, ascending; [−1] for the embedding. */
+  readonly layers: readonly number[]
+  /** Values of one token; for `head`, those of one head. */
+  readonly width: number
+  /** Heads of the site `head`, 1 elsewhere. */
+  readonly heads: number
+  /** llama.cpp's tensor, `{layer}` standing for the number: `ffn_out-{layer}`, or where it follows from another. */
+  readonly tensor: string
+  /** Whether a norm stands between this output and the residual stream: none, or one that comes `after` what is read. */
+  readonly postNorm: 'none' | 'after'
+}
+
 export interface ModelInfo {
   /** What the user called it, or the file's own name. */
   readonly name: string
@@ -149,6 +206,8 @@ export interface ModelInfo {
   /** Identifies weights and shape: another fine-tune has another. */
   readonly fingerprint: string
   readonly hasChatTemplate: boolean
+  /** What a where-clause can name, found by walking the graph when the model was opened. */
+  readonly sites: readonly SiteInfo[]
   readonly engine: EngineInfo
 }
 
@@ -181,6 +240,15 @@ export interface OpenOptions {
   /** Type of the key/value cache: `f16` (default) or `f32`, which the 1e-4 contract with the reference needs. */
   readonly cache?: 'f16' | 'f32' | undefined
   readonly flashAttention?: 'auto' | 'off' | undefined
+  /**
+   * `alone` (default): a call has the engine to itself, so its answers do not depend on what else is asked. `together`:
+   * concurrent calls of `generate` and `stream` share every step of decoding, in turn: for servers.
+   */
+  readonly batching?: 'alone' | 'together' | undefined
+  /** Layers given to the graphics processor; default `auto`: as many as fit its free memory. 0 on a CPU package. */
+  readonly gpuLayers?: number | 'auto' | undefined
+  /** One additive vector on every token through llama.cpp itself: `auto` (default) on a GPU, `on`, `off`. */
+  readonly fastPath?: 'auto' | 'on' | 'off' | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -191,10 +259,10 @@ export interface Model extends AsyncDisposable {
   tokenize(text: string, options?: { readonly special?: 'parse' | 'plain' }): Promise<number[]>
   detokenize(tokens: readonly number[]): Promise<string>
   render(prompt: Prompt): Promise<Rendered>
-  /** Greedy. Deterministic for the same list of requests, options and EngineInfo. Results are in the order of requests. */
+  /** Greedy unless `sampling` says otherwise. Deterministic for the same list of requests, options and EngineInfo. Results are in the order of requests. */
   generate(prompts: readonly (Prompt | Request)[], options?: GenerateOptions): Promise<Generation[]>
   stream(prompt: Prompt, options?: GenerateOptions): AsyncIterable<Token>
-  capture(prompts: readonly Prompt[], where: Where, options?: CaptureOptions): Promise<Capture>
+  capture(prompts: readonly (Prompt | CaptureItem)[], where: Where, options?: CaptureOptions): Promise<Capture>
   score(items: readonly ScoreItem[], options?: ScoreOptions): Promise<Score[]>
   /** Log-probability of each of `tokens` as the first token of the answer: result[prompt][token]. */
   firstToken(prompts: readonly Prompt[], tokens: readonly number[], options?: ScoreOptions): Promise<Float64Array[]>

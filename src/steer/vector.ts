@@ -1,6 +1,6 @@
 /** A steering vector as an artefact: what it does, and everything that says where it came from. */
 import { z } from 'zod'
-import type { Direction, ModelInfo, SteeringVector } from '../engine/types.ts'
+import type { Direction, DirectionVector, ModelInfo } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
 
 /** Where a vector comes from; stored with it, so that a file explains itself. */
@@ -27,7 +27,7 @@ export const Provenance = z.strictObject({
 export type Provenance = z.infer<typeof Provenance>
 
 /** A fitted vector. Loading it on another model is an error unless forced. */
-export interface Vector extends SteeringVector {
+export interface Vector extends DirectionVector {
   readonly provenance: Provenance
 }
 

@@ -1,6 +1,8 @@
 /** The store over any SQL database Kysely speaks to. */
+
 import type { Kysely, Selectable } from 'kysely'
 import { z } from 'zod'
+import { sites } from '../engine/where.ts'
 import type { Judgement } from '../judge/types.ts'
 import type { Tables } from './schema.ts'
 import type { AnswerFilter, AnswerRecord, ChunkUse, JudgedRecord, RunRow, Store, UsedChunk } from './types.ts'
@@ -13,7 +15,14 @@ const Likelihoods = z.array(z.object({ logLikelihood: z.number().nullable(), tok
   all.map(one => ({ logLikelihood: one.logLikelihood ?? Number.NEGATIVE_INFINITY, tokens: one.tokens })),
 )
 const Trace = z.object({
-  layers: z.array(z.object({ layer: z.number(), tokens: z.number(), relativeChange: z.number() })),
+  layers: z.array(
+    z.object({
+      site: z.enum(sites).default('residual'),
+      layer: z.number(),
+      tokens: z.number(),
+      relativeChange: z.number().nullable(),
+    }),
+  ),
   promptTokens: z.number(),
   generatedTokens: z.number(),
 })

@@ -1,5 +1,5 @@
 /** Conditions ready to be run: what was fitted and chosen is filled in. */
-import type { SteeringVector } from '../engine/types.ts'
+import type { DirectionVector } from '../engine/types.ts'
 import type { Role } from '../measure/types.ts'
 import type { PlannedCondition } from './conditions.ts'
 import type { Setting } from './work.ts'
@@ -15,12 +15,12 @@ export interface ActiveCondition {
   /** Most rows of a suite that it answers; null for all. */
   readonly rows: number | null
   /** What a method fitted, or a file brought. */
-  readonly vector: SteeringVector | null
+  readonly vector: DirectionVector | null
 }
 
 /** A vector at the layer and strength it is used with; null for a vector that acts at several layers. */
 export interface Steered {
-  readonly vector: SteeringVector
+  readonly vector: DirectionVector
   readonly layer: number | null
   readonly strength: number
 }

@@ -35,10 +35,25 @@ async function answer(
   return asked.flatMap((item, i) => {
     const generation = generations[i]
     if (generation === undefined) return []
-    const { text, finish, tokens, rendered, promptTokens, trace = null } = generation
+    // A request that fails ends the call: `failures` was not asked to be returned.
+    if (generation.finish === 'failed') throw generation.error
+    const { text, tokens, rendered, promptTokens, trace = null } = generation
     const { sample, clusters } = item
     return [
-      [item, { sample, clusters, rendered, answer: text, finish, promptTokens, tokens, trace, likelihoods: null }],
+      [
+        item,
+        {
+          sample,
+          clusters,
+          rendered,
+          answer: text,
+          finish: generation.finish,
+          promptTokens,
+          tokens,
+          trace,
+          likelihoods: null,
+        },
+      ],
     ]
   })
 }

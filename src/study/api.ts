@@ -1,5 +1,5 @@
 /** A study as a call: what a study file says, with a model that is open and vectors that are at hand. */
-import type { Model, SteeringVector } from '../engine/types.ts'
+import type { DirectionVector, Model } from '../engine/types.ts'
 import type { RunOptions } from '../progress.ts'
 import { openStore, type Store } from '../store/index.ts'
 import { planStudy } from './plan.ts'
@@ -11,7 +11,7 @@ import { fingerprintOf } from './steering.ts'
 /** A vector in place of the path of one. */
 export interface VectorAtHand {
   readonly name: string
-  readonly vector: SteeringVector
+  readonly vector: DirectionVector
   /** Default 1. */
   readonly strength?: number | undefined
 }
@@ -32,7 +32,7 @@ export interface StudySpec extends Omit<StudyFile, 'model' | 'conditions'> {
  */
 export async function study(spec: StudySpec, options: RunOptions = {}): Promise<StudyResult> {
   const { model, conditions, store, dataDir, ...file } = spec
-  const vectors = new Map<string, SteeringVector>()
+  const vectors = new Map<string, DirectionVector>()
   const named = conditions?.map((condition): Condition => {
     if (!isAtHand(condition)) return condition
     const { name, vector, strength = 1 } = condition

@@ -27,6 +27,7 @@ export function normChange(records: Iterable<Judged>): number | null {
   let [sum, tokens] = [0, 0]
   for (const { trace } of records)
     for (const layer of trace?.layers ?? []) {
+      if (layer.relativeChange === null) continue
       sum += layer.relativeChange * layer.tokens
       tokens += layer.tokens
     }

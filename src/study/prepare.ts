@@ -1,6 +1,6 @@
 /** Fits and selects until every planned condition says what is done to the model. */
 import { basename } from 'node:path'
-import type { SteeringVector } from '../engine/types.ts'
+import type { DirectionVector } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
 import { isShared, loadVector } from '../steer/index.ts'
 import { type ActiveCondition, activate, place, type Steered } from './active.ts'
@@ -28,7 +28,7 @@ export async function prepare(
   work: Work,
   plan: Plan,
   onRows: OnRows,
-  vectors: ReadonlyMap<string, SteeringVector> = new Map(),
+  vectors: ReadonlyMap<string, DirectionVector> = new Map(),
 ): Promise<Prepared> {
   const layers = candidateLayers(plan.study.select, work.model.info.layers)
   const methods = plan.conditions.flatMap(({ treatment }) => (treatment.kind === 'method' ? [treatment] : []))
@@ -47,7 +47,7 @@ interface Preparing {
   readonly onRows: OnRows
   readonly layers: readonly number[]
   readonly fitted: Fitted | null
-  readonly vectors: ReadonlyMap<string, SteeringVector>
+  readonly vectors: ReadonlyMap<string, DirectionVector>
   readonly selections: Selection[]
   /** Those steered so far: references are made like the first. */
   readonly steered: Steered[]
@@ -126,7 +126,7 @@ async function steeredBy(
     plan,
     name,
     {
-      vectors: fitted?.vectors ?? new Map<number, SteeringVector>(),
+      vectors: fitted?.vectors ?? new Map<number, DirectionVector>(),
       layers: layer === null ? layers : [layer],
       strengths: strength === null ? plan.study.select.strengths : [strength],
     },
@@ -136,7 +136,7 @@ async function steeredBy(
   return { vector: fittedAt(choice.layer, fitted), ...choice }
 }
 
-function fittedAt(layer: number, fitted: Fitted | null): SteeringVector {
+function fittedAt(layer: number, fitted: Fitted | null): DirectionVector {
   const vector = fitted?.vectors.get(layer)
   if (vector === undefined) throw new PlimsollError('internal', `Layer ${layer} was not fitted`)
   return vector

@@ -1,5 +1,5 @@
 /** Runs a planned study to its end, or on from where it stopped. */
-import type { Model, SteeringVector } from '../engine/types.ts'
+import type { DirectionVector, Model } from '../engine/types.ts'
 import type { RunOptions } from '../progress.ts'
 import { provenance, type Vector } from '../steer/index.ts'
 import type { Store } from '../store/index.ts'
@@ -21,7 +21,7 @@ export interface RunStudyOptions extends RunOptions {
   readonly model: Model
   readonly store: Store
   /** Vectors at hand, by what a condition's `vector` says; others are read from their files. */
-  readonly vectors?: ReadonlyMap<string, SteeringVector> | undefined
+  readonly vectors?: ReadonlyMap<string, DirectionVector> | undefined
 }
 
 export interface StudyRun {
@@ -113,6 +113,6 @@ function fittedVector(
   return [{ condition: name, vector: { ...vector, provenance: made } }]
 }
 
-function isFitted(vector: SteeringVector, { vectors }: Fitted): boolean {
+function isFitted(vector: DirectionVector, { vectors }: Fitted): boolean {
   return [...vectors.values()].includes(vector)
 }

@@ -1,6 +1,6 @@
 /** Layer and strength by the paper's rule: most compliance on the target less compliance on the control prompts. */
 
-import type { Steering, SteeringVector } from '../engine/types.ts'
+import type { DirectionVector, Steering } from '../engine/types.ts'
 import { promptsSuite } from '../measure/suites/index.ts'
 import { ablateEverywhere, directionAt } from '../steer/index.ts'
 import type { Plan } from './plan.ts'
@@ -21,7 +21,7 @@ interface Rates {
 }
 
 export interface Candidate {
-  readonly vectors: ReadonlyMap<number, SteeringVector>
+  readonly vectors: ReadonlyMap<number, DirectionVector>
   /** Layers to try, ascending. */
   readonly layers: readonly number[]
   readonly strengths: readonly number[]
@@ -83,7 +83,7 @@ export async function selectAblation(
   work: Work,
   plan: Plan,
   condition: string,
-  vectors: ReadonlyMap<number, SteeringVector>,
+  vectors: ReadonlyMap<number, DirectionVector>,
   onRows: (rows: number) => void,
 ): Promise<{ layer: number; steering: Steering }> {
   const tried = []

@@ -1,7 +1,7 @@
 /** Vectors as values: named by what they do, turned into references, kept in the store. */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { Direction, Steering, SteeringVector } from '../engine/types.ts'
+import type { Direction, DirectionVector, Steering } from '../engine/types.ts'
 import { Where } from '../engine/where.ts'
 import { directionAt, isShared, randomLike } from '../steer/index.ts'
 import { hashOf } from './hash.ts'
@@ -10,26 +10,29 @@ import { hashOf } from './hash.ts'
 export function fingerprintOf(steering: Steering): string {
   if (steering.length === 0) return 'none'
   return hashOf(
-    steering.map(({ vector, strength = 1, where }) => {
-      return { edit: vector.edit, where: where ?? vector.where, strength, directions: directionsOf(vector).map(digest) }
+    steering.map(({ vector, strength = 1, where, gates = [] }) => {
+      // Where a vector comes from changes nothing of what it does.
+      return digested({ ...vector, provenance: null, where: where ?? vector.where, strength, gates })
     }),
   )
 }
 
-function directionsOf({ directions }: SteeringVector): [layer: string, direction: Direction][] {
-  return isShared(directions) ? [['all', directions]] : Object.entries(directions)
-}
-
-function digest([layer, { unit, scale }]: [string, Direction]): unknown {
-  const bytes = new Uint8Array(unit.buffer, unit.byteOffset, unit.byteLength)
-  return { layer, scale, unit: createHash('sha256').update(bytes).digest('hex') }
+/** A value with every array of numbers replaced by its hash: the bits count, their listing is long. */
+function digested(value: unknown): unknown {
+  if (ArrayBuffer.isView(value)) {
+    const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+    return createHash('sha256').update(bytes).digest('hex')
+  }
+  if (Array.isArray(value)) return value.map(digested)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, digested(inner)]))
 }
 
 /** Draws of one seed of a study that stay apart from those of the next. */
 const MOST_DRAWS = 1000
 
 /** The same edit along directions drawn evenly from the sphere, each of the size of the one it stands for. */
-export function randomised(vector: SteeringVector, seed: number, draw: number): SteeringVector {
+export function randomised(vector: DirectionVector, seed: number, draw: number): DirectionVector {
   const like = ({ unit, scale }: Direction, layer: number): Direction => {
     const drawn = directionAt(randomLike(vector, layer, scale, unit.length, seed * MOST_DRAWS + draw), layer)
     return { unit: drawn?.unit ?? unit, scale }
@@ -52,7 +55,7 @@ const Stored = z.object({
 })
 
 /** Vectors per layer as JSON: the same bits come back. */
-export function storeVectors(vectors: ReadonlyMap<number, SteeringVector>): unknown {
+export function storeVectors(vectors: ReadonlyMap<number, DirectionVector>): unknown {
   return [...vectors].flatMap(([layer, vector]) => {
     const direction = directionAt(vector, layer)
     if (direction === undefined) return []
@@ -62,7 +65,7 @@ export function storeVectors(vectors: ReadonlyMap<number, SteeringVector>): unkn
   })
 }
 
-export function readVectors(stored: unknown): Map<number, SteeringVector> {
+export function readVectors(stored: unknown): Map<number, DirectionVector> {
   return new Map(
     z
       .array(Stored)

@@ -78,6 +78,7 @@ export async function openReference(file: string): Promise<ReferenceModel> {
       text,
       tokens,
       templateSuffix: [tokens.length - suffix.length, tokens.length],
+      parts: [],
       startsWithBos: tokens[0] === bos,
     }
   }
@@ -167,6 +168,7 @@ export async function openReference(file: string): Promise<ReferenceModel> {
       quantisation: 'F32',
       fingerprint: createHash('sha256').update(bytes).digest('hex'),
       hasChatTemplate: template !== undefined,
+      sites: [],
       engine: {
         implementation: 'reference',
         release: '1',
@@ -215,7 +217,8 @@ export async function openReference(file: string): Promise<ReferenceModel> {
       const { reduce = 'mean' } = options
       const positions: number[][] = []
       const states: Float32Array[][] = []
-      for (const prompt of prompts) {
+      for (const item of prompts) {
+        const prompt = typeof item === 'object' && 'prompt' in item ? item.prompt : item
         throwIfCancelled(options.signal)
         const rendered = fitting(prompt)
         const selection = selectTokens(where.tokens, layoutOf(rendered, false))
@@ -231,7 +234,7 @@ export async function openReference(file: string): Promise<ReferenceModel> {
           ),
         )
       }
-      return { layers, width: weights.width, states, positions }
+      return { site: where.site, layers, width: weights.width, states, positions }
     },
 
     async score(items, options = {}): Promise<Score[]> {

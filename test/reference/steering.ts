@@ -4,7 +4,7 @@
  */
 
 import { selectLayers, selects, selectTokens, type TokenLayout } from '../../src/engine/select.ts'
-import type { Direction, Steering, SteeringTerm, Trace } from '../../src/engine/types.ts'
+import type { Direction, DirectionVector, Steering, SteeringTerm, Trace } from '../../src/engine/types.ts'
 import { PlimsollError } from '../../src/errors.ts'
 import type { AtLayer } from './transformer.ts'
 import type { Weights } from './weights.ts'
@@ -41,7 +41,12 @@ export class Steered {
   get layers(): Trace['layers'] {
     return [...this.#tallies]
       .sort(([a], [b]) => a - b)
-      .map(([layer, { tokens, change }]) => ({ layer, tokens, relativeChange: change / tokens }))
+      .map(([layer, { tokens, change }]) => ({
+        site: layer < 0 ? 'embedding' : 'residual',
+        layer,
+        tokens,
+        relativeChange: change / tokens,
+      }))
   }
 }
 
@@ -50,6 +55,7 @@ function edit(term: SteeringTerm, weights: Weights, layout: TokenLayout): Edit {
   if (!Number.isFinite(strength)) {
     throw new PlimsollError('invalid-input', 'The strength is not a number.', { found: String(strength) })
   }
+  if (vector.edit !== 'add' && vector.edit !== 'ablate') throw new Error(`not built yet: ${vector.edit}`)
   const { directions } = vector
   const selection = selectTokens(where.tokens, layout)
   const selected = new Map(
@@ -69,7 +75,7 @@ function edit(term: SteeringTerm, weights: Weights, layout: TokenLayout): Edit {
   }
 }
 
-function isDirection(directions: SteeringTerm['vector']['directions']): directions is Direction {
+function isDirection(directions: DirectionVector['directions']): directions is Direction {
   return 'unit' in directions
 }
 

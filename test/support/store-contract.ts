@@ -58,7 +58,11 @@ export function storeContract(open: () => Promise<Store>): void {
       record('one', {
         answer: 'naïve “quotes”\n\u0000🦊',
         finish: 'length',
-        trace: { layers: [{ layer: 3, tokens: 4, relativeChange: 0.31 }], promptTokens: 4, generatedTokens: 0 },
+        trace: {
+          layers: [{ site: 'residual', layer: 3, tokens: 4, relativeChange: 0.31 }],
+          promptTokens: 4,
+          generatedTokens: 0,
+        },
         clusters: { template: 't1', prompt: 'p1' },
       }),
       record('two', {

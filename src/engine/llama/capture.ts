@@ -1,10 +1,13 @@
 /** Reads hidden states, reduced where they are computed so that little has to be sent. */
-import { selectedPositions, type TokenSelection } from '../select.ts'
+import { placeKey, placeOf } from '../place.ts'
+import { EMBEDDING, selectedPositions, type TokenSelection } from '../select.ts'
 import type { ResolvedSteering } from '../steering.ts'
 import type { Rendered } from '../types.ts'
+import { CaptureVisitor } from './capture-visitor.ts'
 import type { LoadedModel } from './model.ts'
 import { prefill, scoredPiece } from './prefill.ts'
-import { CaptureVisitor, SteeringVisitor, TraceRecorder } from './visitors.ts'
+import { SteeringVisitor } from './steering-visitor.ts'
+import { TraceRecorder } from './trace.ts'
 
 export interface CaptureRequest {
   readonly rendered: Rendered
@@ -35,7 +38,10 @@ export function capture(
     outputs: scoredPiece,
   })
   const steering = new SteeringVisitor(width)
-  const visitor = new CaptureVisitor(layers, steering, width)
+  const visitor = new CaptureVisitor(
+    layers.map(layer => placeKey(layer === EMBEDDING ? 'embedding' : 'residual', layer)),
+    steering,
+  )
   context.visitor = visitor
   for (const [index, request] of requests.entries()) {
     const { tokens } = request.rendered
@@ -45,7 +51,8 @@ export function capture(
     const states = new Map(layers.map(layer => [layer, new Float32Array(rows * width)]))
     // Sums over many tokens are kept in double precision.
     const sums = new Map(layers.map(layer => [layer, new Float64Array(reduce === 'mean' ? width : 0)]))
-    visitor.onRow((layer, position, state) => {
+    visitor.onRow((place, position, state) => {
+      const { layer } = placeOf(place)
       const row = wanted.get(position)
       if (row === undefined) return
       if (reduce === 'mean') addTo(sums.get(layer)!, state)

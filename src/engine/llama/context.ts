@@ -10,7 +10,7 @@ import koffi from 'koffi'
 import { PlimsollError } from '../../errors.ts'
 import type { Llama, Pointer } from '../../native/llama.ts'
 import { type Batch, EvalCallback } from '../../native/structs.ts'
-import { EMBEDDING } from '../select.ts'
+import { type PlaceKey, placeOf } from '../place.ts'
 
 export interface ContextShape {
   /** Sequences with a key/value stream of their own. */
@@ -25,10 +25,10 @@ export interface ContextSettings {
   readonly threads: number
   readonly cache: 'f16' | 'f32'
   readonly flashAttention: 'auto' | 'off'
-  /** Tensor names of the sites, from the probe. */
-  readonly embeddingTensor: string
-  readonly layers: number
-  readonly width: number
+  /** Which place a tensor is, by its name; from the probe. */
+  readonly placeOfTensor: (name: string) => PlaceKey | null
+  /** Values of one token at a place. */
+  readonly widthAt: (place: PlaceKey) => number
   readonly vocabulary: number
   readonly cancelled: () => boolean
   /** Told the name of every tensor before it is computed; for the probe. */
@@ -37,10 +37,10 @@ export interface ContextSettings {
 
 /** Reads and edits states while a batch is computed. Rows are in the order of `batchRows`. */
 export interface StateVisitor {
-  /** Whether this layer (−1 = embedding) is wanted in the current batch. */
-  wants(layer: number): boolean
-  /** Returns true when `states` was changed and has to be written back. */
-  visit(layer: number, states: Float32Array, rows: readonly Row[]): boolean
+  /** Whether this place is wanted in the current batch. */
+  wants(place: PlaceKey): boolean
+  /** `states`: rows × width. Returns true when it was changed and has to be written back. */
+  visit(place: PlaceKey, states: Float32Array, width: number, rows: readonly Row[]): boolean
 }
 
 export interface Row {
@@ -78,8 +78,8 @@ export class DecodeContext implements Disposable {
   #outputIndex: number[] = []
   #states = new Float32Array(0)
   #failure: unknown = null
-  /** Seen tensor names → layer, so that a name is parsed once. */
-  readonly #layerOf = new Map<string, number | null>()
+  /** Seen tensor names, so that a name is parsed once. */
+  readonly #placeOf = new Map<string, PlaceKey | null>()
 
   constructor(llama: Llama, model: Pointer, pool: Pointer, shape: ContextShape, settings: ContextSettings) {
     this.#llama = llama
@@ -222,10 +222,10 @@ export class DecodeContext implements Disposable {
     try {
       const name = this.#llama.tensorName(tensor)
       this.#settings.onTensor?.(name)
-      const layer = this.#layer(name)
-      if (layer === null) return false
+      const place = this.#place(name)
+      if (place === null) return false
       if (this.#rows.length >= cancellableBatch) return true
-      return this.visitor?.wants(layer) ?? false
+      return this.visitor?.wants(place) ?? false
     } catch (error) {
       this.#failure = error
       return false
@@ -236,16 +236,16 @@ export class DecodeContext implements Disposable {
     // Only a cancelled call may stop here: its logits are never read.
     if (this.#settings.cancelled()) return false
     try {
-      const layer = this.#layer(this.#llama.tensorName(tensor))
-      if (layer !== null && this.visitor?.wants(layer)) this.#visit(tensor, layer, this.visitor)
+      const place = this.#place(this.#llama.tensorName(tensor))
+      if (place !== null && this.visitor?.wants(place)) this.#visit(tensor, place, this.visitor)
     } catch (error) {
       this.#failure = error
     }
     return true
   }
 
-  #visit(tensor: Pointer, layer: number, visitor: StateVisitor): void {
-    const { width } = this.#settings
+  #visit(tensor: Pointer, place: PlaceKey, visitor: StateVisitor): void {
+    const width = this.#settings.widthAt(place)
     const elements = this.#llama.tensorElements(tensor)
     if (elements === 0) return
     const rows = elements / width
@@ -253,16 +253,16 @@ export class DecodeContext implements Disposable {
     const meant = rows === this.#rows.length ? this.#rows : this.#outputRows
     if (meant.length !== rows) {
       throw new PlimsollError('internal', 'A tensor has another number of rows than the batch', {
-        found: `${rows} at layer ${layer}`,
+        found: `${rows} at ${nameOf(place)}`,
         expected: `${this.#rows.length} or ${this.#outputRows.length}`,
       })
     }
-    if (this.#states.length < elements) this.#states = new Float32Array(maxBatch * width)
+    if (this.#states.length < elements) this.#states = new Float32Array(Math.max(maxBatch * width, elements))
     this.#llama.readTensor(tensor, this.#states, 0, elements * 4)
-    if (!visitor.visit(layer, this.#states, meant)) return
+    if (!visitor.visit(place, this.#states, width, meant)) return
     if (!areFinite(this.#states, elements)) {
       throw new PlimsollError('edit-failed', 'Steering pushed hidden states beyond what a number can hold', {
-        found: `infinity or NaN at ${layer < 0 ? 'the embedding' : `layer ${layer}`}`,
+        found: `infinity or NaN at ${nameOf(place)}`,
         expected: 'finite values',
         fix: 'Lower the strength.',
       })
@@ -270,14 +270,19 @@ export class DecodeContext implements Disposable {
     this.#llama.writeTensor(tensor, this.#states, 0, elements * 4)
   }
 
-  #layer(name: string): number | null {
-    const known = this.#layerOf.get(name)
+  #place(name: string): PlaceKey | null {
+    const known = this.#placeOf.get(name)
     if (known !== undefined) return known
-    const layer = layerOfTensor(name, this.#settings.embeddingTensor, this.#settings.layers)
+    const place = this.#settings.placeOfTensor(name)
     // Names of other tensors carry numbers that grow with the graph: only a bounded number is worth remembering.
-    if (layer !== null || this.#layerOf.size < 10_000) this.#layerOf.set(name, layer)
-    return layer
+    if (place !== null || this.#placeOf.size < 10_000) this.#placeOf.set(name, place)
+    return place
   }
+}
+
+function nameOf(key: PlaceKey): string {
+  const { site, layer } = placeOf(key)
+  return layer < 0 ? `the ${site}` : `${site} of layer ${layer}`
 }
 
 function areFinite(values: Float32Array, length: number): boolean {
@@ -285,12 +290,4 @@ function areFinite(values: Float32Array, length: number): boolean {
   let sum = 0
   for (let i = 0; i < length; i++) sum += values[i]! - values[i]!
   return sum === 0
-}
-
-/** Which layer's residual stream a tensor is, null for any other tensor. */
-export function layerOfTensor(name: string, embeddingTensor: string, layers: number): number | null {
-  if (name === embeddingTensor) return EMBEDDING
-  if (!name.startsWith('l_out-')) return null
-  const layer = Number(name.slice('l_out-'.length))
-  return Number.isInteger(layer) && layer >= 0 && layer < layers ? layer : null
 }

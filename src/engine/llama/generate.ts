@@ -6,8 +6,9 @@ import type { DecodeContext } from './context.ts'
 import type { LoadedModel } from './model.ts'
 import { prefill } from './prefill.ts'
 import { sharedPrefix } from './request.ts'
+import { type Steered, SteeringVisitor } from './steering-visitor.ts'
 import { AnswerText } from './text.ts'
-import { type Steered, SteeringVisitor, TraceRecorder } from './visitors.ts'
+import { TraceRecorder } from './trace.ts'
 
 export interface GenerateRequest {
   readonly rendered: Rendered

@@ -3,9 +3,10 @@ import { basename } from 'node:path'
 import { PlimsollError } from '../../errors.ts'
 import { type Llama, loadLlama, type Pointer } from '../../native/llama.ts'
 import { cpuVariant } from '../../native/variant.ts'
+import { EMBEDDING, type PlaceKey, placeKey } from '../place.ts'
 import { createRenderer, type RenderPrompt } from '../render.ts'
 import type { ModelInfo } from '../types.ts'
-import { type ContextShape, DecodeContext, layerOfTensor } from './context.ts'
+import { type ContextShape, DecodeContext } from './context.ts'
 import { Vocabulary } from './vocabulary.ts'
 
 export interface LoadOptions {
@@ -68,6 +69,24 @@ export class LoadedModel {
       quantisation: this.#quantisation(),
       fingerprint: options.fingerprint,
       hasChatTemplate: template !== null,
+      sites: [
+        {
+          site: 'embedding',
+          layers: [EMBEDDING],
+          width: llama.width(model),
+          heads: 1,
+          tensor: 'embd',
+          postNorm: 'none',
+        },
+        {
+          site: 'residual',
+          layers: Array.from({ length: llama.layers(model) }, (_, layer) => layer),
+          width: llama.width(model),
+          heads: 1,
+          tensor: 'l_out-{layer}',
+          postNorm: 'none',
+        },
+      ],
       engine: {
         implementation: 'llama.cpp',
         release: llama.files.release,
@@ -114,9 +133,8 @@ export class LoadedModel {
       threads: this.#options.threads,
       cache: this.#options.cache,
       flashAttention: this.#options.flashAttention,
-      embeddingTensor,
-      layers: this.info.layers,
-      width: this.info.width,
+      placeOfTensor: name => placeOfTensor(name, embeddingTensor, this.info.layers),
+      widthAt: () => this.info.width,
       vocabulary: this.info.vocabulary,
       cancelled: this.#cancelled,
       ...(onTensor === undefined ? {} : { onTensor }),
@@ -131,7 +149,7 @@ export class LoadedModel {
     context.decodeSequence(0, 0, [token], 'last')
     const { layers, architecture } = this.info
     const missing = Array.from({ length: layers }, (_, layer) => layer).filter(
-      layer => ![...names].some(name => layerOfTensor(name, '', layers) === layer),
+      layer => ![...names].some(name => placeOfTensor(name, '', layers) === placeKey('residual', layer)),
     )
     // Some architectures scale the embedding before block 0 reads it.
     const embedding = ['inp_scaled', 'embd'].find(name => names.has(name))
@@ -156,6 +174,14 @@ export class LoadedModel {
     // Such as `llama 256M Q4_K - Medium`: what follows architecture and size.
     return text.split(' ').slice(2).join(' ') || basename(text)
   }
+}
+
+/** Which place a tensor is, by its name. */
+function placeOfTensor(name: string, embeddingTensor: string, layers: number): PlaceKey | null {
+  if (name === embeddingTensor) return placeKey('embedding', EMBEDDING)
+  if (!name.startsWith('l_out-')) return null
+  const layer = Number(name.slice('l_out-'.length))
+  return Number.isInteger(layer) && layer >= 0 && layer < layers ? placeKey('residual', layer) : null
 }
 
 function roundUp(value: number, multiple: number): number {

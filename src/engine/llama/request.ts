@@ -24,7 +24,7 @@ export function tokenisePrompt(model: LoadedModel, prompt: Prompt): Rendered {
     start = 0
     while (start < head.length && head[start] === tokens[start]) start++
   }
-  return { text: written, tokens, templateSuffix: [start, tokens.length], startsWithBos }
+  return { text: written, tokens, templateSuffix: [start, tokens.length], parts: [], startsWithBos }
 }
 
 export function layoutOf(rendered: Rendered, generates: boolean): TokenLayout {

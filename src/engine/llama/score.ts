@@ -6,7 +6,8 @@ import type { DecodeContext } from './context.ts'
 import type { LoadedModel } from './model.ts'
 import { prefill, scoredPiece } from './prefill.ts'
 import { sharedPrefix } from './request.ts'
-import { SteeringVisitor, TraceRecorder } from './visitors.ts'
+import { SteeringVisitor } from './steering-visitor.ts'
+import { TraceRecorder } from './trace.ts'
 
 export interface ScoreRequest {
   readonly rendered: Rendered

@@ -7,7 +7,7 @@
  * Daumé 2026 (arXiv 2602.06256).
  */
 import { EMBEDDING } from '../../engine/select.ts'
-import type { Capture, Model, Prompt, SteeringVector } from '../../engine/types.ts'
+import type { Capture, DirectionVector, Model, Prompt } from '../../engine/types.ts'
 import type { Where } from '../../engine/where.ts'
 import { PlimsollError } from '../../errors.ts'
 import type { RunOptions } from '../../progress.ts'
@@ -50,7 +50,7 @@ export async function fitDiffmean(
   model: Model,
   spec: DiffmeanSpec,
   options: RunOptions = {},
-): Promise<Map<number, SteeringVector>> {
+): Promise<Map<number, DirectionVector>> {
   for (const side of ['positive', 'negative'] as const) {
     if (spec[side].length > 0) continue
     throw new PlimsollError('invalid-input', `The ${side} side of the contrast set is empty`, {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { SteeringVector } from '../../engine/types.ts'
+import type { DirectionVector } from '../../engine/types.ts'
 import { directionAt } from '../index.ts'
 import { randomLike } from './random.ts'
 
 const width = 257
-const like: SteeringVector = {
+const like: DirectionVector = {
   edit: 'add',
   where: { site: 'residual', layers: [3], tokens: { phase: 'prompt', last: 2 } },
   directions: { 3: { unit: new Float32Array(width), scale: 9 } },

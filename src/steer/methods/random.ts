@@ -4,7 +4,7 @@
  */
 
 import { createRandom } from '../../data/random.ts'
-import type { SteeringVector } from '../../engine/types.ts'
+import type { DirectionVector } from '../../engine/types.ts'
 import { toDirection } from '../vector.ts'
 import type { MethodDescription } from './types.ts'
 
@@ -21,12 +21,12 @@ export const random: MethodDescription = {
 
 /** A vector of the same norm, layers and tokens as `like`, in a random direction. */
 export function randomLike(
-  like: SteeringVector,
+  like: DirectionVector,
   layer: number,
   scale: number,
   width: number,
   seed: number,
-): SteeringVector {
+): DirectionVector {
   const source = createRandom(seed, `random direction at layer ${layer}`)
   const values = new Float64Array(width)
   for (let i = 0; i < width; i += 2) {

@@ -1,6 +1,6 @@
 /** The fit of a study: contrast set, one vector per candidate layer, and the direction of refusal for the safeguards. */
 import type { PromptRow } from '../../data/index.ts'
-import type { SteeringVector } from '../../engine/types.ts'
+import type { DirectionVector } from '../../engine/types.ts'
 import { PlimsollError } from '../../errors.ts'
 import { fitDiffmean } from '../../steer/index.ts'
 import { chat } from '../chat.ts'
@@ -11,7 +11,7 @@ import { observe } from './behaviour.ts'
 import { type ContrastSet, contrastSet } from './contrast.ts'
 
 export interface Fitted extends ContrastSet {
-  readonly vectors: ReadonlyMap<number, SteeringVector>
+  readonly vectors: ReadonlyMap<number, DirectionVector>
 }
 
 /** Finds the contrast set and fits every layer in one pass. */
@@ -41,7 +41,7 @@ export async function fitRefusal(
   work: Work,
   plan: Plan,
   layers: readonly number[],
-): Promise<ReadonlyMap<number, SteeringVector>> {
+): Promise<ReadonlyMap<number, DirectionVector>> {
   const { positive, negative } = plan.fit
   return fitOnce(work, plan.study.system, layers, { positive: negative, negative: positive })
 }
@@ -51,7 +51,7 @@ async function fitOnce(
   system: string | null,
   layers: readonly number[],
   set: Pick<ContrastSet, 'positive' | 'negative'>,
-): Promise<ReadonlyMap<number, SteeringVector>> {
+): Promise<ReadonlyMap<number, DirectionVector>> {
   const prompts = (rows: readonly PromptRow[]) => rows.map(row => chat(row.prompt, system))
   const spec = { positive: prompts(set.positive), negative: prompts(set.negative), layers }
   const stored = await work.once({ kind: 'diffmean', ...spec }, async () =>

@@ -298,7 +298,7 @@ export function generationBehaviours(subject: () => Subject): void {
     })
     expect(texts(identity)).toEqual(texts(plain))
     for (const { trace, promptTokens } of identity) {
-      expect(trace?.layers).toEqual([{ layer: 1, tokens: promptTokens - 1 + 9, relativeChange: 0 }])
+      expect(trace?.layers).toEqual([{ site: 'residual', layer: 1, tokens: promptTokens - 1 + 9, relativeChange: 0 }])
     }
   })
 
@@ -335,7 +335,7 @@ async function expectReplay(
     layers.filter(({ layer }) => layer < model.info.layers - 1).map(({ layer, tokens }) => ({ layer, tokens }))
   expect(counted(answer.trace.layers)).toEqual(counted(trace.layers))
   for (const { layer, relativeChange } of answer.trace.layers.filter(({ layer }) => layer < model.info.layers - 1)) {
-    expect(Math.abs(relativeChange - trace.layers.find(other => other.layer === layer)!.relativeChange)).toBeLessThan(
+    expect(Math.abs(relativeChange! - trace.layers.find(other => other.layer === layer)!.relativeChange!)).toBeLessThan(
       1e-4,
     )
   }

@@ -1,6 +1,6 @@
 /** Captures, scores and first tokens, against themselves: no oracle is needed for these. */
 import { expect, test } from 'vitest'
-import type { Direction, SteeringVector } from '../../../src/engine/types.ts'
+import type { Direction, DirectionVector } from '../../../src/engine/types.ts'
 import { Where } from '../../../src/engine/where.ts'
 import { codeOf, distance, PROMPTS, type Subject, steer, vector, WIDTH } from './subject.ts'
 
@@ -96,7 +96,7 @@ export function readingBehaviours(subject: () => Subject): void {
     const { model } = await subject().pair()
     const ablated = vector('ablate', at(place), { seed: 4 })
     const { unit } = sharedDirection(ablated)
-    const along = async (steering: SteeringVector | null) => {
+    const along = async (steering: DirectionVector | null) => {
       const { states } = await model.capture(PROMPTS, Where.parse(at(place)), {
         reduce: 'none',
         ...(steering && { steering: [{ vector: steering }] }),
@@ -117,7 +117,7 @@ export function readingBehaviours(subject: () => Subject): void {
       0: sharedDirection(vector('add', {}, { seed: 5 })),
       2: sharedDirection(vector('add', {}, { seed: 6 })),
     }
-    const both: SteeringVector = { edit: 'add', where: Where.parse({ layers: [0, 2] }), directions }
+    const both: DirectionVector = { edit: 'add', where: Where.parse({ layers: [0, 2] }), directions }
     const apart = ([0, 2] as const).map(layer => ({
       vector: { edit: 'add' as const, where: Where.parse({ layers: [layer] }), directions: directions[layer] },
     }))
@@ -125,7 +125,7 @@ export function readingBehaviours(subject: () => Subject): void {
     const one = await model.capture(PROMPTS, where, { steering: [{ vector: both }] })
     const two = await model.capture(PROMPTS, where, { steering: apart })
     expect(one.states).toEqual(two.states)
-    const missing: SteeringVector = { ...both, where: Where.parse({ layers: [0, 1] }) }
+    const missing: DirectionVector = { ...both, where: Where.parse({ layers: [0, 1] }) }
     expect(await codeOf(model.capture(PROMPTS, where, { steering: [{ vector: missing }] }))).toBe('vector-mismatch')
   })
 
@@ -191,7 +191,7 @@ export function readingBehaviours(subject: () => Subject): void {
   })
 }
 
-function sharedDirection({ directions }: SteeringVector): Direction {
+function sharedDirection({ directions }: DirectionVector): Direction {
   if ('unit' in directions) return directions
   throw new Error('expected one direction for every layer')
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { z } from 'zod'
-import type { Model, OpenOptions, Steering, SteeringVector, Token } from '../../../src/engine/types.ts'
+import type { DirectionVector, Model, OpenOptions, Steering, Token } from '../../../src/engine/types.ts'
 import { Where } from '../../../src/engine/where.ts'
 import { PlimsollError } from '../../../src/errors.ts'
 import { openReference, type ReferenceModel } from '../../reference/model.ts'
@@ -68,16 +68,16 @@ const SCALE = 5
 
 /** A random vector. */
 export function vector(
-  edit: SteeringVector['edit'],
+  edit: DirectionVector['edit'],
   where: z.input<typeof Where> = {},
   { seed = 1, width = WIDTH, scale = SCALE }: { seed?: number; width?: number; scale?: number } = {},
-): SteeringVector {
+): DirectionVector {
   return { edit, where: Where.parse(where), directions: { unit: randomUnit(width, seed), scale } }
 }
 
 /** One term at a strength. */
 export function steer(
-  edit: SteeringVector['edit'],
+  edit: DirectionVector['edit'],
   where?: z.input<typeof Where>,
   options: { seed?: number; strength?: number } = {},
 ): Steering {

@@ -1,0 +1,35 @@
+/** Reading while a batch is computed. */
+import type { PlaceKey } from '../place.ts'
+import type { Row, StateVisitor } from './context.ts'
+import type { SteeringVisitor } from './steering-visitor.ts'
+
+/** Copies the states of selected positions, after any edit. */
+export class CaptureVisitor implements StateVisitor {
+  readonly #places: ReadonlySet<PlaceKey>
+  readonly #steering: SteeringVisitor
+  #onRow: (place: PlaceKey, position: number, state: Float32Array) => void = () => {}
+
+  constructor(places: readonly PlaceKey[], steering: SteeringVisitor) {
+    this.#places = new Set(places)
+    this.#steering = steering
+  }
+
+  /** `state` is only valid during the call. */
+  onRow(handler: (place: PlaceKey, position: number, state: Float32Array) => void): void {
+    this.#onRow = handler
+  }
+
+  wants(place: PlaceKey): boolean {
+    return this.#places.has(place) || this.#steering.wants(place)
+  }
+
+  visit(place: PlaceKey, states: Float32Array, width: number, rows: readonly Row[]): boolean {
+    const changed = this.#steering.wants(place) && this.#steering.visit(place, states, width, rows)
+    if (this.#places.has(place)) {
+      for (const [i, row] of rows.entries()) {
+        this.#onRow(place, row.position, states.subarray(i * width, (i + 1) * width))
+      }
+    }
+    return changed
+  }
+}
