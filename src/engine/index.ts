@@ -1,5 +1,6 @@
 /** Read and edit the hidden states of any GGUF model: useful without the rest of Plimsoll. */
+export { type ErrorCode, PlimsollError } from '../errors.ts'
 export { openModel } from './open.ts'
 export { EMBEDDING, selectedPositions, selectLayers, selectTokens } from './select.ts'
 export type * from './types.ts'
-export { Tokens, Where } from './where.ts'
+export { type Part, parseWhere, parts, type Site, sites, Tokens, Where, type WhereInput } from './where.ts'

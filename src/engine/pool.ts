@@ -8,6 +8,7 @@
 import { EMBEDDING } from './select.ts'
 import type {
   Capture,
+  CaptureItem,
   CaptureOptions,
   GenerateOptions,
   Generation,
@@ -21,7 +22,7 @@ import type {
   ScoreOptions,
   Token,
 } from './types.ts'
-import type { Where } from './where.ts'
+import { parseWhere, type WhereInput } from './where.ts'
 
 /** A model that computes on all of `engines`, which it owns from now on; at least one. */
 export function poolOf(engines: readonly [Model, ...Model[]]): Model {
@@ -65,7 +66,12 @@ class PooledModel implements Model {
     )
   }
 
-  async capture(prompts: readonly Prompt[], where: Where, options: CaptureOptions = {}): Promise<Capture> {
+  async capture(
+    prompts: readonly (Prompt | CaptureItem)[],
+    written: WhereInput,
+    options: CaptureOptions = {},
+  ): Promise<Capture> {
+    const where = parseWhere(written)
     const captures = await this.#shareParts(prompts, options, (engine, part, shared) =>
       engine.capture(part, where, shared),
     )

@@ -4,7 +4,7 @@
  *
  * û is a unit vector, s its natural scale, α the strength of the term.
  */
-import type { Where } from './where.ts'
+import type { WhereInput } from './where.ts'
 
 /** A unit vector and its natural scale s: `add` at strength α moves a state by α·s along `unit`. */
 export interface Direction {
@@ -19,21 +19,21 @@ export type PerLayer<T> = T | Readonly<Record<number, T>>
 /** `add`: h + α·s·û. `ablate`: h − α·(h·û)·û. */
 export interface DirectionVector {
   readonly edit: 'add' | 'ablate'
-  readonly where: Where
+  readonly where: WhereInput
   readonly directions: PerLayer<Direction>
 }
 
 /** h − (h·û)·û + reference·û + α·s·û: the component is set to a reference mean, then moved. [arXiv 2411.09003] */
 export interface AffineVector {
   readonly edit: 'affine'
-  readonly where: Where
+  readonly where: WhereInput
   readonly directions: PerLayer<Direction & { readonly reference: number }>
 }
 
 /** h + (c − h·û)·û with c = α·s: the component is set to c; `at-least` and `at-most` only move it one way. */
 export interface ClampVector {
   readonly edit: 'clamp'
-  readonly where: Where
+  readonly where: WhereInput
   readonly directions: PerLayer<Direction>
   /** Default `both`. */
   readonly side?: 'both' | 'at-least' | 'at-most'
@@ -45,7 +45,7 @@ export interface ClampVector {
  */
 export interface RotateVector {
   readonly edit: 'rotate'
-  readonly where: Where
+  readonly where: WhereInput
   /** `second`: unit, orthogonal to `unit`. */
   readonly directions: PerLayer<Direction & { readonly second: Float32Array }>
   readonly only?: 'positive'
@@ -61,7 +61,7 @@ export interface DenseMatrix {
 /** h + α·Rᵀ(W·h + b − R·h), R with orthonormal rows (rank × width). [pyreft's LoReFT] */
 export interface LowRankVector {
   readonly edit: 'low-rank'
-  readonly where: Where
+  readonly where: WhereInput
   readonly maps: PerLayer<{ readonly project: DenseMatrix; readonly weight: DenseMatrix; readonly bias: Float32Array }>
 }
 
@@ -71,7 +71,7 @@ export interface LowRankVector {
  */
 export interface DecodeVector {
   readonly edit: 'decode'
-  readonly where: Where
+  readonly where: WhereInput
   readonly autoencoders: PerLayer<Autoencoder>
   /** Default `replace`. */
   readonly error?: 'replace' | 'keep'
@@ -94,7 +94,7 @@ export interface Autoencoder {
  */
 export interface CustomVector {
   readonly edit: 'custom'
-  readonly where: Where
+  readonly where: WhereInput
   /** `file:` URL or absolute path. */
   readonly module: string
   /** Handed to the module's function as it is. */
@@ -122,7 +122,7 @@ export type Measure = 'projection' | 'cosine' | 'projected-cosine'
 export interface ConditionGate {
   readonly kind: 'condition'
   /** Which states are read: one layer or several, whose values are averaged. Prompt tokens only. */
-  readonly where: Where
+  readonly where: WhereInput
   readonly directions: PerLayer<Direction>
   /** Of the mean of the selected states. `projected-cosine`: cosine of h with tanh of its projection on û, CAST's. */
   readonly measure: Measure
@@ -168,7 +168,7 @@ export interface SteeringTerm {
   /** α; default 1. */
   readonly strength?: number
   /** Overrides the vector's own. */
-  readonly where?: Where
+  readonly where?: WhereInput
   /** All have to be open; budgets and factors act in the order given. */
   readonly gates?: readonly Gate[]
 }

@@ -4,6 +4,7 @@ import type { RowTerm } from './edit.ts'
 import { type PlaceKey, placeKey } from './place.ts'
 import { selectLayers, selects, selectTokens, type TokenLayout, type TokenSelection } from './select.ts'
 import type { Direction, DirectionVector, Steering } from './types.ts'
+import { parseWhere } from './where.ts'
 
 interface LayerTerm extends RowTerm {
   readonly selection: TokenSelection
@@ -32,7 +33,8 @@ export function resolveSteering(
   if (steering.length === 0) return null
   const places = new Map<PlaceKey, LayerTerm[]>()
   const names: string[] = []
-  for (const { vector, strength = 1, where = vector.where } of steering) {
+  for (const { vector, strength = 1, where: written = vector.where } of steering) {
+    const where = parseWhere(written)
     if (vector.edit !== 'add' && vector.edit !== 'ablate') throw new Error(`not built yet: ${vector.edit}`)
     if (!Number.isFinite(strength)) {
       throw new PlimsollError('invalid-input', 'A steering strength is not a number', {

@@ -8,7 +8,7 @@ import type { PlimsollError } from '../errors.ts'
 import type { RunOptions } from '../progress.ts'
 import type { Sampling, TokenProbability } from './sampling/types.ts'
 import type { Steering } from './steering-types.ts'
-import type { Part, Site, Where } from './where.ts'
+import type { Part, Site, WhereInput } from './where.ts'
 
 export type * from './sampling/types.ts'
 export type * from './steering-types.ts'
@@ -262,7 +262,7 @@ export interface Model extends AsyncDisposable {
   /** Greedy unless `sampling` says otherwise. Deterministic for the same list of requests, options and EngineInfo. Results are in the order of requests. */
   generate(prompts: readonly (Prompt | Request)[], options?: GenerateOptions): Promise<Generation[]>
   stream(prompt: Prompt, options?: GenerateOptions): AsyncIterable<Token>
-  capture(prompts: readonly (Prompt | CaptureItem)[], where: Where, options?: CaptureOptions): Promise<Capture>
+  capture(prompts: readonly (Prompt | CaptureItem)[], where: WhereInput, options?: CaptureOptions): Promise<Capture>
   score(items: readonly ScoreItem[], options?: ScoreOptions): Promise<Score[]>
   /** Log-probability of each of `tokens` as the first token of the answer: result[prompt][token]. */
   firstToken(prompts: readonly Prompt[], tokens: readonly number[], options?: ScoreOptions): Promise<Float64Array[]>

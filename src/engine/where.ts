@@ -56,6 +56,14 @@ export const Where = z.strictObject({
 
 export type Where = z.infer<typeof Where>
 
+type Written<T> = T extends readonly (infer Item)[]
+  ? readonly Written<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Written<T[Key]> }
+    : T
+/** A where-clause as it is written: what is left out has its default. */
+export type WhereInput = Written<z.input<typeof Where>>
+
 /**
  * A where-clause from plain JSON, its gaps filled.
  * @throws PlimsollError `invalid-input` naming the key

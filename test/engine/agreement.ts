@@ -98,7 +98,7 @@ async function expectEffect(subject: Subject, steering: Steering): Promise<void>
 async function expectScores(subject: Subject, steering: Steering | undefined): Promise<void> {
   const { model, reference } = await subject.pair()
   // An edit of generated tokens alone selects nothing where nothing follows the prompt.
-  const own = steering?.some(({ vector }) => vector.where.tokens.phase === 'generated')
+  const own = steering?.some(({ vector }) => vector.where.tokens?.phase === 'generated')
     ? []
     : [{ prompt: PROMPTS[1]!, continuation: '' }]
   const items = [...PROMPTS.map((prompt, i) => ({ prompt, continuation: ` the answer is ${i}` })), ...own]

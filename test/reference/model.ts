@@ -21,6 +21,7 @@ import type {
   Token,
   Trace,
 } from '../../src/engine/types.ts'
+import { parseWhere } from '../../src/engine/where.ts'
 import { PlimsollError } from '../../src/errors.ts'
 import { Steered } from './steering.ts'
 import { createTokenizer } from './tokenizer.ts'
@@ -212,7 +213,8 @@ export async function openReference(file: string): Promise<ReferenceModel> {
       return decode({ prompt }, options)
     },
 
-    async capture(prompts, where, options = {}): Promise<Capture> {
+    async capture(prompts, written, options = {}): Promise<Capture> {
+      const where = parseWhere(written)
       const layers = selectLayers(where, weights.blocks.length)
       const { reduce = 'mean' } = options
       const positions: number[][] = []

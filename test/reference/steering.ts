@@ -5,6 +5,7 @@
 
 import { selectLayers, selects, selectTokens, type TokenLayout } from '../../src/engine/select.ts'
 import type { Direction, DirectionVector, Steering, SteeringTerm, Trace } from '../../src/engine/types.ts'
+import { parseWhere } from '../../src/engine/where.ts'
 import { PlimsollError } from '../../src/errors.ts'
 import type { AtLayer } from './transformer.ts'
 import type { Weights } from './weights.ts'
@@ -51,7 +52,8 @@ export class Steered {
 }
 
 function edit(term: SteeringTerm, weights: Weights, layout: TokenLayout): Edit {
-  const { vector, strength = 1, where = vector.where } = term
+  const { vector, strength = 1 } = term
+  const where = parseWhere(term.where ?? vector.where)
   if (!Number.isFinite(strength)) {
     throw new PlimsollError('invalid-input', 'The strength is not a number.', { found: String(strength) })
   }
