@@ -79,7 +79,7 @@ describe('the fingerprint of a model', () => {
     }
   })
 
-  it('is not made of half a file, and is another where the last bytes are missing', async () => {
+  it('is not made of half a file, nor of one whose last bytes are missing', async () => {
     writeTruncated(at('half.gguf'), model)
     await expect(fingerprintOf(at('half.gguf'))).rejects.toMatchObject({
       code: 'model-invalid',
@@ -87,8 +87,10 @@ describe('the fingerprint of a model', () => {
     })
     copyFileSync(model, at('short.gguf'))
     truncateSync(at('short.gguf'), readFileSync(model).length - 100)
-    // Sizes of quantised blocks are the loader's business: it refuses this file when it is opened.
-    expect(await fingerprintOf(at('short.gguf'))).not.toBe(fingerprint)
+    await expect(fingerprintOf(at('short.gguf'))).rejects.toMatchObject({
+      code: 'model-invalid',
+      expected: expect.stringContaining('tensor output.weight'),
+    })
   })
 
   it('is not made of anything but a GGUF file', async () => {

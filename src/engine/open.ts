@@ -2,7 +2,10 @@
 import { availableParallelism } from 'node:os'
 import { basename, resolve } from 'node:path'
 import { PlimsollError } from '../errors.ts'
-import { fingerprintOf } from './fingerprint.ts'
+import { factsOf } from './facts.ts'
+import { fingerprintWith } from './fingerprint.ts'
+import { readHeader } from './header.ts'
+import { checkModelMemory } from './memory.ts'
 import { poolOf } from './pool.ts'
 import { EngineProcess } from './process/client.ts'
 import type { OpenArguments } from './process/protocol.ts'
@@ -26,22 +29,31 @@ import { parseWhere, type Where } from './where.ts'
 
 const defaultMaxTokens = 256
 const defaultSlots = 16
+/** What every model has to have room for, whatever is asked of it. */
+const smallestContext = { sequences: 1, cells: 256, outputs: 1 }
 
 /**
  * Opens the model in `file`.
- * @throws PlimsollError `not-found`, `model-invalid`, `model-unsupported`, `library-missing`, `library-mismatch`
+ * @throws PlimsollError `not-found`, `model-invalid`, `model-unsupported`, `library-missing`, `library-mismatch`,
+ * `out-of-memory`
  */
 export async function openModel(file: string, options: OpenOptions = {}): Promise<Model> {
   const path = resolve(file)
   const processors = availableParallelism()
   const engines = options.engines === 'processors' ? processors : positive('engines', options.engines ?? 1)
+  const header = await readHeader(path)
+  const facts = factsOf(header)
+  const cache = options.cache ?? 'f16'
+  const flashAttention = options.flashAttention ?? 'auto'
+  checkModelMemory(facts, engines, { ...smallestContext, cache, flashAttention }, path)
   const open: OpenArguments = {
     file: path,
     name: options.name ?? basename(path, '.gguf'),
-    fingerprint: await fingerprintOf(path),
+    fingerprint: await fingerprintWith(header),
     threads: positive('threads', options.threads ?? defaultThreads(processors, engines)),
-    cache: options.cache ?? 'f16',
-    flashAttention: options.flashAttention ?? 'auto',
+    cache,
+    flashAttention,
+    facts,
   }
   const [first, ...others] = await Promise.all(Array.from({ length: engines }, () => openEngine(open, options.signal)))
   if (first === undefined) throw new PlimsollError('internal', 'No engine was opened')

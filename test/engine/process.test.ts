@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, expect, test } from 'vitest'
+import { factsOf } from '../../src/engine/facts.ts'
+import { readHeader } from '../../src/engine/header.ts'
 import { openModel } from '../../src/engine/open.ts'
 import { EngineProcess } from '../../src/engine/process/client.ts'
 import type { Where } from '../../src/engine/where.ts'
@@ -16,7 +18,16 @@ const file = join(folder, 'tiny.gguf')
 writeTinyModel(file)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const open = { file, name: 'tiny', fingerprint: 'none', threads: 1, cache: 'f16', flashAttention: 'auto' } as const
+const facts = factsOf(await readHeader(file))
+const open = {
+  file,
+  name: 'tiny',
+  fingerprint: 'none',
+  threads: 1,
+  cache: 'f16',
+  flashAttention: 'auto',
+  facts,
+} as const
 const generate = { slots: 4, stop: [], tokens: 'keep' } as const
 
 test.each(['abort', 'segmentation-fault'] as const)(

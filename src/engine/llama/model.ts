@@ -3,6 +3,8 @@ import { basename } from 'node:path'
 import { PlimsollError } from '../../errors.ts'
 import { type Llama, loadLlama, type Pointer } from '../../native/llama.ts'
 import { cpuVariant } from '../../native/variant.ts'
+import type { ModelFacts } from '../facts.ts'
+import { checkContextMemory } from '../memory.ts'
 import { EMBEDDING, type PlaceKey, placeKey } from '../place.ts'
 import { createRenderer, type RenderPrompt } from '../render.ts'
 import type { ModelInfo } from '../types.ts'
@@ -16,6 +18,7 @@ export interface LoadOptions {
   readonly threads: number
   readonly cache: 'f16' | 'f32'
   readonly flashAttention: 'auto' | 'off'
+  readonly facts: ModelFacts
 }
 
 export class LoadedModel {
@@ -37,14 +40,7 @@ export class LoadedModel {
     this.#options = options
     this.#cancelled = cancelled
     const model = llama.loadModel(options.file, llama.modelDefaults())
-    if (model === null) {
-      throw new PlimsollError('model-invalid', 'llama.cpp could not load the model', {
-        found: llama.complaints.slice(-2).join(' · ') || 'no message',
-        expected: `a GGUF file that llama.cpp ${llama.files.release} knows`,
-        where: options.file,
-        fix: 'Download the file again, or convert it with a matching release.',
-      })
-    }
+    if (model === null) throw notLoaded(options.file, llama)
     this.#model = model
     this.#pool = llama.newThreadPool(options.threads)
     this.vocabulary = new Vocabulary(llama, model)
@@ -114,6 +110,7 @@ export class LoadedModel {
     }
     current?.[Symbol.dispose]()
     this.#context = null
+    checkContextMemory(this.#options.facts, { ...wanted, ...this.info.engine })
     this.#context = this.#newContext(wanted, this.#embeddingTensor)
     return this.#context
   }
@@ -174,6 +171,25 @@ export class LoadedModel {
     // Such as `llama 256M Q4_K - Medium`: what follows architecture and size.
     return text.split(' ').slice(2).join(' ') || basename(text)
   }
+}
+
+function notLoaded(file: string, llama: Llama): PlimsollError {
+  const found = llama.complaints.slice(-2).join(' · ') || 'no message'
+  const architecture = /unknown model architecture: '(.*?)'/.exec(found)?.[1]
+  if (architecture !== undefined) {
+    return new PlimsollError('model-unsupported', 'llama.cpp does not know the architecture of this model', {
+      found: architecture,
+      expected: `an architecture that release ${llama.files.release} knows`,
+      where: file,
+      fix: 'Use a model of another architecture, or a Plimsoll with a newer llama.cpp.',
+    })
+  }
+  return new PlimsollError('model-invalid', 'llama.cpp could not load the model', {
+    found,
+    expected: `a GGUF file that llama.cpp ${llama.files.release} knows`,
+    where: file,
+    fix: 'Download the file again, or convert it with a matching release.',
+  })
 }
 
 /** Which place a tensor is, by its name. */

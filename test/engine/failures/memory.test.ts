@@ -1,0 +1,72 @@
+/** Memory is asked for before it is taken. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, expect, test } from 'vitest'
+import { factsOf } from '../../../src/engine/facts.ts'
+import { readHeader } from '../../../src/engine/header.ts'
+import { availableMemory, contextBytes, modelBytes } from '../../../src/engine/memory.ts'
+import { openModel } from '../../../src/engine/open.ts'
+import { writeTinyModel } from '../../support/tiny-gguf.ts'
+import { failureOf } from './failure.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'plimsoll-memory-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const file = join(folder, 'tiny.gguf')
+writeTinyModel(file, { contextLength: 32_768 })
+const limit = (bytes: number) => {
+  process.env.PLIMSOLL_MEMORY_LIMIT = String(bytes)
+}
+afterEach(() => {
+  delete process.env.PLIMSOLL_MEMORY_LIMIT
+})
+const context = { sequences: 1, cells: 256, outputs: 1, cache: 'f16', flashAttention: 'auto' } as const
+
+test('a model that does not fit is refused before a process is started', async () => {
+  limit(50e6)
+  const error = await failureOf(openModel(file, { threads: 1 }))
+  expect(error).toMatchObject({ code: 'out-of-memory', found: '50 MB free', where: file })
+  expect(error.expected).toMatch(/^\d+ MB: 1 MB of weights and 1 engine$/)
+  expect(error.fix).toMatch(/smaller model/)
+})
+
+test('engines are counted', async () => {
+  limit(400e6)
+  const error = await failureOf(openModel(file, { threads: 1, engines: 8 }))
+  expect(error).toMatchObject({ code: 'out-of-memory', expected: expect.stringContaining('8 engines') })
+  expect(error.fix).toMatch(/^Lower engines/)
+  await using model = await openModel(file, { threads: 1 })
+  expect(model.info.layers).toBe(4)
+})
+
+test('a call that does not fit is refused, one that fits is answered afterwards', async () => {
+  limit(300e6)
+  await using model = await openModel(file, { threads: 1 })
+  const error = await failureOf(model.generate(new Array(64).fill('hello'), { maxTokens: 30_000, slots: 64 }))
+  expect(error).toMatchObject({ code: 'out-of-memory', found: '300 MB free' })
+  expect(error.expected).toMatch(/^\d+(\.\d)? [GM]B for 65? sequences of 32768 tokens$|^\d.* for 64 sequences/)
+  expect(error.fix).toMatch(/slots.*maxTokens.*smaller model/)
+  expect(await model.generate(['hello'], { maxTokens: 4 })).toHaveLength(1)
+})
+
+test('a limit that is no number is said to be none', async () => {
+  process.env.PLIMSOLL_MEMORY_LIMIT = 'plenty'
+  expect(await failureOf(openModel(file))).toMatchObject({ code: 'usage', found: 'plenty' })
+})
+
+test('what is free is what the machine has, at most', () => {
+  expect(availableMemory()).toBeGreaterThan(50e6)
+  expect(availableMemory()).toBeLessThanOrEqual(totalmem())
+})
+
+test('what is needed follows from the header: cache, states, logits', async () => {
+  const facts = factsOf(await readHeader(file))
+  // 4 layers of 2 key/value heads of 12 values each, keys and values.
+  expect(facts).toMatchObject({ layers: 4, heads: 4, width: 48, cacheValues: 4 * 2 * 12 * 2, vocabulary: 281 })
+  const more = (size: object) => contextBytes(facts, { ...context, ...size }) - contextBytes(facts, context)
+  expect(more({ sequences: 17 })).toBe(16 * 256 * facts.cacheValues * 2)
+  expect(more({ cache: 'f32' })).toBe(256 * facts.cacheValues * 2)
+  expect(more({ outputs: 101 })).toBe(100 * 281 * 4 * 2)
+  expect(more({ flashAttention: 'off' })).toBeGreaterThan(0)
+  expect(modelBytes(facts, 3, context) - modelBytes(facts, 2, context)).toBe(150e6 + contextBytes(facts, context))
+})
