@@ -2,7 +2,14 @@
 import koffi, { type LibraryHandle } from 'koffi'
 import { checkAbi } from './abi.ts'
 import { findLibrary, type LibraryFiles } from './library.ts'
-import { type Batch, type ContextParams, LogCallback, type ModelParams, type ThreadPoolParams } from './structs.ts'
+import {
+  AbortCallback,
+  type Batch,
+  type ContextParams,
+  LogCallback,
+  type ModelParams,
+  type ThreadPoolParams,
+} from './structs.ts'
 
 /** An address in native memory. */
 export type Pointer = bigint
@@ -60,6 +67,8 @@ export interface Llama {
   readonly removeSequence: (memory: Pointer, sequence: number, from: number, to: number) => boolean
   readonly copySequence: (memory: Pointer, source: number, target: number, from: number, to: number) => void
   readonly attachThreadPool: (context: Pointer, pool: Pointer, batchPool: Pointer) => void
+  /** Asked before every node on the CPU whether to stop; null asks nobody. */
+  readonly setAbort: (context: Pointer, callback: Pointer | null, data: null) => void
   readonly newThreadPool: (threads: number) => Pointer
   readonly freeThreadPool: (pool: Pointer) => void
   readonly tensorName: (tensor: Pointer) => string
@@ -130,6 +139,7 @@ export function loadLlama(): Llama {
     removeSequence: llama.func('bool llama_memory_seq_rm(void *, int32_t, int32_t, int32_t)'),
     copySequence: llama.func('void llama_memory_seq_cp(void *, int32_t, int32_t, int32_t, int32_t)'),
     attachThreadPool: llama.func('void llama_attach_threadpool(void *, void *, void *)'),
+    setAbort: llama.func('llama_set_abort_callback', 'void', ['void *', koffi.pointer(AbortCallback), 'void *']),
     ...threadPools(base, ggml),
     tensorName: base.func('const char *ggml_get_name(void *)'),
     tensorElements: base.func('int64_t ggml_nelements(void *)'),

@@ -9,7 +9,7 @@
 import koffi from 'koffi'
 import { PlimsollError } from '../../errors.ts'
 import type { Llama, Pointer } from '../../native/llama.ts'
-import { type Batch, EvalCallback } from '../../native/structs.ts'
+import { AbortCallback, type Batch, EvalCallback } from '../../native/structs.ts'
 import { type PlaceKey, placeOf } from '../place.ts'
 
 export interface ContextShape {
@@ -56,7 +56,7 @@ interface Entry extends Row {
 
 /** Longest batch: also the longest piece of a prompt computed at once. */
 export const maxBatch = 512
-/** From this batch size on every layer is a point at which a cancelled call stops. */
+/** From this batch size on every node of the graph is a point at which a cancelled call stops; asking costs 1 ms. */
 const cancellableBatch = 64
 const aborted = 2
 
@@ -70,6 +70,8 @@ export class DecodeContext implements Disposable {
   readonly #context: Pointer
   readonly #memory: Pointer
   readonly #callback: bigint
+  readonly #abort: bigint
+  #asksAbort = false
   readonly #batch: Batch
   readonly #arrays: { token: Int32Array; pos: Int32Array; count: Int32Array; logits: Int8Array; sequence: Int32Array[] }
   visitor: StateVisitor | null = null
@@ -89,6 +91,7 @@ export class DecodeContext implements Disposable {
       (tensor: Pointer, ask: boolean) => (ask ? this.#ask(tensor) : this.#data(tensor)),
       koffi.pointer(EvalCallback),
     )
+    this.#abort = koffi.register(() => settings.cancelled(), koffi.pointer(AbortCallback))
     const context = llama.newContext(model, {
       ...llama.contextDefaults(),
       n_ctx: shape.sequences * shape.cells,
@@ -107,6 +110,7 @@ export class DecodeContext implements Disposable {
     })
     if (context === null) {
       koffi.unregister(this.#callback)
+      koffi.unregister(this.#abort)
       throw new PlimsollError('out-of-memory', 'The model could not be given a working context', {
         found: llama.complaints.at(-1) ?? `${shape.sequences} sequences of ${shape.cells} tokens`,
         fix: 'Use fewer slots or shorter prompts, or close other programs.',
@@ -181,6 +185,7 @@ export class DecodeContext implements Disposable {
     this.#llama.freeContext(this.#context)
     this.#llama.freeBatch(this.#batch)
     koffi.unregister(this.#callback)
+    koffi.unregister(this.#abort)
   }
 
   #decode(entries: readonly Entry[]): void {
@@ -197,6 +202,9 @@ export class DecodeContext implements Disposable {
     this.#outputIndex = entries.flatMap((entry, i) => (entry.output ? [i] : []))
     this.#batch.n_tokens = entries.length
     this.#failure = null
+    const asks = entries.length >= cancellableBatch
+    if (asks !== this.#asksAbort) this.#llama.setAbort(this.#context, asks ? this.#abort : null, null)
+    this.#asksAbort = asks
     const code = this.#llama.decode(this.#context, this.#batch)
     if (this.#settings.cancelled()) throw new PlimsollError('cancelled', 'The call was cancelled')
     if (this.#failure !== null) throw this.#failed()
@@ -224,7 +232,6 @@ export class DecodeContext implements Disposable {
       this.#settings.onTensor?.(name)
       const place = this.#place(name)
       if (place === null) return false
-      if (this.#rows.length >= cancellableBatch) return true
       return this.visitor?.wants(place) ?? false
     } catch (error) {
       this.#failure = error
