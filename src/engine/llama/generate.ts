@@ -21,6 +21,8 @@ export interface GenerateJob {
   readonly slots: number
   readonly stop: readonly string[]
   readonly onToken?: (index: number, token: Token) => void
+  /** Told before a request's prompt is computed. */
+  readonly onStart?: (index: number) => void
   readonly onDone: (index: number, generation: Generation) => void
 }
 
@@ -71,6 +73,7 @@ export function generate(model: LoadedModel, job: GenerateJob): void {
   /** Computes the prompt of the next request in a sequence; null when its first token already ends the answer. */
   const admit = (sequence: number): Running | null => {
     const index = waiting++
+    job.onStart?.(index)
     const request = requests[index]!
     const share = shared[index]
     const steered = request.steering === null ? null : { steering: request.steering, trace: new TraceRecorder() }

@@ -6,6 +6,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { Socket } from 'node:net'
 import { PlimsollError } from '../../errors.ts'
 import type { ModelInfo } from '../types.ts'
+import { FlightFile } from './flight.ts'
 import {
   type CallName,
   type Calls,
@@ -28,6 +29,7 @@ const keptStderr = 4000
 export class EngineProcess implements AsyncDisposable {
   readonly #open: OpenArguments
   #child: ChildProcess | null = null
+  #flight: FlightFile | null = null
   #opened: Promise<ModelInfo> | null = null
   #nextId = 1
   #stderr = ''
@@ -36,6 +38,11 @@ export class EngineProcess implements AsyncDisposable {
 
   constructor(open: OpenArguments) {
     this.#open = open
+  }
+
+  /** Of the process, while there is one. */
+  get pid(): number | undefined {
+    return this.#child?.pid
   }
 
   /** Starts the process if there is none and loads the model. */
@@ -75,18 +82,21 @@ export class EngineProcess implements AsyncDisposable {
   }
 
   #spawn(): ChildProcess {
+    const flight = new FlightFile()
     const child = fork(sibling('child', import.meta.url), [], {
       serialization: 'advanced',
       execArgv: [],
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc', flight.descriptor ?? 'ignore'],
     })
     this.#child = child
+    this.#flight = flight
     this.#stderr = ''
     child.stderr?.on('data', (data: Buffer) => {
       this.#stderr = (this.#stderr + data.toString('utf8')).slice(-keptStderr)
     })
     child.on('message', message => this.#receive(message))
-    child.once('exit', (code, signal) => this.#exited(child, code, signal))
+    // Not at its exit: by now all that it wrote has been read.
+    child.once('close', (code, signal) => this.#exited(child, code, signal))
     // A process that could not be started never exits; of one that runs, its exit tells.
     child.on('error', error => {
       if (child.pid !== undefined) return
@@ -151,17 +161,23 @@ export class EngineProcess implements AsyncDisposable {
     this.#child = null
     this.#opened = null
     const said = this.#stderr.trim().split('\n').slice(-3).join(' · ')
-    for (const pending of this.#pending.values()) {
-      pending.reject(
+    const flight = this.#flight
+    this.#flight = null
+    for (const [id, { name, reject }] of this.#pending) {
+      reject(
         this.#disposed
-          ? new PlimsollError('cancelled', 'The model was closed during the call', { found: `call ${pending.name}` })
-          : new PlimsollError('engine-crashed', `The engine stopped during the call ${pending.name}`, {
+          ? new PlimsollError('cancelled', 'The model was closed during the call', {
+              found: `call ${name}`,
+              fix: 'Close a model when its calls have ended.',
+            })
+          : new PlimsollError('engine-crashed', `The engine stopped during the call ${name}${at(flight, id)}`, {
               found: `${signal ?? `exit code ${code}`}${said === '' ? '' : `: ${said}`}`,
               where: this.#open.file,
               fix: 'Call again: a fresh engine is started. If it happens again, check the file with `plimsoll doctor`.',
             }),
       )
     }
+    flight?.close()
   }
 
   /** The process keeps the caller alive only while it owes an answer. */
@@ -172,6 +188,13 @@ export class EngineProcess implements AsyncDisposable {
       else handle?.unref()
     }
   }
+}
+
+/** Where in a call the engine was. */
+function at(flight: FlightFile | null, call: number): string {
+  const requests = flight?.requestsOf(call) ?? []
+  if (requests.length === 0) return ''
+  return requests.length === 1 ? ` at request ${requests[0]}` : ` at requests ${requests.join(', ')}`
 }
 
 function post(child: ChildProcess, message: ToEngine): void {

@@ -10,6 +10,7 @@ import { checkLength, layoutOf, steeringOf, tokenisePrompt } from '../llama/requ
 import { firstToken, score } from '../llama/score.ts'
 import { selectLayers, selectTokens } from '../select.ts'
 import type { Prompt, Steering } from '../types.ts'
+import { FlightWriter } from './flight.ts'
 import { type Call, type Calls, type Event, type FromEngine, isToEngine, toWire } from './protocol.ts'
 
 const { cancelFlag } = z.object({ cancelFlag: z.instanceof(Int32Array) }).parse(workerData)
@@ -17,6 +18,7 @@ const cancelled = () => Atomics.load(cancelFlag, 0) === 1
 /** Floats in one message: 1 MB. */
 const statesPerMessage = 1 << 18
 
+const flight = new FlightWriter()
 let loaded: LoadedModel | null = null
 
 function model(): LoadedModel {
@@ -32,6 +34,8 @@ function prepare(
   more: number,
   generates: boolean,
 ) {
+  if (cancelled()) throw new PlimsollError('cancelled', 'The call was cancelled')
+  flight.only(index, index + 1)
   const rendered = tokenisePrompt(model(), request.prompt)
   checkLength(model(), index, rendered.tokens.length, more)
   return { rendered, steering: steeringOf(model(), rendered, request.steering, generates) }
@@ -42,12 +46,17 @@ function runGenerate(args: Calls['generate']['arguments'], tell: Tell<'generate'
     ...prepare(request, index, request.maxTokens, true),
     maxTokens: request.maxTokens,
   }))
+  flight.none()
   generate(model(), {
     requests,
     slots: args.slots,
     stop: args.stop,
     ...(args.tokens === 'tell' ? { onToken: (index, token) => tell({ kind: 'token', index, token }) } : {}),
-    onDone: (index, generation) => tell({ kind: 'generation', index, generation }),
+    onStart: index => flight.started(index),
+    onDone: (index, generation) => {
+      flight.ended(index)
+      tell({ kind: 'generation', index, generation })
+    },
   })
   return null
 }
@@ -58,6 +67,7 @@ function runCapture(args: Calls['capture']['arguments'], tell: Tell<'capture'>):
     const { rendered, steering } = prepare(request, index, 0, false)
     return { rendered, steering, selection: selectTokens(args.where.tokens, layoutOf(rendered, false)) }
   })
+  flight.only(0, requests.length)
   capture(
     model(),
     requests,
@@ -68,7 +78,10 @@ function runCapture(args: Calls['capture']['arguments'], tell: Tell<'capture'>):
         tell({ kind: 'states', index, layer, offset, states: states.slice(offset, offset + statesPerMessage) })
       }
     },
-    (index, positions) => tell({ kind: 'positions', index, positions }),
+    (index, positions) => {
+      flight.only(index + 1, requests.length)
+      tell({ kind: 'positions', index, positions })
+    },
   )
   return layers
 }
@@ -81,15 +94,21 @@ function runScore(args: Calls['score']['arguments'], tell: Tell<'score'>): null 
         : model().vocabulary.tokenize(request.continuation, { addSpecial: false, parseSpecial: false })
     return { ...prepare(request, index, continuation.length, continuation.length > 0), continuation }
   })
-  score(model(), requests, (index, result) => tell({ kind: 'score', index, score: result }))
+  flight.only(0, requests.length)
+  score(model(), requests, (index, result) => {
+    flight.only(index + 1, requests.length)
+    tell({ kind: 'score', index, score: result })
+  })
   return null
 }
 
 function runFirstToken(args: Calls['firstToken']['arguments'], tell: Tell<'firstToken'>): null {
   const requests = args.requests.map((request, index) => ({ ...prepare(request, index, 1, true), continuation: [] }))
-  firstToken(model(), requests, args.tokens, (index, logProbabilities) =>
-    tell({ kind: 'first', index, logProbabilities }),
-  )
+  flight.only(0, requests.length)
+  firstToken(model(), requests, args.tokens, (index, logProbabilities) => {
+    flight.only(index + 1, requests.length)
+    tell({ kind: 'first', index, logProbabilities })
+  })
   return null
 }
 
@@ -132,6 +151,7 @@ parentPort?.on('message', message => {
   if (!isToEngine(message) || message.type !== 'call') return
   const { id, call } = message
   const say = (answer: FromEngine) => parentPort?.postMessage(answer)
+  flight.call(id)
   try {
     say({ type: 'done', id, result: run(call, event => say({ type: 'event', id, event })) })
   } catch (error) {

@@ -1,0 +1,107 @@
+/** An engine never outlives its caller by more than a second, however the caller ends. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { writeTinyModel } from '../../support/tiny-gguf.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'plimsoll-lifetime-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const file = join(folder, 'tiny.gguf')
+// Wide enough to be deep in native code when its caller ends.
+writeTinyModel(file, { width: 512, feedForward: 2048, heads: 8, layers: 6, contextLength: 8192 })
+
+const source = new URL('../../../src/engine/open.ts', import.meta.url).href
+
+/** Starts a program that opens engines and goes on as told; resolves when it has said "ready". */
+async function caller(name: string, engines: number, then: string): Promise<ChildProcess> {
+  const script = join(folder, `${name}.ts`)
+  const lines = [
+    `const { openModel } = await import(${JSON.stringify(source)})`,
+    `const model = await openModel(${JSON.stringify(file)}, { threads: 1, engines: ${engines} })`,
+    `const prompts = Array.from({ length: 64 }, (_, i) => ({ raw: (i + ' a long text ').repeat(400) }))`,
+    `const busy = () => model.generate(prompts, { maxTokens: 2000 })`,
+    then,
+  ]
+  writeFileSync(script, lines.join('\n'))
+  const program = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  await new Promise<void>((resolve, reject) => {
+    program.stdout.once('data', () => resolve())
+    program.once('exit', () => reject(new Error('the caller ended early')))
+  })
+  return program
+}
+
+function childrenOf(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`)
+    .flatMap(task => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' '))
+    .filter(text => text.trim() !== '')
+    .map(Number)
+}
+
+/** Whether a process still runs; one that only waits to be asked for its exit code does not. */
+function runs(pid: number): boolean {
+  if (!existsSync(`/proc/${pid}/stat`)) return false
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+/** Milliseconds until none of the processes runs any more. */
+async function untilGone(pids: readonly number[]): Promise<number> {
+  const began = performance.now()
+  while (pids.some(runs) && performance.now() - began < 10_000) await new Promise(resolve => setTimeout(resolve, 10))
+  return performance.now() - began
+}
+
+const ready = `console.log('ready')`
+const forever = `setInterval(() => {}, 1000)`
+const soon = (action: string) => `setTimeout(() => { ${action} }, 400)`
+
+test.skipIf(process.platform !== 'linux').each([
+  {
+    how: 'killed in the middle of a long call',
+    engines: 1,
+    then: `busy().catch(() => {}); ${soon(ready)}`,
+    kill: true,
+  },
+  { how: 'killed, with several engines', engines: 3, then: `busy().catch(() => {}); ${soon(ready)}`, kill: true },
+  { how: 'killed while it is idle', engines: 2, then: `${ready}; ${forever}`, kill: true },
+  {
+    how: 'killed while it opens another model',
+    engines: 1,
+    then: `${ready}; openModel(${JSON.stringify(file)}, { engines: 2 }); ${forever}`,
+    kill: true,
+  },
+  {
+    how: 'ended by process.exit in the middle of a call',
+    engines: 2,
+    then: `busy().catch(() => {}); ${soon(`${ready}; setTimeout(() => process.exit(3), 300)`)}`,
+    kill: false,
+  },
+  {
+    how: 'ended by an error nobody caught',
+    engines: 1,
+    then: `process.on('uncaughtException', () => process.exit(1)); busy().catch(() => {}); ${soon(`${ready}; setTimeout(() => { throw new Error('x') }, 300)`)}`,
+    kill: false,
+  },
+  {
+    how: 'at its end with the model still open',
+    engines: 2,
+    then: `${ready}; await new Promise(r => setTimeout(r, 300))`,
+    kill: false,
+  },
+])('a caller that is $how', async ({ how, engines, then, kill }) => {
+  const program = await caller(how.replaceAll(/\W/g, '-'), engines, then)
+  const pid = program.pid ?? 0
+  if (how.includes('opens another')) await new Promise(resolve => setTimeout(resolve, 150))
+  const children = childrenOf(pid)
+  expect(children.length).toBeGreaterThanOrEqual(engines)
+  const ended = new Promise(resolve => program.once('exit', resolve))
+  if (kill) program.kill('SIGKILL')
+  await ended
+  expect(await untilGone(children)).toBeLessThan(1000)
+})
