@@ -13,6 +13,7 @@
  *   refused.
  */
 import { PlimsollError } from '../errors.ts'
+import type { GeneratedParts } from './generated-parts.ts'
 import { EMBEDDING } from './place.ts'
 import type { Where } from './where.ts'
 
@@ -35,6 +36,8 @@ type Range = readonly [start: number, end: number]
 export interface TokenSelection {
   readonly prompt: Range
   readonly generated: Range
+  /** Whether states decide (massive activations), so that `selects` has to be given them. */
+  readonly readsStates: boolean
 }
 
 /**
@@ -134,11 +137,24 @@ export function selectTokens(tokens: Where['tokens'], layout: TokenLayout): Toke
             : 'Use phase prompt or all: nothing is generated here.',
     })
   }
-  return { prompt: [start, Math.max(start, end)], generated: [promptTokens, promptTokens + generated] }
+  return {
+    prompt: [start, Math.max(start, end)],
+    generated: [promptTokens, promptTokens + generated],
+    readsStates: false,
+  }
 }
 
-/** Whether a position is selected. */
-export function selects(selection: TokenSelection, position: number): boolean {
+/**
+ * Whether a token is selected.
+ * @param generated what the tokens after the prompt are, where that is known
+ * @param state the token's states, where the selection depends on them (`readsStates`)
+ */
+export function selects(
+  selection: TokenSelection,
+  position: number,
+  _generated: GeneratedParts | null = null,
+  _state: Float32Array | null = null,
+): boolean {
   const { prompt, generated } = selection
   return (position >= prompt[0] && position < prompt[1]) || (position >= generated[0] && position < generated[1])
 }

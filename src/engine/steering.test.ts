@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { randomUnit } from '../../test/support/random.ts'
+import { placeKey } from './place.ts'
 import { EMBEDDING, type TokenLayout } from './select.ts'
 import { directionAt, isShared, resolveSteering, sameOnPrefix, termsAt } from './steering.ts'
 import type { Direction, DirectionVector, Steering } from './types.ts'
 import type { Where } from './where.ts'
 
-const model = { width: 8, layers: 4 }
+const model = { width: 8, layers: 4, sites: [] }
+const residual = (layer: number) => placeKey('residual', layer)
 const layout: TokenLayout = { promptTokens: 10, templateSuffix: [7, 10], startsWithBos: true, generates: true }
 const direction = (seed: number, scale = 2): Direction => ({ unit: randomUnit(model.width, seed), scale })
 const everywhere = { phase: 'all' } as const
@@ -35,33 +37,35 @@ describe('resolved steering', () => {
       { vector: vector({ directions: shared }), strength: 0.5 },
       { vector: vector({ directions: shared, edit: 'ablate' }), strength: 0.5 },
     ])
-    expect(both.places.get(1)).toMatchObject([
+    expect(both.places.get(residual(1))).toMatchObject([
       { edit: 'add', unit: shared.unit, amount: 1.5 },
       { edit: 'ablate', unit: shared.unit, amount: 0.5 },
     ])
-    expect(resolve([{ vector: vector({ directions: shared }) }]).places.get(1)?.[0]?.amount).toBe(3)
+    expect(resolve([{ vector: vector({ directions: shared }) }]).places.get(residual(1))?.[0]?.amount).toBe(3)
   })
 
   it('takes one direction to every selected layer, or each layer its own', () => {
     const shared = direction(1)
     const same = resolve([{ vector: vector({ where: at('all'), directions: shared }) }])
-    expect([...same.places.keys()]).toEqual([0, 1, 2, 3])
+    expect([...same.places.keys()]).toEqual([0, 1, 2, 3].map(residual))
     for (const terms of same.places.values()) expect(terms[0]?.unit).toBe(shared.unit)
 
     const own = { 1: direction(2), 3: direction(3), [EMBEDDING]: direction(4) }
     const each = resolve([{ vector: vector({ where: at([3, 1]), directions: own }) }])
     expect([...each.places].map(([layer, terms]) => [layer, terms[0]?.unit])).toEqual([
-      [1, own[1].unit],
-      [3, own[3].unit],
+      [residual(1), own[1].unit],
+      [residual(3), own[3].unit],
     ])
     const embedding: Where = { site: 'embedding', layers: 'all', tokens: everywhere }
-    expect([...resolve([{ vector: vector({ where: embedding, directions: own }) }]).places.keys()]).toEqual([EMBEDDING])
+    expect([...resolve([{ vector: vector({ where: embedding, directions: own }) }]).places.keys()]).toEqual([
+      placeKey('embedding', EMBEDDING),
+    ])
   })
 
   it('follows the clause of the term rather than that of the vector', () => {
     const found = resolve([{ vector: vector(), where: at([2], { phase: 'prompt', last: 1 }) }])
     const [terms] = [...found.places.values()]
-    expect([...found.places.keys()]).toEqual([2])
+    expect([...found.places.keys()]).toEqual([residual(2)])
     expect([8, 9, 10].map(position => termsAt(terms!, position).length)).toEqual([0, 1, 0])
   })
 
@@ -71,7 +75,7 @@ describe('resolved steering', () => {
       { vector: vector({ directions: all }) },
       { vector: vector({ directions: prompt, where: at([1], { phase: 'prompt' }) }) },
       { vector: vector({ directions: generated, where: at([1], { phase: 'generated' }) }) },
-    ]).places.get(1)!
+    ]).places.get(residual(1))!
     const units = (position: number) => termsAt(terms, position).map(term => term.unit)
     expect(units(0)).toEqual([])
     expect(units(1)).toEqual([all.unit, prompt.unit])

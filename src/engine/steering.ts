@@ -1,9 +1,11 @@
 /** Steering as a user states it, checked against a model and resolved into what to do to each layer's rows. */
 import { PlimsollError } from '../errors.ts'
 import type { RowTerm } from './edit.ts'
-import { type PlaceKey, placeKey } from './place.ts'
-import { selectLayers, selects, selectTokens, type TokenLayout, type TokenSelection } from './select.ts'
-import type { Direction, DirectionVector, Steering } from './types.ts'
+import type { GeneratedParts } from './generated-parts.ts'
+import type { PlaceKey } from './place.ts'
+import { selects, selectTokens, type TokenLayout, type TokenSelection } from './select.ts'
+import { placesOf } from './sites.ts'
+import type { Direction, DirectionVector, ModelInfo, Steering } from './types.ts'
 import { parseWhere } from './where.ts'
 
 interface LayerTerm extends RowTerm {
@@ -27,7 +29,7 @@ let nextIdentity = 1
  */
 export function resolveSteering(
   steering: Steering,
-  model: { readonly width: number; readonly layers: number },
+  model: Pick<ModelInfo, 'sites' | 'layers' | 'width'>,
   layout: TokenLayout,
 ): ResolvedSteering | null {
   if (steering.length === 0) return null
@@ -44,10 +46,11 @@ export function resolveSteering(
       })
     }
     const selection = selectTokens(where.tokens, layout)
-    for (const layer of selectLayers(where, model.layers)) {
-      const { unit, scale } = checkedDirection(directionAt(vector, layer), layer, model.width)
+    const { keys, layers, width } = placesOf(where, model)
+    for (const [i, place] of keys.entries()) {
+      const layer = layers[i]!
+      const { unit, scale } = checkedDirection(directionAt(vector, layer), layer, width)
       const amount = vector.edit === 'add' ? strength * scale : strength
-      const place = placeKey(where.site, layer)
       const terms = places.get(place)
       const term: LayerTerm = { edit: vector.edit, unit, amount, selection }
       if (terms === undefined) places.set(place, [term])
@@ -59,10 +62,14 @@ export function resolveSteering(
 }
 
 /** The terms that act on the token at `position`. */
-export function termsAt(terms: readonly LayerTerm[], position: number): readonly LayerTerm[] {
+export function termsAt(
+  terms: readonly LayerTerm[],
+  position: number,
+  generated: GeneratedParts | null = null,
+): readonly LayerTerm[] {
   const only = terms[0]
-  if (only !== undefined && terms.length === 1) return selects(only.selection, position) ? terms : none
-  return terms.filter(term => selects(term.selection, position))
+  if (only !== undefined && terms.length === 1) return selects(only.selection, position, generated) ? terms : none
+  return terms.filter(term => selects(term.selection, position, generated))
 }
 const none: readonly LayerTerm[] = []
 

@@ -4,10 +4,10 @@ import { EMBEDDING, selectedPositions, type TokenSelection } from '../select.ts'
 import type { ResolvedSteering } from '../steering.ts'
 import type { Rendered } from '../types.ts'
 import { CaptureVisitor } from './capture-visitor.ts'
+import { prepareSteered } from './conditions.ts'
 import type { LoadedModel } from './model.ts'
 import { prefill, scoredPiece } from './prefill.ts'
 import { SteeringVisitor } from './steering-visitor.ts'
-import { TraceRecorder } from './trace.ts'
 
 export interface CaptureRequest {
   readonly rendered: Rendered
@@ -58,7 +58,7 @@ export function capture(
       if (reduce === 'mean') addTo(sums.get(layer)!, state)
       else states.get(layer)!.set(state, reduce === 'none' ? row * width : 0)
     })
-    steering.occupy(0, request.steering === null ? null : { steering: request.steering, trace: new TraceRecorder() })
+    prepareSteered(context, steering, 0, request.rendered, request.steering)
     context.truncate(0, -1)
     // The last layer computes only rows with logits; only the final token's come for free.
     const onlyFinal = wanted.size === 1 && wanted.has(tokens.length - 1)

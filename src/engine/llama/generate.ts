@@ -1,12 +1,14 @@
 /** Continuous batching: many requests share every step of decoding, each with its own steering. */
-import { PlimsollError } from '../../errors.ts'
+import { createSampler, type Sampler } from '../sampling/sampler.ts'
 import { type ResolvedSteering, sameOnPrefix } from '../steering.ts'
 import type { Generation, Rendered, Token } from '../types.ts'
+import { prepareSteered } from './conditions.ts'
 import type { DecodeContext } from './context.ts'
 import type { LoadedModel } from './model.ts'
 import { prefill } from './prefill.ts'
 import { sharedPrefix } from './request.ts'
-import { type Steered, SteeringVisitor } from './steering-visitor.ts'
+import { newSteered, type Steered } from './steered.ts'
+import { SteeringVisitor } from './steering-visitor.ts'
 import { AnswerText } from './text.ts'
 import { TraceRecorder } from './trace.ts'
 
@@ -36,6 +38,7 @@ interface Running {
   readonly request: GenerateRequest
   readonly steered: Steered | null
   readonly text: AnswerText
+  readonly sampler: Sampler
   readonly tokens: number[]
   next: number
 }
@@ -76,8 +79,7 @@ export function generate(model: LoadedModel, job: GenerateJob): void {
     job.onStart?.(index)
     const request = requests[index]!
     const share = shared[index]
-    const steered = request.steering === null ? null : { steering: request.steering, trace: new TraceRecorder() }
-    visitor.occupy(sequence, steered)
+    const steered = prepareSteered(context, visitor, sequence, request.rendered, request.steering)
     const { tokens } = request.rendered
     if (share && prefixSequence !== null) {
       if (prefix?.share !== share) prefix = computePrefix(context, visitor, prefixSequence, request, share)
@@ -87,13 +89,15 @@ export function generate(model: LoadedModel, job: GenerateJob): void {
       context.truncate(sequence, -1)
     }
     prefill(context, sequence, tokens, share?.tokens ?? 0, 'last')
+    const sampler = createSampler({}, { promptTokens: tokens, index })
     const entry: Running = {
       index,
       request,
       steered,
       tokens: [],
       text: new AnswerText(model.vocabulary, job.stop),
-      next: pick(context.logits(0), index),
+      sampler,
+      next: sampler.choose(context.logits(0)).token,
     }
     return accept(entry) ? entry : null
   }
@@ -103,6 +107,8 @@ export function generate(model: LoadedModel, job: GenerateJob): void {
     const token = entry.next
     if (model.vocabulary.isEndOfGeneration(token)) return finish(entry, 'stop')
     entry.tokens.push(token)
+    entry.sampler.accept(token)
+    entry.steered?.generated.push(token)
     const stopped = entry.text.push(token)
     const full = entry.tokens.length >= entry.request.maxTokens
     const text = entry.text.take(stopped || full)
@@ -152,7 +158,7 @@ export function generate(model: LoadedModel, job: GenerateJob): void {
     )
     const ended: number[] = []
     for (const [sequence, entry] of running.entries()) {
-      entry.next = pick(context.logits(sequence), entry.index)
+      entry.next = entry.sampler.choose(context.logits(sequence)).token
       if (!accept(entry)) ended.push(sequence)
     }
     for (const sequence of ended) {
@@ -190,12 +196,12 @@ function computePrefix(
   request: GenerateRequest,
   share: Share,
 ): Prefix {
-  const trace = new TraceRecorder()
-  visitor.occupy(sequence, request.steering === null ? null : { steering: request.steering, trace })
+  const steered = request.steering === null ? null : newSteered(request.steering, request.rendered)
+  visitor.occupy(sequence, steered)
   context.truncate(sequence, -1)
   prefill(context, sequence, request.rendered.tokens.slice(0, share.tokens), 0, 'none')
   visitor.occupy(sequence, null)
-  return { share, trace }
+  return { share, trace: steered?.trace ?? new TraceRecorder() }
 }
 
 /** For each request what it shares with its neighbours in a run of like prompts; null for nothing. */
@@ -221,22 +227,4 @@ function sharedPrefixes(requests: readonly GenerateRequest[]): (Share | null)[] 
 function commonLength(a: GenerateRequest, b: GenerateRequest, limit: number): number {
   const length = Math.min(limit, sharedPrefix(a.rendered.tokens, b.rendered.tokens), b.rendered.tokens.length - 1)
   return sameOnPrefix(a.steering, b.steering, length) ? length : 0
-}
-
-/** The most likely token. @throws PlimsollError `edit-failed` when steering left nothing to choose from */
-function pick(logits: Float32Array, index: number): number {
-  let best = -1
-  let highest = Number.NEGATIVE_INFINITY
-  for (let i = 0; i < logits.length; i++) {
-    const value = logits[i]!
-    if (value > highest) {
-      highest = value
-      best = i
-    }
-  }
-  if (best >= 0) return best
-  throw new PlimsollError('edit-failed', `The logits of request ${index} are not numbers`, {
-    found: 'NaN for every token',
-    fix: 'Lower the strength; the states were pushed beyond what the model can compute with.',
-  })
 }

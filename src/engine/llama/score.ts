@@ -2,12 +2,13 @@
 import { PlimsollError } from '../../errors.ts'
 import { type ResolvedSteering, sameOnPrefix } from '../steering.ts'
 import type { Rendered, Score } from '../types.ts'
+import { prepareSteered } from './conditions.ts'
 import type { DecodeContext } from './context.ts'
 import type { LoadedModel } from './model.ts'
 import { prefill, scoredPiece } from './prefill.ts'
 import { sharedPrefix } from './request.ts'
+import type { Steered } from './steered.ts'
 import { SteeringVisitor } from './steering-visitor.ts'
-import { TraceRecorder } from './trace.ts'
 
 export interface ScoreRequest {
   readonly rendered: Rendered
@@ -34,13 +35,7 @@ export function score(
 ): void {
   const reader = new PrefixReader(model, requests)
   for (const [index, request] of requests.entries()) {
-    const { tokens } = request.rendered
-    onDone(
-      index,
-      request.continuation.length === 0
-        ? reader.ownTokens(tokens, request.steering)
-        : reader.continuation(tokens, request.continuation, request.steering),
-    )
+    onDone(index, request.continuation.length === 0 ? reader.ownTokens(request) : reader.continuation(request))
   }
 }
 
@@ -53,7 +48,7 @@ export function firstToken(
 ): void {
   const reader = new PrefixReader(model, requests)
   for (const [index, request] of requests.entries()) {
-    const after = reader.after(request.rendered.tokens, request.steering)
+    const after = reader.after(request)
     onDone(
       index,
       Float64Array.from(tokens, token => logProbability(after, token)),
@@ -66,6 +61,7 @@ class PrefixReader {
   readonly #visitor: SteeringVisitor
   #cached: readonly number[] = []
   #steering: ResolvedSteering | null = null
+  #steered: Steered | null = null
   /** What follows the cached tokens, where it was computed. */
   #next: Distribution | null = null
 
@@ -77,8 +73,9 @@ class PrefixReader {
   }
 
   /** Distribution after the last token of a prompt. */
-  after(tokens: readonly number[], steering: ResolvedSteering | null): Distribution {
-    const shared = this.#rewind(tokens, steering)
+  after(request: ScoreRequest): Distribution {
+    const { tokens } = request.rendered
+    const shared = this.#rewind(request)
     if (shared === tokens.length && this.#next !== null) return this.#next
     // A distribution that was not kept is computed again from the last token.
     const from = Math.min(shared, tokens.length - 1)
@@ -89,13 +86,16 @@ class PrefixReader {
     return this.#next
   }
 
-  continuation(tokens: readonly number[], continuation: readonly number[], steering: ResolvedSteering | null): Score {
-    let current = this.after(tokens, steering)
+  continuation(request: ScoreRequest): Score {
+    const { continuation } = request
+    const { tokens } = request.rendered
+    let current = this.after(request)
     const first = continuation[0]!
     let logLikelihood = logProbability(current, first)
     let greedy = current.best === first
     if (continuation.length > 1) {
       const all = [...tokens, ...continuation]
+      for (const token of continuation) this.#steered?.generated.push(token)
       prefill(this.#context, 0, all.slice(0, -1), tokens.length, 'all', (start, end) => {
         for (let position = start; position < end; position++) {
           current = distribution(this.#context.logits(position - start), 'view')
@@ -108,8 +108,9 @@ class PrefixReader {
     return { logLikelihood, tokens: continuation.length, greedy }
   }
 
-  ownTokens(tokens: readonly number[], steering: ResolvedSteering | null): Score {
-    this.#restart(steering)
+  ownTokens(request: ScoreRequest): Score {
+    const { tokens } = request.rendered
+    this.#restart(request)
     let logLikelihood = 0
     let greedy = true
     prefill(this.#context, 0, tokens, 0, 'all', (start, end) => {
@@ -119,15 +120,15 @@ class PrefixReader {
         greedy &&= current.best === tokens[position + 1]
       }
     })
-    this.#restart(null)
+    this.#forget()
     return { logLikelihood, tokens: Math.max(0, tokens.length - 1), greedy }
   }
 
   /** Keeps what the new prompt shares with the cached one and says how many tokens that is. */
-  #rewind(tokens: readonly number[], steering: ResolvedSteering | null): number {
-    const shared = sharedPrefix(this.#cached, tokens)
-    if (shared === 0 || !sameOnPrefix(this.#steering, steering, shared)) {
-      this.#restart(steering)
+  #rewind(request: ScoreRequest): number {
+    const shared = sharedPrefix(this.#cached, request.rendered.tokens)
+    if (shared === 0 || !sameOnPrefix(this.#steering, request.steering, shared)) {
+      this.#restart(request)
       return 0
     }
     if (shared < this.#cached.length) {
@@ -135,20 +136,24 @@ class PrefixReader {
       this.#cached = this.#cached.slice(0, shared)
       this.#next = null
     }
-    this.#occupy(steering)
+    this.#occupy(request)
     return shared
   }
 
-  #restart(steering: ResolvedSteering | null): void {
+  #restart(request: ScoreRequest): void {
+    this.#forget()
+    this.#occupy(request)
+  }
+
+  #forget(): void {
     this.#context.truncate(0, -1)
     this.#cached = []
     this.#next = null
-    this.#occupy(steering)
   }
 
-  #occupy(steering: ResolvedSteering | null): void {
+  #occupy({ rendered, steering }: ScoreRequest): void {
     this.#steering = steering
-    this.#visitor.occupy(0, steering === null ? null : { steering, trace: new TraceRecorder() })
+    this.#steered = prepareSteered(this.#context, this.#visitor, 0, rendered, steering)
   }
 }
 

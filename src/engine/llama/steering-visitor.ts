@@ -1,14 +1,9 @@
 /** Steering while a batch is computed. */
 import { editRow } from '../edit.ts'
 import type { PlaceKey } from '../place.ts'
-import { type ResolvedSteering, termsAt } from '../steering.ts'
+import { termsAt } from '../steering.ts'
 import type { Row, StateVisitor } from './context.ts'
-import type { TraceRecorder } from './trace.ts'
-
-export interface Steered {
-  readonly steering: ResolvedSteering
-  readonly trace: TraceRecorder
-}
+import type { Steered } from './steered.ts'
 
 /** Edits the rows of each sequence by the steering of the request that occupies it. */
 export class SteeringVisitor implements StateVisitor {
@@ -37,7 +32,7 @@ export class SteeringVisitor implements StateVisitor {
       const steered = this.#bySequence[row.sequence]
       const terms = steered?.steering.places.get(place)
       if (!steered || terms === undefined) continue
-      const active = termsAt(terms, row.position)
+      const active = termsAt(terms, row.position, steered.generated)
       if (active.length === 0) continue
       steered.trace.record(place, editRow(states, i * width, active, this.#scratch))
       changed = true

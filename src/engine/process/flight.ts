@@ -40,9 +40,9 @@ export class FlightWriter {
 
   /** Of `total` requests, computed one after the other, this one is next. */
   only(index: number, total: number): void {
-    if (index >= total) return this.none()
     this.#flying.clear()
-    this.started(index)
+    if (index < total) this.#flying.add(index)
+    this.#write()
   }
 
   #write(): void {

@@ -15,14 +15,14 @@ writeTinyModel(file, { width: 512, feedForward: 2048, heads: 8, layers: 6, conte
 const source = new URL('../../../src/engine/open.ts', import.meta.url).href
 
 /** Starts a program that opens engines and goes on as told; resolves when it has said "ready". */
-async function caller(name: string, engines: number, then: string): Promise<ChildProcess> {
+async function caller(name: string, engines: number, goesOn: string): Promise<ChildProcess> {
   const script = join(folder, `${name}.ts`)
   const lines = [
     `const { openModel } = await import(${JSON.stringify(source)})`,
     `const model = await openModel(${JSON.stringify(file)}, { threads: 1, engines: ${engines} })`,
     `const prompts = Array.from({ length: 64 }, (_, i) => ({ raw: (i + ' a long text ').repeat(400) }))`,
     `const busy = () => model.generate(prompts, { maxTokens: 2000 })`,
-    then,
+    goesOn,
   ]
   writeFileSync(script, lines.join('\n'))
   const program = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -65,37 +65,37 @@ test.skipIf(process.platform !== 'linux').each([
   {
     how: 'killed in the middle of a long call',
     engines: 1,
-    then: `busy().catch(() => {}); ${soon(ready)}`,
+    goesOn: `busy().catch(() => {}); ${soon(ready)}`,
     kill: true,
   },
-  { how: 'killed, with several engines', engines: 3, then: `busy().catch(() => {}); ${soon(ready)}`, kill: true },
-  { how: 'killed while it is idle', engines: 2, then: `${ready}; ${forever}`, kill: true },
+  { how: 'killed, with several engines', engines: 3, goesOn: `busy().catch(() => {}); ${soon(ready)}`, kill: true },
+  { how: 'killed while it is idle', engines: 2, goesOn: `${ready}; ${forever}`, kill: true },
   {
     how: 'killed while it opens another model',
     engines: 1,
-    then: `${ready}; openModel(${JSON.stringify(file)}, { engines: 2 }); ${forever}`,
+    goesOn: `${ready}; openModel(${JSON.stringify(file)}, { engines: 2 }); ${forever}`,
     kill: true,
   },
   {
     how: 'ended by process.exit in the middle of a call',
     engines: 2,
-    then: `busy().catch(() => {}); ${soon(`${ready}; setTimeout(() => process.exit(3), 300)`)}`,
+    goesOn: `busy().catch(() => {}); ${soon(`${ready}; setTimeout(() => process.exit(3), 300)`)}`,
     kill: false,
   },
   {
     how: 'ended by an error nobody caught',
     engines: 1,
-    then: `process.on('uncaughtException', () => process.exit(1)); busy().catch(() => {}); ${soon(`${ready}; setTimeout(() => { throw new Error('x') }, 300)`)}`,
+    goesOn: `process.on('uncaughtException', () => process.exit(1)); busy().catch(() => {}); ${soon(`${ready}; setTimeout(() => { throw new Error('x') }, 300)`)}`,
     kill: false,
   },
   {
     how: 'at its end with the model still open',
     engines: 2,
-    then: `${ready}; await new Promise(r => setTimeout(r, 300))`,
+    goesOn: `${ready}; await new Promise(r => setTimeout(r, 300))`,
     kill: false,
   },
-])('a caller that is $how', async ({ how, engines, then, kill }) => {
-  const program = await caller(how.replaceAll(/\W/g, '-'), engines, then)
+])('a caller that is $how', async ({ how, engines, goesOn, kill }) => {
+  const program = await caller(how.replaceAll(/\W/g, '-'), engines, goesOn)
   const pid = program.pid ?? 0
   if (how.includes('opens another')) await new Promise(resolve => setTimeout(resolve, 150))
   const children = childrenOf(pid)

@@ -1,0 +1,24 @@
+/** One request while it is computed: its steering, what that did, and what became of it. */
+import type { PlimsollError } from '../../errors.ts'
+import { GeneratedParts } from '../generated-parts.ts'
+import type { ResolvedSteering } from '../steering.ts'
+import type { Rendered } from '../types.ts'
+import { TraceRecorder } from './trace.ts'
+
+export interface Steered {
+  readonly steering: ResolvedSteering
+  readonly trace: TraceRecorder
+  /** Whoever computes the request pushes every token that follows the prompt, before it is computed. */
+  readonly generated: GeneratedParts
+  /** Set where an edit failed: this request's answer is worth nothing, the others' are untouched. */
+  failure: PlimsollError | null
+}
+
+export function newSteered(steering: ResolvedSteering, rendered: Rendered): Steered {
+  return {
+    steering,
+    trace: new TraceRecorder(),
+    generated: new GeneratedParts(rendered.tokens.length),
+    failure: null,
+  }
+}

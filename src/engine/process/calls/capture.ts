@@ -1,0 +1,40 @@
+import { capture } from '../../llama/capture.ts'
+import type { LoadedModel } from '../../llama/model.ts'
+import { layoutOf } from '../../llama/request.ts'
+import { selectLayers, selectTokens } from '../../select.ts'
+import type { FlightWriter } from '../flight.ts'
+import type { Calls } from '../protocol.ts'
+import { prepare, type Tell } from './prepare.ts'
+
+/** Floats in one message: 1 MB. */
+const statesPerMessage = 1 << 18
+
+export function runCapture(
+  model: LoadedModel,
+  flight: FlightWriter,
+  args: Calls['capture']['arguments'],
+  tell: Tell<'capture'>,
+): number[] {
+  const layers = selectLayers(args.where, model.info.layers)
+  const requests = args.requests.map((request, index) => {
+    const { rendered, steering } = prepare(model, flight, request, index, 0, false)
+    return { rendered, steering, selection: selectTokens(args.where.tokens, layoutOf(rendered, false)) }
+  })
+  flight.only(0, requests.length)
+  capture(
+    model,
+    requests,
+    layers,
+    args.reduce,
+    ({ index, layer, states }) => {
+      for (let offset = 0; offset < states.length; offset += statesPerMessage) {
+        tell({ kind: 'states', index, layer, offset, states: states.slice(offset, offset + statesPerMessage) })
+      }
+    },
+    (index, positions) => {
+      flight.only(index + 1, requests.length)
+      tell({ kind: 'positions', index, positions })
+    },
+  )
+  return layers
+}

@@ -1,0 +1,32 @@
+/** What every call does with a request before anything is computed. */
+import { PlimsollError } from '../../../errors.ts'
+import type { LoadedModel } from '../../llama/model.ts'
+import { checkLength, steeringOf, tokenisePrompt } from '../../llama/request.ts'
+import type { ResolvedSteering } from '../../steering.ts'
+import type { Prompt, Rendered, Steering } from '../../types.ts'
+import type { FlightWriter } from '../flight.ts'
+import type { Calls } from '../protocol.ts'
+
+/** Says something to the caller while a call runs. */
+export type Tell<K extends keyof Calls> = (event: Calls[K]['event']) => void
+
+export interface Prepared {
+  readonly rendered: Rendered
+  readonly steering: ResolvedSteering | null
+}
+
+/** @throws PlimsollError `cancelled`, `template-failed`, `prompt-too-long`, and what a steering can be refused for */
+export function prepare(
+  model: LoadedModel,
+  flight: FlightWriter,
+  request: { readonly prompt: Prompt; readonly steering?: Steering | undefined },
+  index: number,
+  more: number,
+  generates: boolean,
+): Prepared {
+  if (model.cancelled) throw new PlimsollError('cancelled', 'The call was cancelled')
+  flight.only(index, index + 1)
+  const rendered = tokenisePrompt(model, request.prompt)
+  checkLength(model, index, rendered.tokens.length, more)
+  return { rendered, steering: steeringOf(model, rendered, request.steering, generates) }
+}

@@ -1,0 +1,44 @@
+import type { LoadedModel } from '../../llama/model.ts'
+import { firstToken, score } from '../../llama/score.ts'
+import type { FlightWriter } from '../flight.ts'
+import type { Calls } from '../protocol.ts'
+import { prepare, type Tell } from './prepare.ts'
+
+export function runScore(
+  model: LoadedModel,
+  flight: FlightWriter,
+  args: Calls['score']['arguments'],
+  tell: Tell<'score'>,
+): null {
+  const requests = args.requests.map((request, index) => {
+    const continuation =
+      request.continuation === ''
+        ? []
+        : model.vocabulary.tokenize(request.continuation, { addSpecial: false, parseSpecial: false })
+    return { ...prepare(model, flight, request, index, continuation.length, continuation.length > 0), continuation }
+  })
+  flight.only(0, requests.length)
+  score(model, requests, (index, result) => {
+    flight.only(index + 1, requests.length)
+    tell({ kind: 'score', index, score: result })
+  })
+  return null
+}
+
+export function runFirstToken(
+  model: LoadedModel,
+  flight: FlightWriter,
+  args: Calls['firstToken']['arguments'],
+  tell: Tell<'firstToken'>,
+): null {
+  const requests = args.requests.map((request, index) => ({
+    ...prepare(model, flight, request, index, 1, true),
+    continuation: [],
+  }))
+  flight.only(0, requests.length)
+  firstToken(model, requests, args.tokens, (index, logProbabilities) => {
+    flight.only(index + 1, requests.length)
+    tell({ kind: 'first', index, logProbabilities })
+  })
+  return null
+}

@@ -1,0 +1,214 @@
+/** A model whose calls an engine process computes. */
+import { PlimsollError } from '../../errors.ts'
+import { positive } from '../check.ts'
+import type {
+  Capture,
+  CaptureOptions,
+  GenerateOptions,
+  Generation,
+  Model,
+  ModelInfo,
+  Prompt,
+  Rendered,
+  Request,
+  Score,
+  ScoreItem,
+  ScoreOptions,
+  Token,
+} from '../types.ts'
+import { parseWhere, type WhereInput } from '../where.ts'
+import type { EngineProcess } from './client.ts'
+
+const defaultMaxTokens = 256
+const defaultSlots = 16
+
+export class LlamaModel implements Model {
+  readonly info: ModelInfo
+  readonly #engine: EngineProcess
+
+  constructor(engine: EngineProcess, info: ModelInfo) {
+    this.#engine = engine
+    this.info = info
+  }
+
+  tokenize(text: string, options: { readonly special?: 'parse' | 'plain' } = {}): Promise<number[]> {
+    return this.#engine.call('tokenize', { text, special: options.special ?? 'plain' })
+  }
+
+  detokenize(tokens: readonly number[]): Promise<string> {
+    return this.#engine.call('detokenize', { tokens })
+  }
+
+  render(prompt: Prompt): Promise<Rendered> {
+    return this.#engine.call('render', { prompt })
+  }
+
+  async generate(prompts: readonly (Prompt | Request)[], options: GenerateOptions = {}): Promise<Generation[]> {
+    const maxTokens = positive('maxTokens', options.maxTokens ?? defaultMaxTokens)
+    const slots = positive('slots', options.slots ?? defaultSlots)
+    const requests = prompts.map(entry => {
+      const request = isRequest(entry) ? entry : { prompt: entry }
+      return {
+        prompt: request.prompt,
+        steering: request.steering ?? options.steering,
+        maxTokens: positive('maxTokens', request.maxTokens ?? maxTokens),
+      }
+    })
+    const results: (Generation | undefined)[] = new Array(prompts.length)
+    const { onToken } = options
+    const began = performance.now()
+    let done = 0
+    let tokens = 0
+    await this.#engine.call(
+      'generate',
+      { requests, slots, stop: options.stop ?? [], tokens: onToken === undefined ? 'keep' : 'tell' },
+      {
+        signal: options.signal,
+        onEvent: event => {
+          if (event.kind === 'token') return onToken?.(event.index, event.token)
+          results[event.index] = event.generation
+          done++
+          tokens += event.generation.promptTokens + event.generation.tokens.length
+          const tokensPerSecond = (1000 * tokens) / (performance.now() - began)
+          options.onProgress?.({ stage: 'generate', done, total: prompts.length, tokensPerSecond })
+        },
+      },
+    )
+    return complete(results)
+  }
+
+  async *stream(prompt: Prompt, options: GenerateOptions = {}): AsyncGenerator<Token, void, undefined> {
+    const queue: Token[] = []
+    let wake = () => {}
+    let ended = false
+    const stop = new AbortController()
+    const signals = options.signal === undefined ? [stop.signal] : [stop.signal, options.signal]
+    const finished = this.generate([prompt], {
+      ...options,
+      signal: AbortSignal.any(signals),
+      onToken: (_index, token) => {
+        queue.push(token)
+        wake()
+      },
+    }).finally(() => {
+      ended = true
+      wake()
+    })
+    // Seen below; without this, a failure before the reader asks again would count as unhandled.
+    finished.catch(() => {})
+    try {
+      while (!ended || queue.length > 0) {
+        const token = queue.shift()
+        if (token !== undefined) yield token
+        else if (!ended) {
+          await new Promise<void>(resolve => {
+            wake = resolve
+          })
+        }
+      }
+      await finished
+    } finally {
+      stop.abort()
+    }
+  }
+
+  async capture(prompts: readonly Prompt[], where: WhereInput, options: CaptureOptions = {}): Promise<Capture> {
+    const parsed = parseWhere(where)
+    const states: Map<number, Float32Array[]>[] = prompts.map(() => new Map())
+    const positions: (readonly number[] | undefined)[] = new Array(prompts.length)
+    let done = 0
+    const layers = await this.#engine.call(
+      'capture',
+      {
+        requests: prompts.map(prompt => ({ prompt, steering: options.steering })),
+        where: parsed,
+        reduce: options.reduce ?? 'mean',
+      },
+      {
+        signal: options.signal,
+        onEvent: event => {
+          if (event.kind === 'states') {
+            const pieces = states[event.index]?.get(event.layer)
+            if (pieces === undefined) states[event.index]?.set(event.layer, [event.states])
+            else pieces.push(event.states)
+            return
+          }
+          positions[event.index] = event.positions
+          options.onProgress?.({ stage: 'capture', done: ++done, total: prompts.length })
+        },
+      },
+    )
+    return {
+      site: parsed.site,
+      layers,
+      width: this.info.width,
+      states: states.map(byLayer => layers.map(layer => join(byLayer.get(layer) ?? []))),
+      positions: complete(positions),
+    }
+  }
+
+  async score(items: readonly ScoreItem[], options: ScoreOptions = {}): Promise<Score[]> {
+    const scores: (Score | undefined)[] = new Array(items.length)
+    let done = 0
+    await this.#engine.call(
+      'score',
+      { requests: items.map(item => ({ ...item, steering: item.steering ?? options.steering })) },
+      {
+        signal: options.signal,
+        onEvent: event => {
+          scores[event.index] = event.score
+          options.onProgress?.({ stage: 'score', done: ++done, total: items.length })
+        },
+      },
+    )
+    return complete(scores)
+  }
+
+  async firstToken(
+    prompts: readonly Prompt[],
+    tokens: readonly number[],
+    options: ScoreOptions = {},
+  ): Promise<Float64Array[]> {
+    const results: (Float64Array | undefined)[] = new Array(prompts.length)
+    let done = 0
+    await this.#engine.call(
+      'firstToken',
+      { requests: prompts.map(prompt => ({ prompt, steering: options.steering })), tokens },
+      {
+        signal: options.signal,
+        onEvent: event => {
+          results[event.index] = event.logProbabilities
+          options.onProgress?.({ stage: 'score', done: ++done, total: prompts.length })
+        },
+      },
+    )
+    return complete(results)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#engine[Symbol.asyncDispose]()
+  }
+}
+
+function isRequest(entry: Prompt | Request): entry is Request {
+  return typeof entry === 'object' && 'prompt' in entry
+}
+
+function join(pieces: readonly Float32Array[]): Float32Array {
+  const only = pieces[0]
+  if (only !== undefined && pieces.length === 1) return only
+  const joined = new Float32Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
+  let offset = 0
+  for (const piece of pieces) {
+    joined.set(piece, offset)
+    offset += piece.length
+  }
+  return joined
+}
+
+function complete<T>(results: readonly (T | undefined)[]): T[] {
+  return Array.from(results, (result, index) => {
+    if (result === undefined) throw new PlimsollError('internal', `The engine gave no result for request ${index}`)
+    return result
+  })
+}
