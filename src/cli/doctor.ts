@@ -59,7 +59,7 @@ async function machine(): Promise<Check[]> {
 
 function libraries(): Check {
   try {
-    return { name: 'llama.cpp', state: 'good', says: `${findLibrary().release}, prebuilt` }
+    return { name: 'llama.cpp', state: 'good', says: `${findLibrary('any').release}, prebuilt` }
   } catch (error) {
     return failed('llama.cpp', error)
   }

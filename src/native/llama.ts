@@ -1,6 +1,7 @@
 /** llama.cpp's C API as far as Plimsoll needs it. Only ever loaded in the engine's worker thread. */
 import koffi, { type LibraryHandle } from 'koffi'
 import { checkAbi } from './abi.ts'
+import { type Device, deviceList } from './devices.ts'
 import { findLibrary, type LibraryFiles } from './library.ts'
 import {
   AbortCallback,
@@ -71,6 +72,20 @@ export interface Llama {
   readonly setAbort: (context: Pointer, callback: Pointer | null, data: null) => void
   readonly newThreadPool: (threads: number) => Pointer
   readonly freeThreadPool: (pool: Pointer) => void
+  readonly devices: () => Device[]
+  /** null where the file is none, or of another model. Freed with the model. */
+  readonly loadAdapter: (model: Pointer, file: string) => Pointer | null
+  readonly freeAdapter: (adapter: Pointer) => void
+  readonly setAdapters: (context: Pointer, adapters: readonly Pointer[], count: number, scales: Float32Array) => number
+  /** Layers 1 to the last, one row each; null takes the vector away. 0 = done. */
+  readonly setControlVector: (
+    context: Pointer,
+    data: Float32Array | null,
+    length: number,
+    width: number,
+    firstLayer: number,
+    lastLayer: number,
+  ) => number
   readonly tensorName: (tensor: Pointer) => string
   readonly tensorElements: (tensor: Pointer) => number
   readonly readTensor: (tensor: Pointer, into: Float32Array, offset: number, bytes: number) => void
@@ -83,8 +98,8 @@ const keptComplaints = 40
  * Loads the libraries, picks the CPU variant, checks the ABI.
  * @throws PlimsollError `library-missing`, `library-mismatch`
  */
-export function loadLlama(): Llama {
-  const files = findLibrary()
+export function loadLlama(wanted: 'any' | 'cpu' = 'any'): Llama {
+  const files = findLibrary(wanted)
   // The order matters, and symbols are shared: llama needs ggml, which needs ggml-base.
   const base = koffi.load(files.ggmlBase, { global: true })
   const ggml = koffi.load(files.ggml, { global: true })
@@ -98,7 +113,8 @@ export function loadLlama(): Llama {
   }, koffi.pointer(LogCallback))
   base.func('ggml_log_set', 'void', [koffi.pointer(LogCallback), 'void *'])(log, null)
   llama.func('llama_log_set', 'void', [koffi.pointer(LogCallback), 'void *'])(log, null)
-  ggml.func('void ggml_backend_load_all_from_path(const char *)')(files.folder)
+  const loadBackends = ggml.func('void ggml_backend_load_all_from_path(const char *)')
+  for (const folder of files.backends) loadBackends(folder)
   llama.func('void llama_backend_init()')()
 
   const api: Llama = {
@@ -141,6 +157,13 @@ export function loadLlama(): Llama {
     attachThreadPool: llama.func('void llama_attach_threadpool(void *, void *, void *)'),
     setAbort: llama.func('llama_set_abort_callback', 'void', ['void *', koffi.pointer(AbortCallback), 'void *']),
     ...threadPools(base, ggml),
+    devices: deviceList(base, ggml),
+    loadAdapter: llama.func('void *llama_adapter_lora_init(void *, const char *)'),
+    freeAdapter: llama.func('void llama_adapter_lora_free(void *)'),
+    setAdapters: llama.func('int32_t llama_set_adapters_lora(void *, void **, size_t, float *)'),
+    setControlVector: llama.func(
+      'int32_t llama_set_adapter_cvec(void *, const float *, size_t, int32_t, int32_t, int32_t)',
+    ),
     tensorName: base.func('const char *ggml_get_name(void *)'),
     tensorElements: base.func('int64_t ggml_nelements(void *)'),
     readTensor: base.func('void ggml_backend_tensor_get(void *, _Out_ float *, size_t, size_t)'),
