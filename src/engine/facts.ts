@@ -1,12 +1,16 @@
 /** What the header of a model says about its size, checked where llama.cpp would abort or count wrongly. */
 import { PlimsollError } from '../errors.ts'
-import type { Header } from './header.ts'
+import type { Header, TensorEntry } from './header.ts'
 
 /** Plain numbers, so that they travel to the engine process. */
 export interface ModelFacts {
   readonly layers: number
   /** Bytes of all tensors. */
   readonly weights: number
+  /** Bytes of the tensors of each block. */
+  readonly layerBytes: readonly number[]
+  /** Bytes of what turns the last state into logits: the embedding itself where the model ties them. */
+  readonly outputBytes: number
   readonly width: number
   readonly heads: number
   /** Values of one token inside the feed-forward part. */
@@ -39,7 +43,11 @@ export function factsOf(header: Header): ModelFacts {
   const perState = (read.number('ssm.state_size') ?? 0) + Math.max(0, (read.number('ssm.conv_kernel') ?? 1) - 1)
   return {
     layers,
-    weights: header.tensors.reduce((sum, { bytes }) => sum + bytes, 0),
+    weights: sum(header.tensors),
+    layerBytes: Array.from({ length: layers }, (_, layer) =>
+      sum(header.tensors.filter(({ name }) => name.startsWith(`blk.${layer}.`))),
+    ),
+    outputBytes: outputBytes(header.tensors),
     width,
     heads,
     feedForward: experts * Math.max(width, ...read.perLayer('feed_forward_length', layers, 0)),
@@ -47,6 +55,16 @@ export function factsOf(header: Header): ModelFacts {
     cacheValues: keyHeads.reduce((sum, count) => sum + count, 0) * (keyLength + valueLength),
     stateValues: layers * inner * perState,
   }
+}
+
+function sum(tensors: readonly TensorEntry[]): number {
+  return tensors.reduce((total, { bytes }) => total + bytes, 0)
+}
+
+function outputBytes(tensors: readonly TensorEntry[]): number {
+  const output = tensors.filter(({ name }) => name.startsWith('output'))
+  const ties = !output.some(({ name }) => name === 'output.weight')
+  return sum(output) + (ties ? sum(tensors.filter(({ name }) => name === 'token_embd.weight')) : 0)
 }
 
 function reader({ file, architecture, metadata }: Header) {
