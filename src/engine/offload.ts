@@ -1,5 +1,6 @@
 /** How much of a model goes to a graphics processor: as many layers as its free memory holds, from the last one up. */
 import { PlimsollError } from '../errors.ts'
+import type { Device } from '../native/devices.ts'
 import type { ModelFacts } from './facts.ts'
 import { contextBytes } from './memory.ts'
 
@@ -28,6 +29,38 @@ export function layersThatFit(
     if (needed > room) return facts.layers - layer
   }
   return facts.layers + 1
+}
+
+export interface Offload {
+  readonly layers: number
+  /** Such as `Vulkan0 (Radeon RX 7600), 33 of 33 layers`; `CPU` for none. */
+  readonly device: string
+}
+
+/** @throws PlimsollError `library-missing` where layers are asked for and there is nothing to give them to */
+export function offloadTo(
+  devices: readonly Device[],
+  options: {
+    readonly gpuLayers: number | 'auto'
+    readonly facts: ModelFacts
+    readonly cache: 'f16' | 'f32'
+    readonly flashAttention: 'auto' | 'off'
+  },
+): Offload {
+  const { gpuLayers, facts } = options
+  const most = facts.layers + 1
+  if (devices.length === 0 && gpuLayers !== 'auto' && gpuLayers > 0) {
+    throw new PlimsollError('library-missing', 'No graphics processor was found to give layers to', {
+      found: 'none that the installed llama.cpp can use',
+      expected: `one for ${gpuLayers} layers`,
+      fix: 'Install the package for it and its driver (docs/performance.md), or leave gpuLayers out.',
+    })
+  }
+  const free = devices.reduce((sum, device) => sum + device.free, 0)
+  const layers = gpuLayers === 'auto' ? layersThatFit(facts, free, options) : Math.min(gpuLayers, most)
+  if (layers === 0) return { layers, device: 'CPU' }
+  const names = devices.map(({ name, description }) => `${name} (${description})`).join(' + ')
+  return { layers, device: `${names}, ${layers} of ${most} layers` }
 }
 
 /** @throws PlimsollError `invalid-input` */

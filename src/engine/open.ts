@@ -7,6 +7,7 @@ import { factsOf } from './facts.ts'
 import { fingerprintWith } from './fingerprint.ts'
 import { readHeader } from './header.ts'
 import { checkModelMemory } from './memory.ts'
+import { checkedGpuLayers } from './offload.ts'
 import { poolOf } from './pool.ts'
 import { EngineProcess } from './process/client.ts'
 import { LlamaModel } from './process/llama-model.ts'
@@ -38,6 +39,7 @@ export async function openModel(file: string, options: OpenOptions = {}): Promis
     cache,
     flashAttention,
     facts,
+    gpuLayers: checkedGpuLayers(options.gpuLayers ?? 'auto'),
   }
   const [first, ...others] = await Promise.all(Array.from({ length: engines }, () => openEngine(open, options.signal)))
   if (first === undefined) throw new PlimsollError('internal', 'No engine was opened')

@@ -27,6 +27,7 @@ const open = {
   cache: 'f16',
   flashAttention: 'auto',
   facts,
+  gpuLayers: 0,
 } as const
 const generate = { slots: 4, stop: [], tokens: 'keep' } as const
 

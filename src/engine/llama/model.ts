@@ -5,6 +5,7 @@ import { type Llama, loadLlama, type Pointer } from '../../native/llama.ts'
 import { cpuVariant } from '../../native/variant.ts'
 import type { ModelFacts } from '../facts.ts'
 import { checkContextMemory } from '../memory.ts'
+import { offloadTo } from '../offload.ts'
 import { EMBEDDING, type PlaceKey, placeKey } from '../place.ts'
 import { createRenderer, type RenderPrompt } from '../render.ts'
 import type { ModelInfo } from '../types.ts'
@@ -19,6 +20,7 @@ export interface LoadOptions {
   readonly cache: 'f16' | 'f32'
   readonly flashAttention: 'auto' | 'off'
   readonly facts: ModelFacts
+  readonly gpuLayers: number | 'auto'
 }
 
 export class LoadedModel {
@@ -35,11 +37,12 @@ export class LoadedModel {
 
   /** @throws PlimsollError `model-invalid`, `model-unsupported`, `library-missing`, `library-mismatch` */
   constructor(options: LoadOptions, cancelled: () => boolean) {
-    const llama = loadLlama()
+    const llama = loadLlama(options.gpuLayers === 0 ? 'cpu' : 'any')
     this.#llama = llama
     this.#options = options
     this.#cancelled = cancelled
-    const model = llama.loadModel(options.file, llama.modelDefaults())
+    const offload = offloadTo(llama.devices(), options)
+    const model = llama.loadModel(options.file, { ...llama.modelDefaults(), n_gpu_layers: offload.layers })
     if (model === null) throw notLoaded(options.file, llama)
     this.#model = model
     this.#pool = llama.newThreadPool(options.threads)
@@ -91,7 +94,7 @@ export class LoadedModel {
         engines: 1,
         cache: options.cache,
         flashAttention: options.flashAttention,
-        device: 'CPU',
+        device: offload.device,
       },
     }
     this.#embeddingTensor = this.#probe()

@@ -23,6 +23,7 @@ const open = {
   cache: 'f16',
   flashAttention: 'auto',
   facts,
+  gpuLayers: 0,
 } as const
 const options = { slots: 4, stop: [], tokens: 'keep' } as const
 
