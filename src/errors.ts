@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'prompt-too-long'
   | 'nothing-selected'
   | 'vector-mismatch'
+  | 'adapter-invalid'
   | 'edit-failed'
   | 'template-failed'
   | 'engine-crashed'
