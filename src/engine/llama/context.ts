@@ -11,12 +11,16 @@ import { PlimsollError } from '../../errors.ts'
 import type { Llama, Pointer } from '../../native/llama.ts'
 import { AbortCallback, type Batch, EvalCallback } from '../../native/structs.ts'
 import { type PlaceKey, placeOf } from '../place.ts'
+import type { Adapter } from '../types.ts'
+import type { Adapters } from './adapters.ts'
 
 export interface ContextShape {
   /** Sequences with a key/value stream of their own. */
   readonly sequences: number
-  /** Cells of each stream. */
+  /** Cells of each stream; of the one stream that all sequences share where they are unified. */
   readonly cells: number
+  /** Default `separate`. */
+  readonly streams?: 'separate' | 'unified'
   /** Tokens with logits in one batch, at most. */
   readonly outputs: number
 }
@@ -30,6 +34,9 @@ export interface ContextSettings {
   /** Values of one token at a place. */
   readonly widthAt: (place: PlaceKey) => number
   readonly vocabulary: number
+  readonly width: number
+  readonly layers: number
+  readonly adapters: Adapters
   readonly cancelled: () => boolean
   /** Told the name of every tensor before it is computed; for the probe. */
   readonly onTensor?: (name: string) => void
@@ -72,6 +79,7 @@ export class DecodeContext implements Disposable {
   readonly #callback: bigint
   readonly #abort: bigint
   #asksAbort = false
+  #sharesVector = false
   readonly #batch: Batch
   readonly #arrays: { token: Int32Array; pos: Int32Array; count: Int32Array; logits: Int8Array; sequence: Int32Array[] }
   visitor: StateVisitor | null = null
@@ -94,7 +102,7 @@ export class DecodeContext implements Disposable {
     this.#abort = koffi.register(() => settings.cancelled(), koffi.pointer(AbortCallback))
     const context = llama.newContext(model, {
       ...llama.contextDefaults(),
-      n_ctx: shape.sequences * shape.cells,
+      n_ctx: shape.streams === 'unified' ? shape.cells : shape.sequences * shape.cells,
       n_batch: maxBatch,
       n_ubatch: maxBatch,
       n_seq_max: shape.sequences,
@@ -105,7 +113,7 @@ export class DecodeContext implements Disposable {
       flash_attn_type: flash[settings.flashAttention],
       type_k: graphType[settings.cache],
       type_v: graphType[settings.cache],
-      kv_unified: false,
+      kv_unified: shape.streams === 'unified',
       cb_eval: this.#callback,
     })
     if (context === null) {
@@ -166,8 +174,30 @@ export class DecodeContext implements Disposable {
     return new Float32Array(koffi.view(address, this.#settings.vocabulary * 4))
   }
 
+  /** Adds to every token's residual state: one row for each layer from 1 on; null takes them away. */
+  setSharedVector(rows: Float32Array | null): void {
+    if (rows === null && !this.#sharesVector) return
+    const { width, layers } = this.#settings
+    const code = this.#llama.setControlVector(this.#context, rows, rows?.length ?? 0, width, 1, layers - 1)
+    this.#sharesVector = rows !== null
+    if (code === 0) return
+    throw new PlimsollError('internal', 'llama.cpp did not take a control vector', {
+      found: this.#llama.complaints.at(-1) ?? `code ${code}`,
+    })
+  }
+
+  /** From the next batch on, computes with these LoRA adapters and no others. @throws PlimsollError `adapter-invalid` */
+  setAdapters(adapters: readonly Adapter[]): void {
+    this.#settings.adapters.set(this.#context, adapters)
+  }
+
   clear(): void {
     this.#llama.clear(this.#memory, false)
+  }
+
+  /** Empties every sequence and overwrites what they held: masked cells that hold NaN still spoil their stream. */
+  wipe(): void {
+    this.#llama.clear(this.#memory, true)
   }
 
   /** Drops the cells of a sequence from `position` on. */

@@ -9,6 +9,7 @@ import { offloadTo } from '../offload.ts'
 import { EMBEDDING, type PlaceKey, placeKey } from '../place.ts'
 import { createRenderer, type RenderPrompt } from '../render.ts'
 import type { ModelInfo } from '../types.ts'
+import { Adapters } from './adapters.ts'
 import { type ContextShape, DecodeContext } from './context.ts'
 import { Vocabulary } from './vocabulary.ts'
 
@@ -33,6 +34,7 @@ export class LoadedModel {
   readonly #options: LoadOptions
   readonly #cancelled: () => boolean
   readonly #embeddingTensor: string
+  readonly #adapters: Adapters
   #context: DecodeContext | null = null
 
   /** @throws PlimsollError `model-invalid`, `model-unsupported`, `library-missing`, `library-mismatch` */
@@ -45,6 +47,7 @@ export class LoadedModel {
     const model = llama.loadModel(options.file, { ...llama.modelDefaults(), n_gpu_layers: offload.layers })
     if (model === null) throw notLoaded(options.file, llama)
     this.#model = model
+    this.#adapters = new Adapters(llama, model)
     this.#pool = llama.newThreadPool(options.threads)
     this.vocabulary = new Vocabulary(llama, model)
     const template = llama.chatTemplate(model, null)
@@ -104,16 +107,20 @@ export class LoadedModel {
   context(shape: ContextShape): DecodeContext {
     // Powers of two, so that calls of like size find the same context again.
     const cells = Math.max(256, 2 ** Math.ceil(Math.log2(shape.cells)))
-    const wanted = { ...shape, cells: Math.min(cells, roundUp(this.info.contextLength, 256)) }
+    const unified = shape.streams === 'unified'
+    const most = roundUp(this.info.contextLength, 256) * (unified ? shape.sequences : 1)
+    const wanted = { ...shape, cells: Math.min(cells, most) }
     const current = this.#context
     if (current !== null && sameShape(current.shape, wanted)) {
       current.clear()
       current.visitor = null
+      current.setSharedVector(null)
+      current.setAdapters([])
       return current
     }
     current?.[Symbol.dispose]()
     this.#context = null
-    checkContextMemory(this.#options.facts, { ...wanted, ...this.info.engine })
+    checkContextMemory(this.#options.facts, { ...wanted, ...this.info.engine, ...(unified && { sequences: 1 }) })
     this.#context = this.#newContext(wanted, this.#embeddingTensor)
     return this.#context
   }
@@ -136,6 +143,9 @@ export class LoadedModel {
       placeOfTensor: name => placeOfTensor(name, embeddingTensor, this.info.layers),
       widthAt: () => this.info.width,
       vocabulary: this.info.vocabulary,
+      width: this.info.width,
+      layers: this.info.layers,
+      adapters: this.#adapters,
       cancelled: this.#cancelled,
       ...(onTensor === undefined ? {} : { onTensor }),
     })
@@ -208,5 +218,10 @@ function roundUp(value: number, multiple: number): number {
 }
 
 function sameShape(a: ContextShape, b: ContextShape): boolean {
-  return a.sequences === b.sequences && a.cells === b.cells && a.outputs === b.outputs
+  return (
+    a.sequences === b.sequences &&
+    a.cells === b.cells &&
+    a.outputs === b.outputs &&
+    (a.streams ?? 'separate') === (b.streams ?? 'separate')
+  )
 }

@@ -18,6 +18,7 @@ import type {
 } from '../types.ts'
 import { parseWhere, type WhereInput } from '../where.ts'
 import type { EngineProcess } from './client.ts'
+import { fromWire } from './protocol.ts'
 
 const defaultMaxTokens = 256
 const defaultSlots = 16
@@ -52,6 +53,7 @@ export class LlamaModel implements Model {
         prompt: request.prompt,
         steering: request.steering ?? options.steering,
         maxTokens: positive('maxTokens', request.maxTokens ?? maxTokens),
+        sampling: request.sampling ?? options.sampling,
       }
     })
     const results: (Generation | undefined)[] = new Array(prompts.length)
@@ -61,12 +63,19 @@ export class LlamaModel implements Model {
     let tokens = 0
     await this.#engine.call(
       'generate',
-      { requests, slots, stop: options.stop ?? [], tokens: onToken === undefined ? 'keep' : 'tell' },
+      {
+        requests,
+        slots,
+        stop: options.stop ?? [],
+        tokens: onToken === undefined ? 'keep' : 'tell',
+        failures: options.failures ?? 'throw',
+      },
       {
         signal: options.signal,
         onEvent: event => {
           if (event.kind === 'token') return onToken?.(event.index, event.token)
-          results[event.index] = event.generation
+          const { generation, error } = event
+          results[event.index] = error === null ? generation : { ...generation, error: fromWire(error) }
           done++
           tokens += event.generation.promptTokens + event.generation.tokens.length
           const tokensPerSecond = (1000 * tokens) / (performance.now() - began)

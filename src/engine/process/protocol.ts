@@ -1,7 +1,7 @@
 /** What the caller's process and the engine's process say to each other. Every message stays below 2 MB. */
 import { type ErrorCode, PlimsollError } from '../../errors.ts'
 import type { LoadOptions } from '../llama/model.ts'
-import type { Generation, ModelInfo, Prompt, Rendered, Score, Steering, Token } from '../types.ts'
+import type { Generation, ModelInfo, Prompt, Rendered, Sampling, Score, Steering, Token } from '../types.ts'
 import type { Where } from '../where.ts'
 
 export type OpenArguments = LoadOptions
@@ -19,15 +19,24 @@ export interface Calls {
   render: { arguments: { prompt: Prompt }; result: Rendered; event: never }
   generate: {
     arguments: {
-      requests: readonly (WireRequest & { maxTokens: number })[]
+      requests: readonly (WireRequest & { maxTokens: number; sampling?: Sampling | undefined })[]
       slots: number
       stop: readonly string[]
       tokens: 'tell' | 'keep'
+      /** Default `throw`. */
+      failures?: 'throw' | 'return'
+      /** The caller's index of the first of these requests; default 0. Events count from 0 all the same. */
+      first?: number
     }
     result: null
     event:
       | { readonly kind: 'token'; readonly index: number; readonly token: Token }
-      | { readonly kind: 'generation'; readonly index: number; readonly generation: Generation }
+      | {
+          readonly kind: 'generation'
+          readonly index: number
+          readonly generation: Omit<Generation, 'error'>
+          readonly error: WireError | null
+        }
   }
   capture: {
     arguments: { requests: readonly WireRequest[]; where: Where; reduce: 'none' | 'mean' | 'last' }

@@ -1,30 +1,58 @@
-import { generate } from '../../llama/generate.ts'
+import { PlimsollError } from '../../../errors.ts'
+import type { GenerateRequest, Listener } from '../../llama/generate/request.ts'
+import { generate } from '../../llama/generate/run.ts'
 import type { LoadedModel } from '../../llama/model.ts'
 import type { FlightWriter } from '../flight.ts'
-import type { Calls } from '../protocol.ts'
+import { type Calls, toWire } from '../protocol.ts'
 import { prepare, type Tell } from './prepare.ts'
 
-export function runGenerate(
-  model: LoadedModel,
-  flight: FlightWriter,
-  args: Calls['generate']['arguments'],
-  tell: Tell<'generate'>,
-): null {
-  const requests = args.requests.map((request, index) => ({
-    ...prepare(model, flight, request, index, request.maxTokens, true),
-    maxTokens: request.maxTokens,
-  }))
+type Arguments = Calls['generate']['arguments']
+
+/** @throws PlimsollError `cancelled`, and with failures `throw` the error of the first request that fails */
+export function runGenerate(model: LoadedModel, flight: FlightWriter, args: Arguments, tell: Tell<'generate'>): null {
+  const listener = listenerOf(args, tell, flight)
+  const requests = prepareAll(model, flight, args, listener)
   flight.none()
-  generate(model, {
-    requests,
-    slots: args.slots,
-    stop: args.stop,
-    ...(args.tokens === 'tell' ? { onToken: (index, token) => tell({ kind: 'token', index, token }) } : {}),
-    onStart: index => flight.started(index),
-    onDone: (index, generation) => {
-      flight.ended(index)
-      tell({ kind: 'generation', index, generation })
-    },
-  })
+  generate(model, requests, args.slots, listener)
   return null
+}
+
+/** Tells the caller, whose requests are numbered from 0 in every call. */
+function listenerOf(args: Arguments, tell: Tell<'generate'>, flight: FlightWriter): Listener {
+  const { first = 0, failures = 'throw' } = args
+  return {
+    started: index => flight.started(index - first),
+    token: (index, token) => {
+      if (args.tokens === 'tell') tell({ kind: 'token', index: index - first, token })
+    },
+    done: (index, { error, ...generation }) => {
+      flight.ended(index - first)
+      const named = error === undefined ? null : naming(error, index)
+      if (named !== null && failures === 'throw') throw named
+      tell({ kind: 'generation', index: index - first, generation, error: named === null ? null : toWire(named) })
+    },
+  }
+}
+
+/** The requests that can be computed; the others have failed. */
+function prepareAll(model: LoadedModel, flight: FlightWriter, args: Arguments, listener: Listener): GenerateRequest[] {
+  const { first = 0, stop } = args
+  return args.requests.flatMap((request, i) => {
+    const index = first + i
+    const { maxTokens, sampling = {} } = request
+    try {
+      const prepared = prepare(model, flight, request, i, maxTokens, true)
+      return [{ ...prepared, maxTokens, sampling, stop, index, group: '' }]
+    } catch (error) {
+      if (!(error instanceof PlimsollError) || error.code === 'cancelled') throw error
+      listener.done(index, { text: '', tokens: [], finish: 'failed', error, rendered: '', promptTokens: 0 })
+      return []
+    }
+  })
+}
+
+/** Says which request it was, where the error does not. */
+function naming(error: PlimsollError, index: number): PlimsollError {
+  if (error.where !== undefined) return error
+  return new PlimsollError(error.code, error.message, { ...error, where: `request ${index}`, cause: error.cause })
 }

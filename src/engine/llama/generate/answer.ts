@@ -1,0 +1,125 @@
+/** One answer while it is written: which token follows, what text that makes, and when it ends. */
+import { PlimsollError } from '../../../errors.ts'
+import { type Choice, createSampler, type Sampler } from '../../sampling/sampler.ts'
+import type { Generation, TokenProbability } from '../../types.ts'
+import type { Steered } from '../steered.ts'
+import { AnswerText } from '../text.ts'
+import type { Vocabulary } from '../vocabulary.ts'
+import type { GenerateRequest, Listener } from './request.ts'
+
+export class Answer {
+  readonly request: GenerateRequest
+  /** What is written so far. */
+  readonly tokens: number[] = []
+  /** Set anew whenever the answer is read into a sequence. */
+  steered: Steered | null = null
+  readonly #vocabulary: Vocabulary
+  readonly #listener: Listener
+  readonly #text: AnswerText
+  readonly #probabilities: TokenProbability[] = []
+  #sampler: Sampler | null = null
+  #started = false
+  #ended = false
+  #failed = false
+
+  constructor(vocabulary: Vocabulary, request: GenerateRequest, listener: Listener) {
+    this.request = request
+    this.#vocabulary = vocabulary
+    this.#listener = listener
+    this.#text = new AnswerText(vocabulary, request.stop)
+  }
+
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  get failed(): boolean {
+    return this.#failed
+  }
+
+  /** Position of the token chosen last, which is to be computed next. */
+  get position(): number {
+    return this.request.rendered.tokens.length + this.tokens.length - 1
+  }
+
+  /** All that has to be computed before the next token can be chosen, where nothing of it is in a cache. */
+  get unread(): readonly number[] {
+    return this.tokens.length === 0 ? this.request.rendered.tokens : [...this.request.rendered.tokens, ...this.tokens]
+  }
+
+  /** Said once, before anything of it is computed. */
+  start(): void {
+    if (!this.#started) this.#listener.started(this.request.index)
+    this.#started = true
+  }
+
+  /** Chooses the next token. The answer may end with it, or fail. */
+  choose(logits: Float32Array): void {
+    const choice = this.#choice(logits)
+    if (choice instanceof PlimsollError) this.fail(choice)
+    else if (this.#vocabulary.isEndOfGeneration(choice.token)) this.#finish('stop')
+    else this.#accept(choice)
+  }
+
+  fail(error: PlimsollError): void {
+    this.#failed = true
+    this.#end({ finish: 'failed', error })
+  }
+
+  /** Nothing more comes of it, and nobody is told. */
+  [Symbol.dispose](): void {
+    this.#ended = true
+    this.#sampler?.[Symbol.dispose]()
+    this.#sampler = null
+  }
+
+  #choice(logits: Float32Array): Choice | PlimsollError {
+    if (this.steered?.failure) return this.steered.failure
+    const { rendered, sampling, index } = this.request
+    try {
+      this.#sampler ??= createSampler(sampling, { promptTokens: rendered.tokens, index })
+      return this.#sampler.choose(logits)
+    } catch (error) {
+      if (error instanceof PlimsollError) return error
+      throw error
+    }
+  }
+
+  #accept({ token, probability }: Choice): void {
+    this.tokens.push(token)
+    if (probability !== undefined) this.#probabilities.push(probability)
+    this.#sampler?.accept(token)
+    this.steered?.generated.push(token)
+    const stopped = this.#text.push(token)
+    const full = this.tokens.length >= this.request.maxTokens
+    this.#tell(token, this.#text.take(stopped || full))
+    if (stopped) this.#finish('stop')
+    else if (full) this.#finish('length')
+  }
+
+  #finish(finish: 'stop' | 'length'): void {
+    const rest = this.#text.take(true)
+    if (rest !== '') this.#tell(this.tokens.at(-1) ?? -1, rest)
+    this.#end({ finish })
+  }
+
+  #tell(id: number, text: string): void {
+    const probability = this.#probabilities.at(-1)
+    this.#listener.token(this.request.index, { id, text, ...(probability === undefined ? {} : { probability }) })
+  }
+
+  #end(how: Pick<Generation, 'finish' | 'error'>): void {
+    const { rendered, index, sampling } = this.request
+    const trace = this.steered?.trace.finish(rendered.tokens.length, this.tokens.length)
+    this[Symbol.dispose]()
+    this.#listener.done(index, {
+      text: this.#text.whole,
+      tokens: this.tokens,
+      ...how,
+      ...(sampling.logProbabilities === undefined ? {} : { probabilities: this.#probabilities }),
+      rendered: rendered.text,
+      promptTokens: rendered.tokens.length,
+      ...(trace === undefined ? {} : { trace }),
+    })
+  }
+}

@@ -1,0 +1,282 @@
+/**
+ * Continuous batching: answers share every step of decoding, each with its own steering. Between two steps at most one
+ * piece of prompts is read, so nobody who is being answered waits for longer than that; a prompt of several pieces is
+ * read behind the sequences in use. What is computed together depends on nothing but the order in which answers come.
+ */
+import { PlimsollError } from '../../../errors.ts'
+import { maxBatch } from '../context.ts'
+import type { LoadedModel } from '../model.ts'
+import { newSteered, type Steered } from '../steered.ts'
+import { SteeringVisitor } from '../steering-visitor.ts'
+import type { Answer } from './answer.ts'
+import type { ContextPlan } from './plan.ts'
+import type { Share } from './prefixes.ts'
+import { Sequences } from './sequences.ts'
+
+/** An answer to begin with, and what of its prompt others have too. */
+export interface Entry {
+  readonly answer: Answer
+  readonly share: Share | null
+  /** Place in the list that the plan was made for. */
+  readonly place: number
+}
+
+/** Tokens of prompts computed between two steps, at most. */
+export const piece = maxBatch
+
+/** An answer whose prompt is being read; it has no sequence yet while a prefix is computed for it. */
+interface Reading {
+  readonly entry: Entry
+  sequence: number | null
+  at: number
+}
+
+/** A shared prefix in its sequence. */
+interface Prefix {
+  readonly share: Share
+  readonly sequence: number
+  readonly steered: Steered | null
+  at: number
+}
+
+/** Ends a step whose logits are worth nothing. */
+class Spoiled extends Error {}
+
+export class Scheduler {
+  readonly #model: LoadedModel
+  readonly #next: () => Entry | null
+  #plan: ContextPlan
+  #sequences: Sequences
+  /** By sequence; a gap where an answer ended and nobody followed yet. */
+  #running: (Entry | null)[] = []
+  #reading: Reading | null = null
+  #again: Entry[] = []
+  /** By place behind the slots. */
+  #prefixes: (Prefix | null)[] = []
+
+  constructor(model: LoadedModel, plan: ContextPlan, next: () => Entry | null) {
+    this.#model = model
+    this.#next = next
+    this.#plan = plan
+    this.#sequences = this.#open()
+  }
+
+  /** Reads at most one piece and decodes one token of each answer. False when there is nothing to do. */
+  step(): boolean {
+    try {
+      const read = this.#read()
+      this.#closeGaps()
+      if (this.#running.length === 0) return read > 0 || this.#reading !== null
+      this.#decode()
+    } catch (error) {
+      if (!(error instanceof Spoiled)) throw error
+      this.#separate()
+    }
+    return true
+  }
+
+  [Symbol.dispose](): void {
+    for (const entry of this.#unfinished()) entry.answer[Symbol.dispose]()
+    // What is left there would spoil whatever the context is used for next.
+    if (this.#sequences.spoiled) this.#model.discardContext()
+  }
+
+  #open(): Sequences {
+    const { slots, prefixes, cells, streams } = this.#plan
+    const context = this.#model.context({ sequences: slots + prefixes, cells, outputs: slots, streams })
+    this.#running = []
+    this.#reading = null
+    this.#prefixes = new Array<Prefix | null>(prefixes).fill(null)
+    return new Sequences(context, new SteeringVisitor(this.#model.info.width), slots + prefixes)
+  }
+
+  #unfinished(): Entry[] {
+    const reading = this.#reading === null ? [] : [this.#reading.entry]
+    return [...this.#running.filter(entry => entry !== null), ...reading, ...this.#again]
+  }
+
+  /** In one stream somebody's NaN is everybody's: all are read again in streams of their own, where it is not. */
+  #separate(): void {
+    this.#again = this.#unfinished().sort((a, b) => a.place - b.place)
+    this.#plan = { ...this.#plan, cells: this.#plan.longest, streams: 'separate' }
+    this.#model.discardContext()
+    this.#sequences = this.#open()
+  }
+
+  /** Reads prompts for as long as they fit in what one step may read; says how many tokens that were. */
+  #read(): number {
+    let read = 0
+    for (;;) {
+      this.#reading ??= this.#begin()
+      const reading = this.#reading
+      if (reading === null) return read
+      const tokens = this.#pieceOf(reading, piece - read)
+      if (tokens === 0) return read
+      read += tokens
+    }
+  }
+
+  #begin(): Reading | null {
+    const used = this.#running.filter(entry => entry !== null).length
+    if (used >= this.#plan.slots) return null
+    const entry = this.#again.shift() ?? this.#next()
+    if (entry === null) return null
+    entry.answer.start()
+    return { entry, sequence: null, at: 0 }
+  }
+
+  /** Computes the next piece that a prompt needs and returns its length; 0 when it does not fit in `room`. */
+  #pieceOf(reading: Reading, room: number): number {
+    const { share } = reading.entry
+    const prefix = share === null ? null : this.#prefixFor(share, reading.entry)
+    if (prefix !== null && prefix.at < prefix.share.tokens) return this.#readPrefix(prefix, reading, room)
+    const tokens = reading.entry.answer.unread
+    const from = reading.sequence === null ? (share?.tokens ?? 0) : reading.at
+    const size = Math.min(tokens.length - from, piece)
+    if (size > room) return 0
+    const sequence = reading.sequence ?? this.#place(reading, prefix, size === tokens.length - from)
+    reading.at = from + size
+    const ends = reading.at === tokens.length
+    this.#sequences.context.decodeSequence(sequence, from, tokens.slice(from, reading.at), ends ? 'last' : 'none')
+    const { answer } = reading.entry
+    if (answer.steered?.failure) this.#fail(reading, sequence, answer.steered.failure)
+    else if (ends) this.#ready(reading, sequence)
+    return size
+  }
+
+  /** Finds a sequence for a prompt: a gap where it is read at once, else the one behind those in use. */
+  #place(reading: Reading, prefix: Prefix | null, atOnce: boolean): number {
+    if (!atOnce) this.#closeGaps()
+    const sequence = this.#gap()
+    const steered = this.#sequences.occupy(sequence, reading.entry.answer)
+    if (prefix !== null) {
+      this.#sequences.copy(prefix.sequence, sequence)
+      if (prefix.steered !== null) steered?.trace.include(prefix.steered.trace)
+    }
+    reading.sequence = sequence
+    return sequence
+  }
+
+  #ready(reading: Reading, sequence: number): void {
+    const { answer } = reading.entry
+    const target = this.#gap()
+    const logits = this.#sequences.context.logits(0)
+    this.#mayBeSpoiled(logits)
+    answer.choose(logits)
+    if (answer.ended) {
+      this.#drop(reading, sequence)
+      return
+    }
+    if (target !== sequence) this.#sequences.move(sequence, target, answer)
+    this.#running[target] = reading.entry
+    this.#reading = null
+  }
+
+  #fail(reading: Reading, sequence: number, error: PlimsollError): void {
+    reading.entry.answer.fail(error)
+    this.#drop(reading, sequence)
+  }
+
+  #drop({ entry: { answer } }: Reading, sequence: number): void {
+    if (answer.failed) this.#sequences.spoil(sequence)
+    this.#sequences.leave(sequence)
+    this.#reading = null
+  }
+
+  #decode(): void {
+    const running = this.#running.filter(entry => entry !== null)
+    const { context } = this.#sequences
+    context.decodeStep(
+      running.map(({ answer }, sequence) => ({
+        sequence,
+        position: answer.position,
+        token: answer.tokens.at(-1) ?? 0,
+      })),
+    )
+    for (const sequence of running.keys()) this.#mayBeSpoiled(context.logits(sequence))
+    for (const [sequence, { answer }] of running.entries()) {
+      answer.choose(context.logits(sequence))
+      if (!answer.ended) continue
+      if (answer.failed) this.#sequences.spoil(sequence)
+      this.#sequences.leave(sequence)
+      this.#running[sequence] = null
+    }
+  }
+
+  /** The lowest sequence that nobody is answered in. */
+  #gap(): number {
+    const gap = this.#running.indexOf(null)
+    return gap < 0 ? this.#running.length : gap
+  }
+
+  /** Sequences in use must be neighbours, or the batch is split: the last one moves into a gap. */
+  #closeGaps(): void {
+    for (;;) {
+      while (this.#running.length > 0 && this.#running.at(-1) === null) this.#running.pop()
+      const gap = this.#running.indexOf(null)
+      const last = this.#running.at(-1)
+      if (gap < 0 || !last) return
+      this.#sequences.move(this.#running.length - 1, gap, last.answer)
+      this.#running[gap] = last
+      this.#running.pop()
+    }
+  }
+
+  /** The prefix of a share, in a sequence of its own from now on; it may not be computed yet. */
+  #prefixFor(share: Share, entry: Entry): Prefix {
+    const known = this.#prefixes.find(prefix => prefix?.share === share)
+    if (known) return known
+    const place = this.#prefixPlace(entry.place)
+    const sequence = this.#plan.slots + place
+    this.#sequences.clear(sequence)
+    const { rendered, steering } = entry.answer.request
+    const steered = steering === null ? null : newSteered(steering, rendered)
+    const prefix: Prefix = { share, sequence, steered, at: 0 }
+    this.#prefixes[place] = prefix
+    return prefix
+  }
+
+  /** A free place, or that of the prefix which is wanted again last. */
+  #prefixPlace(now: number): number {
+    const next = this.#prefixes.map(
+      prefix => prefix?.share.members.find(member => member > now) ?? Number.POSITIVE_INFINITY,
+    )
+    return next.indexOf(Math.max(...next))
+  }
+
+  #readPrefix(prefix: Prefix, reading: Reading, room: number): number {
+    const { rendered } = reading.entry.answer.request
+    const size = Math.min(prefix.share.tokens - prefix.at, piece)
+    if (size > room) return 0
+    const end = prefix.at + size
+    const { context, visitor } = this.#sequences
+    visitor.occupy(prefix.sequence, prefix.steered)
+    context.decodeSequence(prefix.sequence, prefix.at, rendered.tokens.slice(prefix.at, end), 'last')
+    visitor.occupy(prefix.sequence, null)
+    this.#mayBeSpoiled(context.logits(0))
+    prefix.at = end
+    const failure = prefix.steered?.failure ?? notNumbers(context.logits(0))
+    if (failure !== null) {
+      this.#prefixes[prefix.sequence - this.#plan.slots] = null
+      this.#sequences.spoil(prefix.sequence)
+      reading.entry.answer.fail(failure)
+      this.#reading = null
+    }
+    return size
+  }
+
+  /** Nothing of a step in which somebody's logits are NaN can be used, where all share one stream. */
+  #mayBeSpoiled(logits: Float32Array): void {
+    if (this.#plan.streams === 'unified' && notNumbers(logits) !== null) throw new Spoiled()
+  }
+}
+
+/** States that are no numbers make every logit NaN. */
+function notNumbers(logits: Float32Array): PlimsollError | null {
+  if (!Number.isNaN(logits[0])) return null
+  return new PlimsollError('edit-failed', 'Steering pushed the hidden states beyond what the model can compute with', {
+    found: 'NaN for every token',
+    expected: 'logits that are numbers',
+    fix: 'Lower the strength.',
+  })
+}
