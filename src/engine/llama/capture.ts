@@ -58,11 +58,12 @@ export function capture(
       if (reduce === 'mean') addTo(sums.get(layer)!, state)
       else states.get(layer)!.set(state, reduce === 'none' ? row * width : 0)
     })
-    prepareSteered(context, steering, 0, request.rendered, request.steering)
+    const steered = prepareSteered(context, steering, 0, request.rendered, request.steering)
     context.truncate(0, -1)
     // The last layer computes only rows with logits; only the final token's come for free.
     const onlyFinal = wanted.size === 1 && wanted.has(tokens.length - 1)
     prefill(context, 0, tokens, 0, layers.includes(lastLayer) && !onlyFinal ? 'all' : 'last')
+    if (steered?.failure) throw steered.failure
     for (const layer of layers) {
       const values = states.get(layer)!
       if (reduce === 'mean') {

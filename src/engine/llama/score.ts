@@ -81,6 +81,7 @@ class PrefixReader {
     const from = Math.min(shared, tokens.length - 1)
     this.#context.truncate(0, from)
     prefill(this.#context, 0, tokens, from, 'last')
+    this.#check()
     this.#cached = tokens
     this.#next = distribution(this.#context.logits(0), 'keep')
     return this.#next
@@ -103,6 +104,7 @@ class PrefixReader {
           greedy &&= current.best === all[position + 1]
         }
       })
+      this.#check()
       this.#context.truncate(0, tokens.length)
     }
     return { logLikelihood, tokens: continuation.length, greedy }
@@ -120,6 +122,7 @@ class PrefixReader {
         greedy &&= current.best === tokens[position + 1]
       }
     })
+    this.#check()
     this.#forget()
     return { logLikelihood, tokens: Math.max(0, tokens.length - 1), greedy }
   }
@@ -149,6 +152,10 @@ class PrefixReader {
     this.#context.truncate(0, -1)
     this.#cached = []
     this.#next = null
+  }
+
+  #check(): void {
+    if (this.#steered?.failure) throw this.#steered.failure
   }
 
   #occupy({ rendered, steering }: ScoreRequest): void {

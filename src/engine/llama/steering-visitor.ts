@@ -1,6 +1,7 @@
 /** Steering while a batch is computed. */
+import { PlimsollError } from '../../errors.ts'
 import { editRow } from '../edit.ts'
-import type { PlaceKey } from '../place.ts'
+import { type PlaceKey, placeOf } from '../place.ts'
 import { termsAt } from '../steering.ts'
 import type { Row, StateVisitor } from './context.ts'
 import type { Steered } from './steered.ts'
@@ -33,9 +34,16 @@ export class SteeringVisitor implements StateVisitor {
       const terms = steered?.steering.places.get(place)
       if (!steered || terms === undefined) continue
       const active = termsAt(terms, row.position, steered.generated)
-      if (active.length === 0) continue
-      steered.trace.record(place, editRow(states, i * width, active, this.#scratch))
-      changed = true
+      if (active.length === 0 || steered.failure !== null) continue
+      const before = states.slice(i * width, (i + 1) * width)
+      const change = editRow(states, i * width, active, this.#scratch)
+      if (areFinite(states, i * width, width)) {
+        steered.trace.record(place, change)
+        changed = true
+      } else {
+        states.set(before, i * width)
+        steered.failure = beyondNumbers(place)
+      }
     }
     return changed
   }
@@ -47,4 +55,20 @@ export class SteeringVisitor implements StateVisitor {
       else this.#places.set(place, left)
     }
   }
+}
+
+function areFinite(states: Float32Array, offset: number, width: number): boolean {
+  // x − x is 0 for every finite x and NaN for the others.
+  let sum = 0
+  for (let i = offset; i < offset + width; i++) sum += states[i]! - states[i]!
+  return sum === 0
+}
+
+function beyondNumbers(key: PlaceKey): PlimsollError {
+  const { site, layer } = placeOf(key)
+  return new PlimsollError('edit-failed', 'Steering pushed hidden states beyond what a number can hold', {
+    found: `infinity or NaN at ${layer < 0 ? `the ${site}` : `${site} of layer ${layer}`}`,
+    expected: 'finite values',
+    fix: 'Lower the strength.',
+  })
 }
