@@ -40,6 +40,7 @@ export async function openModel(file: string, options: OpenOptions = {}): Promis
     flashAttention,
     facts,
     gpuLayers: checkedGpuLayers(options.gpuLayers ?? 'auto'),
+    fastPath: options.fastPath ?? 'auto',
   }
   const [first, ...others] = await Promise.all(Array.from({ length: engines }, () => openEngine(open, options.signal)))
   if (first === undefined) throw new PlimsollError('internal', 'No engine was opened')

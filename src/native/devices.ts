@@ -1,6 +1,5 @@
 /** Graphics processors that the loaded backends found. */
 import type { LibraryHandle } from 'koffi'
-import type { Pointer } from './llama.ts'
 
 export interface Device {
   /** Such as `Vulkan0`. */
@@ -17,11 +16,11 @@ const graphics: readonly number[] = [1, 2]
 /** Lists them anew at every call: free memory changes. */
 export function deviceList(base: LibraryHandle, ggml: LibraryHandle): () => Device[] {
   const count: () => number = ggml.func('size_t ggml_backend_dev_count()')
-  const get: (index: number) => Pointer = ggml.func('void *ggml_backend_dev_get(size_t)')
-  const type: (device: Pointer) => number = base.func('int ggml_backend_dev_type(void *)')
-  const name: (device: Pointer) => string = base.func('const char *ggml_backend_dev_name(void *)')
-  const description: (device: Pointer) => string = base.func('const char *ggml_backend_dev_description(void *)')
-  const memory: (device: Pointer, free: BigUint64Array, total: BigUint64Array) => void = base.func(
+  const get: (index: number) => bigint = ggml.func('void *ggml_backend_dev_get(size_t)')
+  const type: (device: bigint) => number = base.func('int ggml_backend_dev_type(void *)')
+  const name: (device: bigint) => string = base.func('const char *ggml_backend_dev_name(void *)')
+  const description: (device: bigint) => string = base.func('const char *ggml_backend_dev_description(void *)')
+  const memory: (device: bigint, free: BigUint64Array, total: BigUint64Array) => void = base.func(
     'void ggml_backend_dev_memory(void *, _Out_ size_t *, _Out_ size_t *)',
   )
   return () =>

@@ -28,6 +28,7 @@ const open = {
   flashAttention: 'auto',
   facts,
   gpuLayers: 0,
+  fastPath: 'off',
 } as const
 const generate = { slots: 4, stop: [], tokens: 'keep' } as const
 

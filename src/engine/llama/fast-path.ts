@@ -1,55 +1,98 @@
-/**
- * The fast path: one additive vector for every token of every request, added inside of llama.cpp
- * (`llama_set_adapter_cvec`), so that no state has to be brought out of the computation. It pays on a graphics
- * processor, where each state read back is a stop.
- *
- * It cannot reach layer 0, tells nothing of the states it changes, and in some architectures does nothing: whoever
- * uses it compares once (`addsAsAsked`).
- */
+/** Uses llama.cpp's own control vector where all requests share one, and where it does in this architecture what it should. */
+import { placeKey } from '../place.ts'
+import type { ModelInfo } from '../types.ts'
+import type { ContextShape, DecodeContext, StateVisitor } from './context.ts'
+import type { GenerateRequest } from './generate/request.ts'
+import { type SharedVector, sharedVector } from './shared-vector.ts'
 
-import { selectLayers } from '../select.ts'
-import { directionAt } from '../steering.ts'
-import type { ModelInfo, Steering } from '../types.ts'
-import { parseWhere, type Where } from '../where.ts'
-
-/** What is added to each layer from 1 on. */
-export interface SharedVector {
-  readonly layers: readonly number[]
-  /** (layers of the model − 1) × width, row k − 1 for layer k. All of them: what is not sent would stay as it was. */
-  readonly rows: Float32Array
+/** As much of a loaded model as is needed to try a vector. */
+interface Computing {
+  readonly info: ModelInfo
+  readonly vocabulary: { readonly bos: number }
+  context(shape: ContextShape): DecodeContext
 }
 
-/**
- * The steering as one vector, where it is one: additions to the residual stream after layer 1 or later, at every token
- * and without gates.
- * @param prompts whether any of the prompts starts with the beginning-of-sequence token, which clauses leave out by
- * default and this vector would move
- */
-export function sharedVector(
-  steering: Steering,
-  model: Pick<ModelInfo, 'layers' | 'width'>,
-  prompts: { readonly startWithBos: boolean },
-): SharedVector | null {
-  if (steering.length === 0) return null
-  const rows = new Float32Array((model.layers - 1) * model.width)
-  const layers = new Set<number>()
-  for (const { vector, strength = 1, where: written = vector.where, gates = [] } of steering) {
-    const where = parseWhere(written)
-    if (vector.edit !== 'add' || gates.length > 0 || where.site !== 'residual') return null
-    if (!everyToken(where.tokens, prompts.startWithBos)) return null
-    for (const layer of selectLayers(where, model.layers)) {
-      const direction = directionAt(vector, layer)
-      if (layer === 0 || direction === undefined) return null
-      const start = (layer - 1) * model.width
-      for (const [i, value] of direction.unit.entries()) rows[start + i]! += strength * direction.scale * value
-      layers.add(layer)
-    }
+export class FastPath {
+  readonly #mode: 'use' | 'leave'
+  /** Layers that were tried. */
+  readonly #trusted = new Set<number>()
+
+  constructor(mode: 'use' | 'leave') {
+    this.#mode = mode
   }
-  return { layers: [...layers].sort((a, b) => a - b), rows }
+
+  /** The requests, to be steered by llama.cpp where that can be done. */
+  take(model: Computing, requests: readonly GenerateRequest[]): readonly GenerateRequest[] {
+    if (this.#mode === 'leave') return requests
+    const startWithBos = requests.some(request => request.rendered.startsWithBos)
+    const [first, ...others] = new Set(requests.map(request => request.written))
+    const shared = first === undefined ? null : sharedVector(first, model.info, { startWithBos })
+    if (shared === null) return requests
+    const same = others.every(other => sameRows(shared, sharedVector(other, model.info, { startWithBos })))
+    if (!same || !this.#trusts(model, shared)) return requests
+    return requests.map(request => ({ ...request, steering: null, shared }))
+  }
+
+  #trusts(model: Computing, vector: SharedVector): boolean {
+    const unknown = vector.layers.filter(layer => !this.#trusted.has(layer))
+    const trusted = unknown.length === 0 || addsAsAsked(model, { ...vector, layers: unknown })
+    if (trusted) for (const layer of unknown) this.#trusted.add(layer)
+    return trusted
+  }
 }
 
-function everyToken(tokens: Where['tokens'], startsWithBos: boolean): boolean {
-  const { phase, beginning = 'skip', except = [], ...narrowing } = tokens
-  const narrowed = Object.values(narrowing).some(value => value !== undefined)
-  return phase === 'all' && !narrowed && except.length === 0 && (beginning === 'keep' || !startsWithBos)
+/** Of the vector's length. Half-precision weights on a device round states a little differently from run to run. */
+const tolerance = 0.01
+
+function sameRows(a: SharedVector, b: SharedVector | null): boolean {
+  return b !== null && a.layers.length === b.layers.length && a.rows.every((value, i) => value === b.rows[i])
+}
+
+/**
+ * Adds the vector's rows one layer at a time to one token and compares the states of that layer with and without it.
+ * Costs two short steps for each layer.
+ */
+function addsAsAsked(model: Computing, vector: SharedVector): boolean {
+  const { width, layers } = model.info
+  const context = model.context({ sequences: 1, cells: 256, outputs: 1 })
+  const token = Math.max(model.vocabulary.bos, 0)
+  const stateAt = (layer: number, rows: Float32Array | null): Float32Array => {
+    context.setSharedVector(rows)
+    context.truncate(0, -1)
+    const reader = new StateReader(placeKey('residual', layer))
+    context.visitor = reader
+    context.decodeSequence(0, 0, [token], 'last')
+    return reader.state
+  }
+  const right = vector.layers.every(layer => {
+    const start = (layer - 1) * width
+    const row = vector.rows.subarray(start, start + width)
+    const only = new Float32Array((layers - 1) * width)
+    only.set(row, start)
+    const [before, after] = [stateAt(layer, null), stateAt(layer, only)]
+    const error = Math.hypot(...row.map((value, i) => (after[i] ?? 0) - (before[i] ?? 0) - value))
+    // What is added to a large state is rounded to that state's last digits.
+    return error <= tolerance * Math.hypot(...row) + 1e-5 * Math.hypot(...before)
+  })
+  context.setSharedVector(null)
+  context.visitor = null
+  return right
+}
+
+class StateReader implements StateVisitor {
+  readonly #place: number
+  state = new Float32Array(0)
+
+  constructor(place: number) {
+    this.#place = place
+  }
+
+  wants(place: number): boolean {
+    return place === this.#place
+  }
+
+  visit(_place: number, states: Float32Array, width: number): boolean {
+    this.state = states.slice(0, width)
+    return false
+  }
 }

@@ -11,6 +11,7 @@ import { createRenderer, type RenderPrompt } from '../render.ts'
 import type { ModelInfo } from '../types.ts'
 import { Adapters } from './adapters.ts'
 import { type ContextShape, DecodeContext } from './context.ts'
+import { FastPath } from './fast-path.ts'
 import { Vocabulary } from './vocabulary.ts'
 
 export interface LoadOptions {
@@ -22,6 +23,7 @@ export interface LoadOptions {
   readonly flashAttention: 'auto' | 'off'
   readonly facts: ModelFacts
   readonly gpuLayers: number | 'auto'
+  readonly fastPath: 'auto' | 'on' | 'off'
 }
 
 export class LoadedModel {
@@ -34,7 +36,8 @@ export class LoadedModel {
   readonly #options: LoadOptions
   readonly #cancelled: () => boolean
   readonly #embeddingTensor: string
-  readonly #adapters: Adapters
+  readonly adapters: Adapters
+  readonly fastPath: FastPath
   #context: DecodeContext | null = null
 
   /** @throws PlimsollError `model-invalid`, `model-unsupported`, `library-missing`, `library-mismatch` */
@@ -47,7 +50,9 @@ export class LoadedModel {
     const model = llama.loadModel(options.file, { ...llama.modelDefaults(), n_gpu_layers: offload.layers })
     if (model === null) throw notLoaded(options.file, llama)
     this.#model = model
-    this.#adapters = new Adapters(llama, model)
+    this.adapters = new Adapters(llama, model)
+    const pays = options.fastPath === 'on' || (options.fastPath === 'auto' && offload.layers > 0)
+    this.fastPath = new FastPath(pays ? 'use' : 'leave')
     this.#pool = llama.newThreadPool(options.threads)
     this.vocabulary = new Vocabulary(llama, model)
     const template = llama.chatTemplate(model, null)
@@ -145,7 +150,7 @@ export class LoadedModel {
       vocabulary: this.info.vocabulary,
       width: this.info.width,
       layers: this.info.layers,
-      adapters: this.#adapters,
+      adapters: this.adapters,
       cancelled: this.#cancelled,
       ...(onTensor === undefined ? {} : { onTensor }),
     })

@@ -1,6 +1,6 @@
 /** A model whose calls an engine process computes. */
 import { PlimsollError } from '../../errors.ts'
-import { positive } from '../check.ts'
+import { checkedAdapters, positive } from '../check.ts'
 import type {
   Capture,
   CaptureOptions,
@@ -54,6 +54,7 @@ export class LlamaModel implements Model {
         steering: request.steering ?? options.steering,
         maxTokens: positive('maxTokens', request.maxTokens ?? maxTokens),
         sampling: request.sampling ?? options.sampling,
+        adapters: checkedAdapters(request.adapters ?? options.adapters),
       }
     })
     const results: (Generation | undefined)[] = new Array(prompts.length)

@@ -1,7 +1,7 @@
 /** What the caller's process and the engine's process say to each other. Every message stays below 2 MB. */
 import { type ErrorCode, PlimsollError } from '../../errors.ts'
 import type { LoadOptions } from '../llama/model.ts'
-import type { Generation, ModelInfo, Prompt, Rendered, Sampling, Score, Steering, Token } from '../types.ts'
+import type { Adapter, Generation, ModelInfo, Prompt, Rendered, Sampling, Score, Steering, Token } from '../types.ts'
 import type { Where } from '../where.ts'
 
 export type OpenArguments = LoadOptions
@@ -19,7 +19,11 @@ export interface Calls {
   render: { arguments: { prompt: Prompt }; result: Rendered; event: never }
   generate: {
     arguments: {
-      requests: readonly (WireRequest & { maxTokens: number; sampling?: Sampling | undefined })[]
+      requests: readonly (WireRequest & {
+        maxTokens: number
+        sampling?: Sampling | undefined
+        adapters?: readonly Adapter[] | undefined
+      })[]
       slots: number
       stop: readonly string[]
       tokens: 'tell' | 'keep'

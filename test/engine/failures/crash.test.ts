@@ -24,6 +24,7 @@ const open = {
   flashAttention: 'auto',
   facts,
   gpuLayers: 0,
+  fastPath: 'off',
 } as const
 const options = { slots: 4, stop: [], tokens: 'keep' } as const
 

@@ -1,7 +1,8 @@
 /** One answer while it is written: which token follows, what text that makes, and when it ends. */
 import { PlimsollError } from '../../../errors.ts'
 import { type Choice, createSampler, type Sampler } from '../../sampling/sampler.ts'
-import type { Generation, TokenProbability } from '../../types.ts'
+import type { Generation, TokenProbability, Trace } from '../../types.ts'
+import { sharedTrace } from '../shared-vector.ts'
 import type { Steered } from '../steered.ts'
 import { AnswerText } from '../text.ts'
 import type { Vocabulary } from '../vocabulary.ts'
@@ -18,6 +19,7 @@ export class Answer {
   readonly #text: AnswerText
   readonly #probabilities: TokenProbability[] = []
   #sampler: Sampler | null = null
+  #computed = 0
   #started = false
   #ended = false
   #failed = false
@@ -55,6 +57,7 @@ export class Answer {
 
   /** Chooses the next token. The answer may end with it, or fail. */
   choose(logits: Float32Array): void {
+    this.#computed = this.request.rendered.tokens.length + this.tokens.length
     const choice = this.#choice(logits)
     if (choice instanceof PlimsollError) this.fail(choice)
     else if (this.#vocabulary.isEndOfGeneration(choice.token)) this.#finish('stop')
@@ -71,6 +74,13 @@ export class Answer {
     this.#ended = true
     this.#sampler?.[Symbol.dispose]()
     this.#sampler = null
+  }
+
+  #trace(): Trace | undefined {
+    const { rendered, shared } = this.request
+    const [prompt, answer] = [rendered.tokens.length, this.tokens.length]
+    if (shared !== null) return sharedTrace(shared, prompt, answer, this.#computed)
+    return this.steered?.trace.finish(prompt, answer)
   }
 
   #choice(logits: Float32Array): Choice | PlimsollError {
@@ -110,7 +120,7 @@ export class Answer {
 
   #end(how: Pick<Generation, 'finish' | 'error'>): void {
     const { rendered, index, sampling } = this.request
-    const trace = this.steered?.trace.finish(rendered.tokens.length, this.tokens.length)
+    const trace = this.#trace()
     this[Symbol.dispose]()
     this.#listener.done(index, {
       text: this.#text.whole,

@@ -1,4 +1,5 @@
 /** Decides, before anything is computed, in what kind of context the requests of a call are: a pure function of them. */
+import type { Adapter } from '../../types.ts'
 import { type Share, sharedPrefixes } from './prefixes.ts'
 import type { GenerateRequest } from './request.ts'
 
@@ -14,6 +15,9 @@ export interface ContextPlan {
   readonly longest: number
   /** What each request shares, in the order of the requests. */
   readonly shares: readonly (Share | null)[]
+  readonly adapters: readonly Adapter[]
+  /** Rows that llama.cpp adds by itself. */
+  readonly shared: Float32Array | null
 }
 
 /** What llama.cpp has room for in one context (`LLAMA_MAX_SEQ`). */
@@ -33,13 +37,15 @@ export function planContext(requests: readonly GenerateRequest[], mostSlots: num
   const slots = Math.min(mostSlots, requests.length, mostSequences - prefixes)
   const longest = Math.max(0, ...requests.map(lengthOf))
   const [share] = shares
+  const adapters = requests[0]?.group.adapters ?? []
+  const shared = requests[0]?.shared?.rows ?? null
   if (share && share.members.length === requests.length && slots > 1) {
     const rest = longest - share.tokens
     const together = share.tokens + slots * rest
     if (share.tokens >= rest && together <= cheaperUnified * longest)
-      return { slots, prefixes, cells: together, streams: 'unified', longest, shares }
+      return { slots, prefixes, cells: together, streams: 'unified', longest, shares, adapters, shared }
   }
-  return { slots, prefixes, cells: longest, streams: 'separate', longest, shares }
+  return { slots, prefixes, cells: longest, streams: 'separate', longest, shares, adapters, shared }
 }
 
 /** Tokens that a request can come to. */

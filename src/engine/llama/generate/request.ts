@@ -1,7 +1,8 @@
 /** What is asked of the scheduler, and whom it tells. */
 import type { Sampling } from '../../sampling/types.ts'
 import type { ResolvedSteering } from '../../steering.ts'
-import type { Generation, Rendered, Token } from '../../types.ts'
+import type { Adapter, Generation, Rendered, Steering, Token } from '../../types.ts'
+import type { SharedVector } from '../shared-vector.ts'
 
 export interface GenerateRequest {
   readonly rendered: Rendered
@@ -11,8 +12,18 @@ export interface GenerateRequest {
   readonly stop: readonly string[]
   /** Index in its call. */
   readonly index: number
-  /** Requests of one group are computed together: those with the same adapters. */
-  readonly group: string
+  /** Requests of one group are computed together. */
+  readonly group: Group
+  /** Steering as it was asked for. */
+  readonly written: Steering
+  /** Set where llama.cpp itself adds the steering, to every token alike; `steering` is null then. */
+  readonly shared: SharedVector | null
+}
+
+/** What all requests that are computed together have in common. */
+export interface Group {
+  readonly key: string
+  readonly adapters: readonly Adapter[]
 }
 
 /** Told what becomes of the requests of one call. */

@@ -12,7 +12,8 @@ export function generate(
   slots: number,
   listener: Listener,
 ): void {
-  for (const group of Map.groupBy(requests, request => request.group).values()) {
+  for (const together of Map.groupBy(requests, request => request.group.key).values()) {
+    const group = model.fastPath.take(model, together)
     const plan = planContext(group, slots)
     const waiting = group.entries()
     using scheduler = new Scheduler(model, plan, () => {

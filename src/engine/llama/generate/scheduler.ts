@@ -84,6 +84,8 @@ export class Scheduler {
   #open(): Sequences {
     const { slots, prefixes, cells, streams } = this.#plan
     const context = this.#model.context({ sequences: slots + prefixes, cells, outputs: slots, streams })
+    context.setAdapters(this.#plan.adapters)
+    context.setSharedVector(this.#plan.shared)
     this.#running = []
     this.#reading = null
     this.#prefixes = new Array<Prefix | null>(prefixes).fill(null)

@@ -1,4 +1,5 @@
 import { PlimsollError } from '../../../errors.ts'
+import { adapterKey } from '../../llama/adapters.ts'
 import type { GenerateRequest, Listener } from '../../llama/generate/request.ts'
 import { generate } from '../../llama/generate/run.ts'
 import type { LoadedModel } from '../../llama/model.ts'
@@ -39,10 +40,22 @@ function prepareAll(model: LoadedModel, flight: FlightWriter, args: Arguments, l
   const { first = 0, stop } = args
   return args.requests.flatMap((request, i) => {
     const index = first + i
-    const { maxTokens, sampling = {} } = request
+    const { maxTokens, sampling = {}, steering: written = [], adapters = [] } = request
     try {
+      model.adapters.load(adapters)
       const prepared = prepare(model, flight, request, i, maxTokens, true)
-      return [{ ...prepared, maxTokens, sampling, stop, index, group: '' }]
+      return [
+        {
+          ...prepared,
+          maxTokens,
+          sampling,
+          stop,
+          index,
+          group: { key: adapterKey(adapters), adapters },
+          written,
+          shared: null,
+        },
+      ]
     } catch (error) {
       if (!(error instanceof PlimsollError) || error.code === 'cancelled') throw error
       listener.done(index, { text: '', tokens: [], finish: 'failed', error, rendered: '', promptTokens: 0 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { randomUnit } from '../../../test/support/random.ts'
 import type { DirectionVector, Steering } from '../types.ts'
 import type { WhereInput } from '../where.ts'
-import { sharedVector } from './fast-path.ts'
+import { sharedVector } from './shared-vector.ts'
 
 const model = { layers: 4, width: 6 }
 const unit = randomUnit(model.width, 1)
