@@ -124,7 +124,7 @@ export class LlamaModel implements Model {
 
   async capture(prompts: readonly Prompt[], where: WhereInput, options: CaptureOptions = {}): Promise<Capture> {
     const parsed = parseWhere(where)
-    const states: Map<number, Float32Array[]>[] = prompts.map(() => new Map())
+    const states: Map<number, Float32Array>[] = prompts.map(() => new Map())
     const positions: (readonly number[] | undefined)[] = new Array(prompts.length)
     let done = 0
     const layers = await this.#engine.call(
@@ -138,9 +138,10 @@ export class LlamaModel implements Model {
         signal: options.signal,
         onEvent: event => {
           if (event.kind === 'states') {
-            const pieces = states[event.index]?.get(event.layer)
-            if (pieces === undefined) states[event.index]?.set(event.layer, [event.states])
-            else pieces.push(event.states)
+            // Every piece goes to its place as it comes: joining 100 MB at the end would block the caller.
+            const whole = states[event.index]?.get(event.layer) ?? new Float32Array(event.values)
+            whole.set(event.states, event.offset)
+            states[event.index]?.set(event.layer, whole)
             return
           }
           positions[event.index] = event.positions
@@ -152,7 +153,7 @@ export class LlamaModel implements Model {
       site: parsed.site,
       layers,
       width: this.info.width,
-      states: states.map(byLayer => layers.map(layer => join(byLayer.get(layer) ?? []))),
+      states: states.map(byLayer => complete(layers.map(layer => byLayer.get(layer)))),
       positions: complete(positions),
     }
   }
@@ -202,18 +203,6 @@ export class LlamaModel implements Model {
 
 function isRequest(entry: Prompt | Request): entry is Request {
   return typeof entry === 'object' && 'prompt' in entry
-}
-
-function join(pieces: readonly Float32Array[]): Float32Array {
-  const only = pieces[0]
-  if (only !== undefined && pieces.length === 1) return only
-  const joined = new Float32Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
-  let offset = 0
-  for (const piece of pieces) {
-    joined.set(piece, offset)
-    offset += piece.length
-  }
-  return joined
 }
 
 function complete<T>(results: readonly (T | undefined)[]): T[] {

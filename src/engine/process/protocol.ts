@@ -51,6 +51,8 @@ export interface Calls {
           readonly kind: 'states'
           readonly index: number
           readonly layer: number
+          /** Of all pieces of this prompt and layer together. */
+          readonly values: number
           readonly offset: number
           readonly states: Float32Array
         }

@@ -28,7 +28,8 @@ export function runCapture(
     args.reduce,
     ({ index, layer, states }) => {
       for (let offset = 0; offset < states.length; offset += statesPerMessage) {
-        tell({ kind: 'states', index, layer, offset, states: states.slice(offset, offset + statesPerMessage) })
+        const piece = states.slice(offset, offset + statesPerMessage)
+        tell({ kind: 'states', index, layer, values: states.length, offset, states: piece })
       }
     },
     (index, positions) => {
