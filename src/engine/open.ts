@@ -39,6 +39,7 @@ export async function openModel(file: string, options: OpenOptions = {}): Promis
     cache,
     flashAttention,
     facts,
+    batching: options.batching ?? 'alone',
     gpuLayers: checkedGpuLayers(options.gpuLayers ?? 'auto'),
     fastPath: options.fastPath ?? 'auto',
   }

@@ -24,6 +24,8 @@ export interface LoadOptions {
   readonly facts: ModelFacts
   readonly gpuLayers: number | 'auto'
   readonly fastPath: 'auto' | 'on' | 'off'
+  /** Default `alone`. */
+  readonly batching?: 'alone' | 'together'
 }
 
 export class LoadedModel {

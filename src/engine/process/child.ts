@@ -1,39 +1,59 @@
 /**
  * The engine's process. llama runs in a worker thread, so that this thread still hears "cancel" and the end of its
- * caller while native code computes. Calls are handed over one at a time.
+ * caller while native code computes. Calls are handed over one at a time, or all at once where they share what is
+ * computed.
  */
 import { Worker } from 'node:worker_threads'
 import { PlimsollError } from '../../errors.ts'
-import { type Call, type FromEngine, isFromEngine, isToEngine, sibling, toWire } from './protocol.ts'
+import {
+  type Call,
+  type FromEngine,
+  isFromEngine,
+  isToEngine,
+  mostCalls,
+  sibling,
+  type ToWorker,
+  toWire,
+} from './protocol.ts'
 
-/** One word, shared with the worker: 1 while the running call is cancelled. */
-const cancelFlag = new Int32Array(new SharedArrayBuffer(4))
-const worker = new Worker(sibling('worker', import.meta.url), { workerData: { cancelFlag }, execArgv: [] })
+/** A word for each call that the worker has: 1 while it is cancelled. */
+const cancelFlags = new Int32Array(new SharedArrayBuffer(4 * mostCalls))
+const worker = new Worker(sibling('worker', import.meta.url), { workerData: { cancelFlags }, execArgv: [] })
 
 const waiting: { id: number; call: Call }[] = []
-let running: number | null = null
+/** Flags of the calls that the worker has. */
+const running = new Map<number, number>()
+const free = Array.from({ length: mostCalls }, (_, flag) => flag)
+/** Calls that the worker may have at once. */
+let most = 1
 
 function reply(message: FromEngine): void {
   process.send?.(message)
 }
 
 function next(): void {
-  const job = waiting.shift()
-  running = job?.id ?? null
-  if (job === undefined) return
-  Atomics.store(cancelFlag, 0, 0)
-  worker.postMessage({ type: 'call', ...job })
+  while (running.size < most) {
+    const job = waiting.shift()
+    const flag = job === undefined ? undefined : free.pop()
+    if (job === undefined || flag === undefined) return
+    running.set(job.id, flag)
+    Atomics.store(cancelFlags, flag, 0)
+    if (job.call.name === 'open' && job.call.arguments.batching === 'together') most = mostCalls
+    const message: ToWorker = { type: 'call', ...job, flag }
+    worker.postMessage(message)
+  }
 }
 
 process.on('message', message => {
   if (!isToEngine(message)) return
   if (message.type === 'call') {
     waiting.push({ id: message.id, call: message.call })
-    if (running === null) next()
+    next()
     return
   }
-  if (message.id === running) {
-    Atomics.store(cancelFlag, 0, 1)
+  const flag = running.get(message.id)
+  if (flag !== undefined) {
+    Atomics.store(cancelFlags, flag, 1)
     return
   }
   const at = waiting.findIndex(job => job.id === message.id)
@@ -45,7 +65,11 @@ process.on('message', message => {
 worker.on('message', message => {
   if (!isFromEngine(message)) return
   reply(message)
-  if (message.type !== 'event') next()
+  if (message.type === 'event') return
+  const flag = running.get(message.id)
+  running.delete(message.id)
+  if (flag !== undefined) free.push(flag)
+  next()
 })
 
 worker.on('error', error => {

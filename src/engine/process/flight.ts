@@ -9,51 +9,70 @@ import { join } from 'node:path'
 /** Behind stdin, stdout, stderr and the channel. */
 export const flightDescriptor = 4
 
-/** More than can be in flight at once. */
+/** Requests written down; more than can be in flight at once, unless many calls are. */
 const most = 512
+/** The count, then call and index of each request. */
+const recordLength = 1 + 2 * most
 
-/** The engine's end. A few microseconds for each request. */
+/** The engine's end. A few microseconds for each change. */
+export class FlightRecord {
+  readonly #record = new Int32Array(recordLength)
+  readonly #flying = new Map<number, ReadonlySet<number>>()
+
+  /** What one call writes. */
+  of(call: number): FlightWriter {
+    return new FlightWriter(flying => this.#set(call, flying))
+  }
+
+  #set(call: number, flying: ReadonlySet<number>): void {
+    if (flying.size === 0) this.#flying.delete(call)
+    else this.#flying.set(call, flying)
+    let count = 0
+    for (const [id, indexes] of this.#flying) {
+      for (const index of indexes) {
+        if (count === most) break
+        this.#record[1 + 2 * count] = id
+        this.#record[2 + 2 * count] = index
+        count++
+      }
+    }
+    this.#record[0] = count
+    try {
+      writeSync(flightDescriptor, this.#record, 0, 4 * (1 + 2 * count), 0)
+    } catch {
+      // Without a disk to write to, a crash names its call only.
+    }
+  }
+}
+
+/** Which requests of one call are in flight. */
 export class FlightWriter {
-  readonly #record = new Int32Array(2 + most)
   readonly #flying = new Set<number>()
+  readonly #write: (flying: ReadonlySet<number>) => void
 
-  /** A call begins with nothing in flight. */
-  call(id: number): void {
-    this.#record[0] = id
-    this.none()
+  constructor(write: (flying: ReadonlySet<number>) => void) {
+    this.#write = write
   }
 
   none(): void {
     this.#flying.clear()
-    this.#write()
+    this.#write(this.#flying)
   }
 
   started(index: number): void {
     this.#flying.add(index)
-    this.#write()
+    this.#write(this.#flying)
   }
 
   ended(index: number): void {
-    this.#flying.delete(index)
-    this.#write()
+    if (this.#flying.delete(index)) this.#write(this.#flying)
   }
 
   /** Of `total` requests, computed one after the other, this one is next. */
   only(index: number, total: number): void {
     this.#flying.clear()
     if (index < total) this.#flying.add(index)
-    this.#write()
-  }
-
-  #write(): void {
-    let count = 0
-    for (const index of this.#flying) if (count < most) this.#record[2 + count++] = index
-    this.#record[1] = count
-    try {
-      writeSync(flightDescriptor, this.#record, 0, 4 * (2 + count), 0)
-    } catch {
-      // Without a disk to write to, a crash names its call only.
-    }
+    this.#write(this.#flying)
   }
 }
 
@@ -69,10 +88,11 @@ export class FlightFile {
   /** Requests of a call that the engine was busy with, ascending. */
   requestsOf(call: number): readonly number[] {
     if (this.descriptor === null) return []
-    const record = new Int32Array(2 + most)
+    const record = new Int32Array(recordLength)
     readSync(this.descriptor, record, 0, record.byteLength, 0)
-    const [id, count = 0] = record
-    return id === call ? [...record.subarray(2, 2 + count)].sort((a, b) => a - b) : []
+    const [count = 0, ...pairs] = record
+    const indexes = pairs.slice(0, 2 * count).filter((_, i) => i % 2 === 1 && pairs[i - 1] === call)
+    return indexes.sort((a, b) => a - b)
   }
 
   close(): void {

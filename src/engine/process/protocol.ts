@@ -80,6 +80,17 @@ export type ToEngine =
   | { readonly type: 'call'; readonly id: number; readonly call: Call }
   | { readonly type: 'cancel'; readonly id: number }
 
+/** What the engine's process hands to its worker: `flag` is the word that becomes 1 when the call is cancelled. */
+export interface ToWorker {
+  readonly type: 'call'
+  readonly id: number
+  readonly call: Call
+  readonly flag: number
+}
+
+/** Calls that the worker can have at once. */
+export const mostCalls = 1024
+
 export type FromEngine =
   | { readonly type: 'event'; readonly id: number; readonly event: Event }
   | { readonly type: 'done'; readonly id: number; readonly result: unknown }
@@ -120,6 +131,10 @@ export function isFromEngine(message: unknown): message is FromEngine {
 
 export function isToEngine(message: unknown): message is ToEngine {
   return typeof message === 'object' && message !== null && 'type' in message && 'id' in message
+}
+
+export function isToWorker(message: unknown): message is ToWorker {
+  return isToEngine(message) && message.type === 'call' && 'flag' in message
 }
 
 /** `.ts` in a clone, `.js` in the package: the path of a program beside the calling module. */

@@ -1,20 +1,28 @@
-/** The thread that owns llama.cpp: takes one call, computes it to its end, answers. */
+/**
+ * The thread that owns llama.cpp: takes one call, computes it to its end, answers. Where calls share what is computed it
+ * has many at a time, and hears of new ones between two steps.
+ */
 import { parentPort, workerData } from 'node:worker_threads'
 import { z } from 'zod'
 import { PlimsollError } from '../../errors.ts'
+import { Together } from '../llama/generate/together.ts'
 import { LoadedModel } from '../llama/model.ts'
 import { tokenisePrompt } from '../llama/request.ts'
 import { runCapture } from './calls/capture.ts'
 import { fail } from './calls/fail.ts'
-import { runGenerate } from './calls/generate.ts'
+import { runGenerate, sharedGenerate } from './calls/generate.ts'
 import { runFirstToken, runScore } from './calls/score.ts'
-import { FlightWriter } from './flight.ts'
-import { type Call, type Event, type FromEngine, isToEngine, toWire } from './protocol.ts'
+import { FlightRecord, type FlightWriter } from './flight.ts'
+import { type Call, type Event, type FromEngine, isToWorker, type ToWorker, toWire } from './protocol.ts'
+import { Turns } from './turns.ts'
 
-const { cancelFlag } = z.object({ cancelFlag: z.instanceof(Int32Array) }).parse(workerData)
-const cancelled = () => Atomics.load(cancelFlag, 0) === 1
+const { cancelFlags } = z.object({ cancelFlags: z.instanceof(Int32Array) }).parse(workerData)
+/** The flag that stops what is computed now. */
+let watched: number | null = null
+const isRaised = (flag: number | null) => flag !== null && Atomics.load(cancelFlags, flag) === 1
+const cancelled = () => isRaised(watched)
 
-const flight = new FlightWriter()
+const flight = new FlightRecord()
 let loaded: LoadedModel | null = null
 
 function model(): LoadedModel {
@@ -22,7 +30,7 @@ function model(): LoadedModel {
   return loaded
 }
 
-function run(call: Call, tell: (event: Event) => void): unknown {
+function run(call: Call, flight: FlightWriter, tell: (event: Event) => void): unknown {
   switch (call.name) {
     case 'open':
       loaded = new LoadedModel(call.arguments, cancelled)
@@ -49,15 +57,52 @@ function run(call: Call, tell: (event: Event) => void): unknown {
   }
 }
 
-parentPort?.on('message', message => {
-  if (!isToEngine(message) || message.type !== 'call') return
-  const { id, call } = message
-  const say = (answer: FromEngine) => parentPort?.postMessage(answer)
-  flight.call(id)
+function say(answer: FromEngine): void {
+  parentPort?.postMessage(answer)
+}
+
+/** Computes a call to its end. */
+function runAlone({ id, call, flag }: ToWorker): void {
+  watched = flag
+  const writer = flight.of(id)
   try {
-    say({ type: 'done', id, result: run(call, event => say({ type: 'event', id, event })) })
+    say({ type: 'done', id, result: run(call, writer, event => say({ type: 'event', id, event })) })
   } catch (error) {
     if (error instanceof PlimsollError && error.code === 'edit-failed') loaded?.discardContext()
     say({ type: 'failed', id, error: toWire(error) })
   }
+  writer.none()
+  watched = null
+}
+
+/** Lets a call share what is computed. */
+function share({ id, call, flag }: ToWorker, together: Together): void {
+  if (call.name !== 'generate') return
+  const writer = flight.of(id)
+  const shared = sharedGenerate(model(), writer, call.arguments, event => say({ type: 'event', id, event }))
+  together.add({
+    ...shared,
+    cancelled: () => isRaised(flag),
+    watch: () => {
+      watched = flag
+    },
+    ended: error => {
+      writer.none()
+      say(error === null ? { type: 'done', id, result: null } : { type: 'failed', id, error: toWire(error) })
+    },
+  })
+}
+
+const turns = new Turns({
+  runAlone,
+  share,
+  together: () =>
+    new Together(model(), call => {
+      watched = null
+      call?.watch()
+    }),
+})
+
+parentPort?.on('message', message => {
+  if (isToWorker(message)) turns.take(message)
 })

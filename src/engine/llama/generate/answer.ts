@@ -5,6 +5,7 @@ import type { Generation, TokenProbability, Trace } from '../../types.ts'
 import { sharedTrace } from '../shared-vector.ts'
 import type { Steered } from '../steered.ts'
 import { AnswerText } from '../text.ts'
+import type { TraceRecorder } from '../trace.ts'
 import type { Vocabulary } from '../vocabulary.ts'
 import type { GenerateRequest, Listener } from './request.ts'
 
@@ -20,6 +21,7 @@ export class Answer {
   readonly #probabilities: TokenProbability[] = []
   #sampler: Sampler | null = null
   #computed = 0
+  #counted: TraceRecorder | null = null
   #started = false
   #ended = false
   #failed = false
@@ -44,9 +46,22 @@ export class Answer {
     return this.request.rendered.tokens.length + this.tokens.length - 1
   }
 
-  /** All that has to be computed before the next token can be chosen, where nothing of it is in a cache. */
+  /** Begun before: it was read, then gave its sequence up. */
+  get resumes(): boolean {
+    return this.tokens.length > 0
+  }
+
+  /** What has to be in its sequence before it can go on: its last token, if it has any, is for the next step. */
   get unread(): readonly number[] {
-    return this.tokens.length === 0 ? this.request.rendered.tokens : [...this.request.rendered.tokens, ...this.tokens]
+    const { tokens } = this.request.rendered
+    return this.resumes ? [...tokens, ...this.tokens.slice(0, -1)] : tokens
+  }
+
+  /** It was read to the end. What was counted before is not counted again. */
+  wasRead(): void {
+    if (this.steered === null) return
+    if (this.#counted === null) this.#counted = this.steered.trace
+    else this.steered = { ...this.steered, trace: this.#counted }
   }
 
   /** Said once, before anything of it is computed. */
@@ -57,6 +72,7 @@ export class Answer {
 
   /** Chooses the next token. The answer may end with it, or fail. */
   choose(logits: Float32Array): void {
+    if (this.#ended) return
     this.#computed = this.request.rendered.tokens.length + this.tokens.length
     const choice = this.#choice(logits)
     if (choice instanceof PlimsollError) this.fail(choice)
@@ -80,7 +96,7 @@ export class Answer {
     const { rendered, shared } = this.request
     const [prompt, answer] = [rendered.tokens.length, this.tokens.length]
     if (shared !== null) return sharedTrace(shared, prompt, answer, this.#computed)
-    return this.steered?.trace.finish(prompt, answer)
+    return (this.#counted ?? this.steered?.trace)?.finish(prompt, answer)
   }
 
   #choice(logits: Float32Array): Choice | PlimsollError {

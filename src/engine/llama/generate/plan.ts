@@ -1,7 +1,7 @@
 /** Decides, before anything is computed, in what kind of context the requests of a call are: a pure function of them. */
 import type { Adapter } from '../../types.ts'
 import { type Share, sharedPrefixes } from './prefixes.ts'
-import type { GenerateRequest } from './request.ts'
+import type { GenerateRequest, Group } from './request.ts'
 
 export interface ContextPlan {
   /** Sequences decoded together: 0 to `slots` − 1. */
@@ -51,4 +51,46 @@ export function planContext(requests: readonly GenerateRequest[], mostSlots: num
 /** Tokens that a request can come to. */
 export function lengthOf(request: GenerateRequest): number {
   return request.rendered.tokens.length + request.maxTokens
+}
+
+/** What concurrent calls compute in together. */
+export interface SharedShape {
+  readonly group: Group
+  readonly slots: number
+  readonly cells: number
+}
+
+/** A call as far as it decides how many slots there are. */
+interface Demand {
+  readonly call: { readonly slots: number }
+  /** Requests without an answer. */
+  readonly left: number
+}
+
+/**
+ * As many slots as the calls can use, at most as many as one of them asks for; room for the longest of the requests that
+ * are next. It only grows, by powers of two, since every change means that what is in progress is read again.
+ */
+export function sharedShape(
+  current: SharedShape | null,
+  group: Group,
+  next: readonly (GenerateRequest | undefined)[],
+  calls: readonly Demand[],
+  mostSlots: number,
+): SharedShape {
+  const wanted = calls.reduce((sum, { call, left }) => sum + Math.min(call.slots, left), 0)
+  const most = Math.min(mostSlots, Math.max(...calls.map(({ call }) => call.slots)))
+  const slots = Math.min(most, 2 ** Math.ceil(Math.log2(Math.max(1, wanted))))
+  const longest = Math.max(1, ...next.map(request => (request === undefined ? 0 : lengthOf(request))))
+  const cells = 2 ** Math.ceil(Math.log2(longest))
+  return {
+    group,
+    slots: Math.min(mostSlots, Math.max(current?.slots ?? 0, slots)),
+    cells: Math.max(current?.cells ?? 0, cells),
+  }
+}
+
+export function planShared({ group, slots, cells }: SharedShape): ContextPlan {
+  const { adapters } = group
+  return { slots, prefixes: 0, cells, streams: 'separate', longest: cells, shares: [], adapters, shared: null }
 }

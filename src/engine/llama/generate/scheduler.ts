@@ -45,6 +45,8 @@ class Spoiled extends Error {}
 export class Scheduler {
   readonly #model: LoadedModel
   readonly #next: () => Entry | null
+  /** Told whose prompt is read, before it is. */
+  readonly #onRead: (answer: Answer | null) => void
   #plan: ContextPlan
   #sequences: Sequences
   /** By sequence; a gap where an answer ended and nobody followed yet. */
@@ -54,9 +56,15 @@ export class Scheduler {
   /** By place behind the slots. */
   #prefixes: (Prefix | null)[] = []
 
-  constructor(model: LoadedModel, plan: ContextPlan, next: () => Entry | null) {
+  constructor(
+    model: LoadedModel,
+    plan: ContextPlan,
+    next: () => Entry | null,
+    onRead: (answer: Answer | null) => void = () => {},
+  ) {
     this.#model = model
     this.#next = next
+    this.#onRead = onRead
     this.#plan = plan
     this.#sequences = this.#open()
   }
@@ -73,6 +81,29 @@ export class Scheduler {
       this.#separate()
     }
     return true
+  }
+
+  /** Slots in which nobody is answered. */
+  get free(): number {
+    return this.#plan.slots - this.#unfinished().length
+  }
+
+  /** Takes answers out; what they wrote they keep. */
+  release(which: (answer: Answer) => boolean): Answer[] {
+    const released = this.#unfinished()
+      .map(({ answer }) => answer)
+      .filter(which)
+    for (const [sequence, entry] of this.#running.entries()) {
+      if (entry === null || !which(entry.answer)) continue
+      this.#sequences.leave(sequence)
+      this.#running[sequence] = null
+    }
+    if (this.#reading !== null && which(this.#reading.entry.answer)) {
+      if (this.#reading.sequence !== null) this.#sequences.leave(this.#reading.sequence)
+      this.#reading = null
+    }
+    this.#again = this.#again.filter(({ answer }) => !which(answer))
+    return released
   }
 
   [Symbol.dispose](): void {
@@ -112,7 +143,9 @@ export class Scheduler {
       this.#reading ??= this.#begin()
       const reading = this.#reading
       if (reading === null) return read
+      this.#onRead(reading.entry.answer)
       const tokens = this.#pieceOf(reading, piece - read)
+      this.#onRead(null)
       if (tokens === 0) return read
       read += tokens
     }
@@ -139,8 +172,9 @@ export class Scheduler {
     const sequence = reading.sequence ?? this.#place(reading, prefix, size === tokens.length - from)
     reading.at = from + size
     const ends = reading.at === tokens.length
-    this.#sequences.context.decodeSequence(sequence, from, tokens.slice(from, reading.at), ends ? 'last' : 'none')
     const { answer } = reading.entry
+    const outputs = ends && !answer.resumes ? 'last' : 'none'
+    this.#sequences.context.decodeSequence(sequence, from, tokens.slice(from, reading.at), outputs)
     if (answer.steered?.failure) this.#fail(reading, sequence, answer.steered.failure)
     else if (ends) this.#ready(reading, sequence)
     return size
@@ -159,17 +193,22 @@ export class Scheduler {
     return sequence
   }
 
+  /** A prompt was read: its first token is chosen, and the answer joins those in progress. */
   #ready(reading: Reading, sequence: number): void {
     const { answer } = reading.entry
     const target = this.#gap()
-    const logits = this.#sequences.context.logits(0)
-    this.#mayBeSpoiled(logits)
-    answer.choose(logits)
-    if (answer.ended) {
-      this.#drop(reading, sequence)
-      return
+    if (!answer.resumes) {
+      const logits = this.#sequences.context.logits(0)
+      this.#mayBeSpoiled(logits)
+      answer.choose(logits)
+      if (answer.ended) {
+        this.#drop(reading, sequence)
+        return
+      }
     }
-    if (target !== sequence) this.#sequences.move(sequence, target, answer)
+    answer.wasRead()
+    if (target === sequence) this.#sequences.visitor.occupy(sequence, answer.steered)
+    else this.#sequences.move(sequence, target, answer)
     this.#running[target] = reading.entry
     this.#reading = null
   }

@@ -1,5 +1,6 @@
 import { PlimsollError } from '../../../errors.ts'
 import { adapterKey } from '../../llama/adapters.ts'
+import type { SharedCall } from '../../llama/generate/member.ts'
 import type { GenerateRequest, Listener } from '../../llama/generate/request.ts'
 import { generate } from '../../llama/generate/run.ts'
 import type { LoadedModel } from '../../llama/model.ts'
@@ -12,10 +13,25 @@ type Arguments = Calls['generate']['arguments']
 /** @throws PlimsollError `cancelled`, and with failures `throw` the error of the first request that fails */
 export function runGenerate(model: LoadedModel, flight: FlightWriter, args: Arguments, tell: Tell<'generate'>): null {
   const listener = listenerOf(args, tell, flight)
-  const requests = prepareAll(model, flight, args, listener)
-  flight.none()
+  const requests = args.requests.flatMap((_, place) => prepareOne(model, flight, args, place, listener) ?? [])
   generate(model, requests, args.slots, listener)
   return null
+}
+
+/** The same, in steps that other calls share. */
+export function sharedGenerate(
+  model: LoadedModel,
+  flight: FlightWriter,
+  args: Arguments,
+  tell: Tell<'generate'>,
+): Pick<SharedCall, 'count' | 'slots' | 'listener' | 'prepare'> {
+  const listener = listenerOf(args, tell, flight)
+  return {
+    count: args.requests.length,
+    slots: args.slots,
+    listener,
+    prepare: place => prepareOne(model, flight, args, place, listener),
+  }
 }
 
 /** Tells the caller, whose requests are numbered from 0 in every call. */
@@ -35,33 +51,29 @@ function listenerOf(args: Arguments, tell: Tell<'generate'>, flight: FlightWrite
   }
 }
 
-/** The requests that can be computed; the others have failed. */
-function prepareAll(model: LoadedModel, flight: FlightWriter, args: Arguments, listener: Listener): GenerateRequest[] {
+/** A request that can be computed; null when it failed, which the listener is told. */
+function prepareOne(
+  model: LoadedModel,
+  flight: FlightWriter,
+  args: Arguments,
+  place: number,
+  listener: Listener,
+): GenerateRequest | null {
   const { first = 0, stop } = args
-  return args.requests.flatMap((request, i) => {
-    const index = first + i
-    const { maxTokens, sampling = {}, steering: written = [], adapters = [] } = request
-    try {
-      model.adapters.load(adapters)
-      const prepared = prepare(model, flight, request, i, maxTokens, true)
-      return [
-        {
-          ...prepared,
-          maxTokens,
-          sampling,
-          stop,
-          index,
-          group: { key: adapterKey(adapters), adapters },
-          written,
-          shared: null,
-        },
-      ]
-    } catch (error) {
-      if (!(error instanceof PlimsollError) || error.code === 'cancelled') throw error
-      listener.done(index, { text: '', tokens: [], finish: 'failed', error, rendered: '', promptTokens: 0 })
-      return []
-    }
-  })
+  const request = args.requests[place]
+  if (request === undefined) return null
+  const index = first + place
+  const { maxTokens, sampling = {}, steering: written = [], adapters = [] } = request
+  try {
+    model.adapters.load(adapters)
+    const prepared = prepare(model, flight, request, place, maxTokens, true, first)
+    const group = { key: adapterKey(adapters), adapters }
+    return { ...prepared, maxTokens, sampling, stop, index, group, written, shared: null }
+  } catch (error) {
+    if (!(error instanceof PlimsollError) || error.code === 'cancelled') throw error
+    listener.done(index, { text: '', tokens: [], finish: 'failed', error, rendered: '', promptTokens: 0 })
+    return null
+  }
 }
 
 /** Says which request it was, where the error does not. */

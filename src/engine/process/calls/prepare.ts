@@ -15,7 +15,10 @@ export interface Prepared {
   readonly steering: ResolvedSteering | null
 }
 
-/** @throws PlimsollError `cancelled`, `template-failed`, `prompt-too-long`, and what a steering can be refused for */
+/**
+ * `index` counts within the engine's call, whose first request is the caller's `first`.
+ * @throws PlimsollError `cancelled`, `template-failed`, `prompt-too-long`, and what a steering can be refused for
+ */
 export function prepare(
   model: LoadedModel,
   flight: FlightWriter,
@@ -23,10 +26,15 @@ export function prepare(
   index: number,
   more: number,
   generates: boolean,
+  first = 0,
 ): Prepared {
   if (model.cancelled) throw new PlimsollError('cancelled', 'The call was cancelled')
-  flight.only(index, index + 1)
-  const rendered = tokenisePrompt(model, request.prompt)
-  checkLength(model, index, rendered.tokens.length, more)
-  return { rendered, steering: steeringOf(model, rendered, request.steering, generates) }
+  flight.started(index)
+  try {
+    const rendered = tokenisePrompt(model, request.prompt)
+    checkLength(model, first + index, rendered.tokens.length, more)
+    return { rendered, steering: steeringOf(model, rendered, request.steering, generates) }
+  } finally {
+    flight.ended(index)
+  }
 }

@@ -1,0 +1,142 @@
+/** Calls that share every step: fair, each with its own answers, end and failure. Order is told by events, never by time. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openModel } from '../../src/engine/open.ts'
+import type { Model, Request } from '../../src/engine/types.ts'
+import { writeTinyModel } from '../support/tiny-gguf.ts'
+import { codeOf, collect, PROMPTS, steer } from './contract/subject.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'plimsoll-together-'))
+const file = join(folder, 'tiny.gguf')
+writeTinyModel(file, { contextLength: 2048 })
+const exact = { cache: 'f32', flashAttention: 'off', threads: 1 } as const
+
+let together: Model
+let alone: Model
+beforeAll(async () => {
+  together = await openModel(file, { ...exact, batching: 'together' })
+  alone = await openModel(file, exact)
+})
+afterAll(async () => {
+  await Promise.all([together, alone].map(model => model[Symbol.asyncDispose]()))
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const kinds = [undefined, steer('add', { layers: [1] }), steer('ablate', { layers: 'all' }, { seed: 3 })]
+const many = (count: number): Request[] =>
+  Array.from({ length: count }, (_, i) => ({
+    prompt: `${PROMPTS[i % PROMPTS.length]} ${i}`,
+    steering: kinds[i % kinds.length],
+    maxTokens: 4 + ((i * 7) % 40),
+  }))
+
+test('concurrent calls have the answers that each has alone', async () => {
+  const calls = [many(40), many(3), many(1), PROMPTS, many(7)]
+  const [found, meant] = [
+    await Promise.all(calls.map(call => together.generate(call, { maxTokens: 12 }))),
+    await Promise.all(calls.map(call => alone.generate(call, { maxTokens: 12 }))),
+  ]
+  for (const [i, answers] of found.entries()) {
+    expect(answers.map(({ text, tokens, finish }) => ({ text, tokens, finish }))).toEqual(
+      meant[i]?.map(({ text, tokens, finish }) => ({ text, tokens, finish })),
+    )
+    expect(answers.map(({ trace }) => trace?.layers.map(({ layer, tokens }) => [layer, tokens]))).toEqual(
+      meant[i]?.map(({ trace }) => trace?.layers.map(({ layer, tokens }) => [layer, tokens])),
+    )
+  }
+  expect(await together.generate([])).toEqual([])
+})
+
+test('a call of hundreds does not starve one that comes later', async () => {
+  let ended = 0
+  const long = together.generate(many(300), { maxTokens: 40, onProgress: ({ done }) => (ended = done) })
+  await new Promise<void>(resolve => void together.generate(['first'], { maxTokens: 1 }).then(() => resolve()))
+  const answered = ended
+  await together.generate(['a single one'], { maxTokens: 8 })
+  // It had to wait for a slot at most, and then ran beside the others.
+  expect(ended - answered).toBeLessThan(40)
+  expect(await long).toHaveLength(300)
+})
+
+test('a slot is given up for a call that would wait for long, and nothing is lost', async () => {
+  const requests = PROMPTS.slice(0, 4).map((prompt): Request => ({ prompt, maxTokens: 400 }))
+  let tokens = 0
+  const long = together.generate(requests, { slots: 4, onToken: () => tokens++ })
+  while (tokens < 40) await new Promise(resolve => setTimeout(resolve, 1))
+  await together.generate(['now'], { maxTokens: 4, slots: 1 })
+  expect(tokens).toBeLessThan(1600)
+  const answers = await long
+  const meant = await alone.generate(requests, { slots: 4 })
+  expect(answers.map(({ tokens }) => tokens)).toEqual(meant.map(({ tokens }) => tokens))
+})
+
+test('a call that is cancelled leaves the others alone', async () => {
+  const controller = new AbortController()
+  const kept = together.generate(many(30), { maxTokens: 30 })
+  let seen = 0
+  const cancelled = together.generate(many(30), {
+    maxTokens: 200,
+    signal: controller.signal,
+    onToken: () => {
+      if (++seen === 20) controller.abort()
+    },
+  })
+  expect(await codeOf(cancelled)).toBe('cancelled')
+  const meant = await alone.generate(many(30), { maxTokens: 30 })
+  expect((await kept).map(({ tokens }) => tokens)).toEqual(meant.map(({ tokens }) => tokens))
+})
+
+test('a listener that throws, a request that fails: only its own call ends', async () => {
+  const failure = new Error('from the listener')
+  const [thrown, tooLong, failed, fine] = await Promise.allSettled([
+    together.generate(many(20), {
+      onToken: () => {
+        throw failure
+      },
+    }),
+    together.generate([...PROMPTS, 'xyz '.repeat(2000)], { maxTokens: 8 }),
+    together.generate([...PROMPTS, { prompt: 'a', steering: steer('add', { layers: [1] }, { strength: 1e39 }) }], {
+      maxTokens: 8,
+      failures: 'return',
+    }),
+    together.generate(PROMPTS, { maxTokens: 8 }),
+  ])
+  expect(thrown).toEqual({ status: 'rejected', reason: failure })
+  expect(tooLong).toMatchObject({ status: 'rejected', reason: { code: 'prompt-too-long' } })
+  expect(failed).toMatchObject({
+    status: 'fulfilled',
+    value: [{}, {}, {}, {}, {}, {}, { error: { code: 'edit-failed' } }],
+  })
+  const meant = await alone.generate(PROMPTS, { maxTokens: 8 })
+  expect(fine).toMatchObject({ status: 'fulfilled', value: meant.map(({ text }) => ({ text })) })
+})
+
+test('scores and states wait for a gap and are not starved, and the answers go on where they were', async () => {
+  let ended = 0
+  const long = together.generate(many(200), { onProgress: ({ done }) => (ended = done) })
+  const items = PROMPTS.map(prompt => ({ prompt, continuation: 'yes' }))
+  const scores = await together.score(items)
+  expect(ended).toBeLessThan(150)
+  const states = await together.capture(PROMPTS, { layers: [1] })
+  expect(ended).toBeLessThan(200)
+  expect(scores).toEqual(await alone.score(items))
+  expect(states).toEqual(await alone.capture(PROMPTS, { layers: [1] }))
+  const meant = await alone.generate(many(200))
+  expect((await long).map(({ tokens }) => tokens)).toEqual(meant.map(({ tokens }) => tokens))
+})
+
+test('streams beside each other, and a prompt of many pieces beside them', async () => {
+  const long = { raw: 'qxjzvk'.repeat(300).slice(0, 1500) }
+  const [first, second, third] = await Promise.all([
+    collect(together.stream('hello there', { maxTokens: 60 })),
+    collect(together.stream(long, { maxTokens: 10 })),
+    collect(together.stream('and you?', { maxTokens: 60 })),
+  ])
+  const meant = await alone.generate(
+    ['hello there', long, 'and you?'].map((prompt, i) => ({ prompt, maxTokens: i === 1 ? 10 : 60 })),
+  )
+  const texts = [first, second, third].map(tokens => tokens.map(({ text }) => text).join(''))
+  expect(texts).toEqual(meant.map(({ text }) => text))
+})
