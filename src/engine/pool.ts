@@ -3,7 +3,9 @@
  *
  * Threads of one engine wait for each other at every operation, so a single other program on the machine can slow them
  * down many times over; engines of one thread each only lose the processor's share. The cut depends on nothing but the
- * number of requests and of engines, so answers stay repeatable. The weights are mapped once.
+ * number of requests and of engines, so answers stay repeatable: what is computed together decides their last bits, and
+ * a queue from which engines take more as they are done would be another cut every time. Which engine computes a part
+ * changes nothing; those with least to do come first. The weights are mapped once.
  */
 import { EMBEDDING } from './select.ts'
 import type {
@@ -24,17 +26,25 @@ import type {
 } from './types.ts'
 import { parseWhere, type WhereInput } from './where.ts'
 
+/** One engine of several. */
+export interface PoolEngine extends Model {
+  /** The same engine for a part of a larger call, whose first request has this index in it. */
+  from(first: number): Model
+}
+
 /** A model that computes on all of `engines`, which it owns from now on; at least one. */
-export function poolOf(engines: readonly [Model, ...Model[]]): Model {
+export function poolOf(engines: readonly [PoolEngine, ...PoolEngine[]]): Model {
   return engines.length === 1 ? engines[0] : new PooledModel(engines)
 }
 
 class PooledModel implements Model {
   readonly info: ModelInfo
-  readonly #engines: readonly Model[]
-  readonly #first: Model
+  readonly #engines: readonly PoolEngine[]
+  readonly #first: PoolEngine
+  /** Parts of calls that each engine has and has not answered. */
+  readonly #busy = new Map<PoolEngine, number>()
 
-  constructor(engines: readonly [Model, ...Model[]]) {
+  constructor(engines: readonly [PoolEngine, ...PoolEngine[]]) {
     this.#engines = engines
     this.#first = engines[0]
     this.info = { ...this.#first.info, engine: { ...this.#first.info.engine, engines: engines.length } }
@@ -52,8 +62,14 @@ class PooledModel implements Model {
     return this.#first.render(prompt)
   }
 
-  stream(prompt: Prompt, options?: GenerateOptions): AsyncIterable<Token> {
-    return this.#first.stream(prompt, options)
+  async *stream(prompt: Prompt, options?: GenerateOptions): AsyncGenerator<Token, void, undefined> {
+    const engine = this.#leastBusy()[0] ?? this.#first
+    this.#count(engine, 1)
+    try {
+      yield* engine.stream(prompt, options)
+    } finally {
+      this.#count(engine, -1)
+    }
   }
 
   generate(prompts: readonly (Prompt | Request)[], options: GenerateOptions = {}): Promise<Generation[]> {
@@ -100,6 +116,24 @@ class PooledModel implements Model {
     await Promise.all(this.#engines.map(engine => engine[Symbol.asyncDispose]()))
   }
 
+  /** Those with least to do first; of those alike, in their order. */
+  #leastBusy(): PoolEngine[] {
+    return this.#engines.toSorted((a, b) => (this.#busy.get(a) ?? 0) - (this.#busy.get(b) ?? 0))
+  }
+
+  #count(engine: PoolEngine, by: 1 | -1): void {
+    this.#busy.set(engine, (this.#busy.get(engine) ?? 0) + by)
+  }
+
+  async #counted<Result>(engine: PoolEngine, call: () => Promise<Result>): Promise<Result> {
+    this.#count(engine, 1)
+    try {
+      return await call()
+    } finally {
+      this.#count(engine, -1)
+    }
+  }
+
   async #share<Item, Options extends ScoreOptions, Result>(
     items: readonly Item[],
     options: Options,
@@ -118,17 +152,13 @@ class PooledModel implements Model {
     const signals = options.signal === undefined ? [stop.signal] : [stop.signal, options.signal]
     const signal = AbortSignal.any(signals)
     const progress = new SharedProgress(items.length, options.onProgress)
-    const parts = this.#engines.flatMap((engine, i) => {
-      const from = Math.floor((items.length * i) / this.#engines.length)
-      const to = Math.floor((items.length * (i + 1)) / this.#engines.length)
-      // An empty call is still made where there is nothing to do at all, so that its arguments are checked.
-      if (from === to && !(items.length === 0 && i === 0)) return []
-      return [{ engine, from, part: items.slice(from, to) }]
-    })
+    const parts = partsOf(items, this.#leastBusy())
     let failure: unknown
     const results = await Promise.allSettled(
       parts.map(({ engine, from, part }, i) =>
-        call(engine, part, { ...options, signal, onProgress: progress.of(i) }, from).catch(error => {
+        this.#counted(engine, () =>
+          call(engine.from(from), part, { ...options, signal, onProgress: progress.of(i) }, from),
+        ).catch(error => {
           failure ??= error
           stop.abort()
           throw error
@@ -140,6 +170,15 @@ class PooledModel implements Model {
       return result.value
     })
   }
+}
+
+/** Equal runs of neighbours. An empty one is still made where there is nothing to do at all, so that arguments are checked. */
+function partsOf<Item>(items: readonly Item[], engines: readonly PoolEngine[]) {
+  const count = Math.max(1, Math.min(items.length, engines.length))
+  return engines.slice(0, count).map((engine, i) => {
+    const from = Math.floor((items.length * i) / count)
+    return { engine, from, part: items.slice(from, Math.floor((items.length * (i + 1)) / count)) }
+  })
 }
 
 /** Adds up what the parts report. */

@@ -3,11 +3,17 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { factsOf } from '../../src/engine/facts.ts'
+import { readHeader } from '../../src/engine/header.ts'
 import { openModel } from '../../src/engine/open.ts'
+import { poolOf } from '../../src/engine/pool.ts'
+import { EngineProcess } from '../../src/engine/process/client.ts'
+import { LlamaModel } from '../../src/engine/process/llama-model.ts'
 import type { Model } from '../../src/engine/types.ts'
 import type { Where } from '../../src/engine/where.ts'
 import { writeTinyModel } from '../support/tiny-gguf.ts'
 import { codeOf, steer } from './contract/subject.ts'
+import { failureOf } from './failures/failure.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-pool-'))
 const file = join(folder, 'tiny.gguf')
@@ -79,4 +85,49 @@ test('one bad request fails the call with its own error, and the pool works on',
   controller.abort()
   expect(await codeOf(cancelled)).toBe('cancelled')
   expect(await pool.generate(prompts, { maxTokens: 4 })).toHaveLength(prompts.length)
+})
+
+test('an error names the request by its place in the whole call, whichever engine had it', async () => {
+  const list = prompts.map((prompt, i) => (i === 5 ? { prompt: 'x '.repeat(5000) } : { prompt }))
+  const answers = await pool.generate(list, { maxTokens: 3, failures: 'return' })
+  expect(answers.map(({ finish }) => finish)).toEqual(prompts.map((_, i) => (i === 5 ? 'failed' : 'length')))
+  expect(answers[5]?.error).toMatchObject({ code: 'prompt-too-long', message: expect.stringMatching(/Request 5\b/) })
+  const wrong = prompts.map((prompt, i) => ({ prompt, steering: i === 6 ? steer('add', { layers: [9] }) : undefined }))
+  const error = await failureOf(pool.generate(wrong, { maxTokens: 3 }))
+  expect(error).toMatchObject({ code: 'invalid-input', where: 'request 6' })
+  const items = prompts.map((prompt, i) => ({ prompt: i === 4 ? 'x '.repeat(5000) : prompt, continuation: 'a' }))
+  expect((await failureOf(pool.score(items))).message).toMatch(/Request 4\b/)
+})
+
+test('an engine of several that crashes: the error names the requests by their place in the whole call', async () => {
+  const facts = factsOf(await readHeader(file))
+  const open = { ...exact, file, name: 'tiny', fingerprint: 'none', gpuLayers: 0, fastPath: 'off', facts } as const
+  const [first, second] = [new EngineProcess(open), new EngineProcess(open)]
+  const engines = [new LlamaModel(first, await first.start()), new LlamaModel(second, await second.start())] as const
+  await using both = poolOf(engines)
+  const list = Array.from({ length: 60 }, (_, i) => `question ${i}`)
+  let told = 0
+  const error = await failureOf(
+    both.generate(list, {
+      maxTokens: 150,
+      slots: 4,
+      onToken: index => {
+        if (index >= 30 && ++told === 200) process.kill(second.pid ?? 0, 'SIGKILL')
+      },
+    }),
+  )
+  expect(error.code).toBe('engine-crashed')
+  const named = / at requests? ([\d, ]+)$/.exec(error.message)?.[1]?.split(', ').map(Number) ?? []
+  expect(named.length).toBeGreaterThan(0)
+  expect(Math.min(...named)).toBeGreaterThanOrEqual(30)
+  expect(await both.generate(list.slice(0, 4), { maxTokens: 2 })).toHaveLength(4)
+})
+
+test('single requests made at the same time are answered by different engines', async () => {
+  const order: string[] = []
+  // Had they one engine, which has one call at a time, the short one would be answered last.
+  const long = pool.generate(['a'], { maxTokens: 200 }).then(() => order.push('long'))
+  const short = pool.generate(['b'], { maxTokens: 1 }).then(() => order.push('short'))
+  await Promise.all([long, short])
+  expect(order).toEqual(['short', 'long'])
 })

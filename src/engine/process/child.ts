@@ -5,22 +5,13 @@
  */
 import { Worker } from 'node:worker_threads'
 import { PlimsollError } from '../../errors.ts'
-import {
-  type Call,
-  type FromEngine,
-  isFromEngine,
-  isToEngine,
-  mostCalls,
-  sibling,
-  type ToWorker,
-  toWire,
-} from './protocol.ts'
+import { type FromEngine, isFromEngine, isToEngine, mostCalls, sibling, type ToWorker, toWire } from './protocol.ts'
 
 /** A word for each call that the worker has: 1 while it is cancelled. */
 const cancelFlags = new Int32Array(new SharedArrayBuffer(4 * mostCalls))
 const worker = new Worker(sibling('worker', import.meta.url), { workerData: { cancelFlags }, execArgv: [] })
 
-const waiting: { id: number; call: Call }[] = []
+const waiting: Pick<ToWorker, 'id' | 'call' | 'first'>[] = []
 /** Flags of the calls that the worker has. */
 const running = new Map<number, number>()
 const free = Array.from({ length: mostCalls }, (_, flag) => flag)
@@ -47,7 +38,7 @@ function next(): void {
 process.on('message', message => {
   if (!isToEngine(message)) return
   if (message.type === 'call') {
-    waiting.push({ id: message.id, call: message.call })
+    waiting.push({ id: message.id, call: message.call, first: message.first })
     next()
     return
   }

@@ -24,6 +24,13 @@ interface Pending {
   readonly onEvent: ((event: Calls[CallName]['event']) => void) | undefined
 }
 
+interface CallOptions<K extends CallName> {
+  readonly signal?: AbortSignal | undefined
+  readonly onEvent?: (event: Calls[K]['event']) => void
+  /** The caller's index of the call's first request; default 0. */
+  readonly first?: number
+}
+
 const keptStderr = 4000
 
 export class EngineProcess implements AsyncDisposable {
@@ -61,7 +68,7 @@ export class EngineProcess implements AsyncDisposable {
   async call<K extends CallName>(
     name: K,
     args: Calls[K]['arguments'],
-    options: { signal?: AbortSignal | undefined; onEvent?: (event: Calls[K]['event']) => void } = {},
+    options: CallOptions<K> = {},
   ): Promise<Calls[K]['result']> {
     if (options.signal?.aborted) throw new PlimsollError('cancelled', 'The call was cancelled before it began')
     await this.start()
@@ -110,7 +117,7 @@ export class EngineProcess implements AsyncDisposable {
     child: ChildProcess,
     name: K,
     args: Calls[K]['arguments'],
-    options: { signal?: AbortSignal | undefined; onEvent?: (event: Calls[K]['event']) => void } = {},
+    options: CallOptions<K> = {},
   ): Promise<Calls[K]['result']> {
     const id = this.#nextId++
     const cancel = () => post(child, { type: 'cancel', id })
@@ -126,7 +133,7 @@ export class EngineProcess implements AsyncDisposable {
       })
       this.#hold(child)
       options.signal?.addEventListener('abort', cancel, { once: true })
-      post(child, { type: 'call', id, call: { name, arguments: args } as never })
+      post(child, { type: 'call', id, call: { name, arguments: args } as never, first: options.first ?? 0 })
     }).finally(() => {
       options.signal?.removeEventListener('abort', cancel)
       this.#pending.delete(id)

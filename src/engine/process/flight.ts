@@ -20,8 +20,8 @@ export class FlightRecord {
   readonly #flying = new Map<number, ReadonlySet<number>>()
 
   /** What one call writes. */
-  of(call: number): FlightWriter {
-    return new FlightWriter(flying => this.#set(call, flying))
+  of(call: number, first: number): FlightWriter {
+    return new FlightWriter(first, flying => this.#set(call, flying))
   }
 
   #set(call: number, flying: ReadonlySet<number>): void {
@@ -45,12 +45,15 @@ export class FlightRecord {
   }
 }
 
-/** Which requests of one call are in flight. */
+/** Which requests of one call are in flight; told by their place in the engine's call, written down by the caller's index. */
 export class FlightWriter {
+  /** The caller's index of the call's first request. */
+  readonly first: number
   readonly #flying = new Set<number>()
   readonly #write: (flying: ReadonlySet<number>) => void
 
-  constructor(write: (flying: ReadonlySet<number>) => void) {
+  constructor(first: number, write: (flying: ReadonlySet<number>) => void) {
+    this.first = first
     this.#write = write
   }
 
@@ -60,18 +63,18 @@ export class FlightWriter {
   }
 
   started(index: number): void {
-    this.#flying.add(index)
+    this.#flying.add(this.first + index)
     this.#write(this.#flying)
   }
 
   ended(index: number): void {
-    if (this.#flying.delete(index)) this.#write(this.#flying)
+    if (this.#flying.delete(this.first + index)) this.#write(this.#flying)
   }
 
   /** Of `total` requests, computed one after the other, this one is next. */
   only(index: number, total: number): void {
     this.#flying.clear()
-    if (index < total) this.#flying.add(index)
+    if (index < total) this.#flying.add(this.first + index)
     this.#write(this.#flying)
   }
 }

@@ -26,10 +26,18 @@ const defaultSlots = 16
 export class LlamaModel implements Model {
   readonly info: ModelInfo
   readonly #engine: EngineProcess
+  /** The caller's index of the first request of every call. */
+  readonly #first: number
 
-  constructor(engine: EngineProcess, info: ModelInfo) {
+  constructor(engine: EngineProcess, info: ModelInfo, first = 0) {
     this.#engine = engine
     this.info = info
+    this.#first = first
+  }
+
+  /** The same model for a part of a larger call: errors name requests, and draws are made, by their place in that. */
+  from(first: number): LlamaModel {
+    return new LlamaModel(this.#engine, this.info, first)
   }
 
   tokenize(text: string, options: { readonly special?: 'parse' | 'plain' } = {}): Promise<number[]> {
@@ -73,6 +81,7 @@ export class LlamaModel implements Model {
       },
       {
         signal: options.signal,
+        first: this.#first,
         onEvent: event => {
           if (event.kind === 'token') return onToken?.(event.index, event.token)
           const { generation, error } = event
@@ -95,6 +104,7 @@ export class LlamaModel implements Model {
     const signals = options.signal === undefined ? [stop.signal] : [stop.signal, options.signal]
     const finished = this.generate([prompt], {
       ...options,
+      failures: 'throw',
       signal: AbortSignal.any(signals),
       onToken: (_index, token) => {
         queue.push(token)
@@ -136,6 +146,7 @@ export class LlamaModel implements Model {
       },
       {
         signal: options.signal,
+        first: this.#first,
         onEvent: event => {
           if (event.kind === 'states') {
             // Every piece goes to its place as it comes: joining 100 MB at the end would block the caller.
@@ -166,6 +177,7 @@ export class LlamaModel implements Model {
       { requests: items.map(item => ({ ...item, steering: item.steering ?? options.steering })) },
       {
         signal: options.signal,
+        first: this.#first,
         onEvent: event => {
           scores[event.index] = event.score
           options.onProgress?.({ stage: 'score', done: ++done, total: items.length })
@@ -187,6 +199,7 @@ export class LlamaModel implements Model {
       { requests: prompts.map(prompt => ({ prompt, steering: options.steering })), tokens },
       {
         signal: options.signal,
+        first: this.#first,
         onEvent: event => {
           results[event.index] = event.logProbabilities
           options.onProgress?.({ stage: 'score', done: ++done, total: prompts.length })

@@ -29,8 +29,6 @@ export interface Calls {
       tokens: 'tell' | 'keep'
       /** Default `throw`. */
       failures?: 'throw' | 'return'
-      /** The caller's index of the first of these requests; default 0. Events count from 0 all the same. */
-      first?: number
     }
     result: null
     event:
@@ -77,7 +75,8 @@ export type Call = { [K in CallName]: { readonly name: K; readonly arguments: Ca
 export type Event = Calls[CallName]['event']
 
 export type ToEngine =
-  | { readonly type: 'call'; readonly id: number; readonly call: Call }
+  /** `first`: the caller's index of the call's first request. Events count from 0 all the same. */
+  | { readonly type: 'call'; readonly id: number; readonly call: Call; readonly first: number }
   | { readonly type: 'cancel'; readonly id: number }
 
 /** What the engine's process hands to its worker: `flag` is the word that becomes 1 when the call is cancelled. */
@@ -85,6 +84,7 @@ export interface ToWorker {
   readonly type: 'call'
   readonly id: number
   readonly call: Call
+  readonly first: number
   readonly flag: number
 }
 

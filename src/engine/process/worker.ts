@@ -62,9 +62,9 @@ function say(answer: FromEngine): void {
 }
 
 /** Computes a call to its end. */
-function runAlone({ id, call, flag }: ToWorker): void {
+function runAlone({ id, call, first, flag }: ToWorker): void {
   watched = flag
-  const writer = flight.of(id)
+  const writer = flight.of(id, first)
   try {
     say({ type: 'done', id, result: run(call, writer, event => say({ type: 'event', id, event })) })
   } catch (error) {
@@ -76,9 +76,9 @@ function runAlone({ id, call, flag }: ToWorker): void {
 }
 
 /** Lets a call share what is computed. */
-function share({ id, call, flag }: ToWorker, together: Together): void {
+function share({ id, call, first, flag }: ToWorker, together: Together): void {
   if (call.name !== 'generate') return
-  const writer = flight.of(id)
+  const writer = flight.of(id, first)
   const shared = sharedGenerate(model(), writer, call.arguments, event => say({ type: 'event', id, event }))
   together.add({
     ...shared,

@@ -6,7 +6,7 @@ import { generate } from '../../llama/generate/run.ts'
 import type { LoadedModel } from '../../llama/model.ts'
 import type { FlightWriter } from '../flight.ts'
 import { type Calls, toWire } from '../protocol.ts'
-import { prepare, type Tell } from './prepare.ts'
+import { naming, prepare, type Tell } from './prepare.ts'
 
 type Arguments = Calls['generate']['arguments']
 
@@ -36,7 +36,8 @@ export function sharedGenerate(
 
 /** Tells the caller, whose requests are numbered from 0 in every call. */
 function listenerOf(args: Arguments, tell: Tell<'generate'>, flight: FlightWriter): Listener {
-  const { first = 0, failures = 'throw' } = args
+  const { first } = flight
+  const { failures = 'throw' } = args
   return {
     started: index => flight.started(index - first),
     token: (index, token) => {
@@ -59,14 +60,14 @@ function prepareOne(
   place: number,
   listener: Listener,
 ): GenerateRequest | null {
-  const { first = 0, stop } = args
+  const { stop } = args
   const request = args.requests[place]
   if (request === undefined) return null
-  const index = first + place
+  const index = flight.first + place
   const { maxTokens, sampling = {}, steering: written = [], adapters = [] } = request
   try {
     model.adapters.load(adapters)
-    const prepared = prepare(model, flight, request, place, maxTokens, true, first)
+    const prepared = prepare(model, flight, request, place, maxTokens, true)
     const group = { key: adapterKey(adapters), adapters }
     return { ...prepared, maxTokens, sampling, stop, index, group, written, shared: null }
   } catch (error) {
@@ -74,10 +75,4 @@ function prepareOne(
     listener.done(index, { text: '', tokens: [], finish: 'failed', error, rendered: '', promptTokens: 0 })
     return null
   }
-}
-
-/** Says which request it was, where the error does not. */
-function naming(error: PlimsollError, index: number): PlimsollError {
-  if (error.where !== undefined) return error
-  return new PlimsollError(error.code, error.message, { ...error, where: `request ${index}`, cause: error.cause })
 }

@@ -16,7 +16,7 @@ export interface Prepared {
 }
 
 /**
- * `index` counts within the engine's call, whose first request is the caller's `first`.
+ * `index` counts within the engine's call; errors name the caller's.
  * @throws PlimsollError `cancelled`, `template-failed`, `prompt-too-long`, and what a steering can be refused for
  */
 export function prepare(
@@ -26,15 +26,22 @@ export function prepare(
   index: number,
   more: number,
   generates: boolean,
-  first = 0,
 ): Prepared {
   if (model.cancelled) throw new PlimsollError('cancelled', 'The call was cancelled')
   flight.started(index)
   try {
     const rendered = tokenisePrompt(model, request.prompt)
-    checkLength(model, first + index, rendered.tokens.length, more)
+    checkLength(model, flight.first + index, rendered.tokens.length, more)
     return { rendered, steering: steeringOf(model, rendered, request.steering, generates) }
+  } catch (error) {
+    throw error instanceof PlimsollError ? naming(error, flight.first + index) : error
   } finally {
     flight.ended(index)
   }
+}
+
+/** Says which request it was, where the error does not. */
+export function naming(error: PlimsollError, index: number): PlimsollError {
+  if (error.where !== undefined) return error
+  return new PlimsollError(error.code, error.message, { ...error, where: `request ${index}`, cause: error.cause })
 }
