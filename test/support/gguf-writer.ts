@@ -16,6 +16,7 @@ export type MetadataValue =
   | { readonly string: string }
   | { readonly strings: readonly string[] }
   | { readonly i32s: readonly number[] }
+  | { readonly f32s: readonly number[] }
 
 /** `shape` is in GGUF's order: the fastest-running dimension first. */
 export interface Tensor {
@@ -52,6 +53,12 @@ function encode(value: MetadataValue): Buffer {
   if ('bool' in value) return Buffer.concat([u32(TYPE.bool), Buffer.of(value.bool ? 1 : 0)])
   if ('string' in value) return Buffer.concat([u32(TYPE.string), string(value.string)])
   if ('strings' in value) return array(TYPE.string, value.strings.map(string))
+  if ('f32s' in value) {
+    return array(
+      TYPE.f32,
+      value.f32s.map(item => Buffer.from(Float32Array.of(item).buffer)),
+    )
+  }
   return array(
     TYPE.i32,
     value.i32s.map(item => Buffer.from(Int32Array.of(item).buffer)),

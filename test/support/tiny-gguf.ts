@@ -30,6 +30,13 @@ export interface TinyOptions {
   readonly endOfTurn?: 'likely' | 'never'
   /** `ascii`: answers are printable ASCII; `any`: single bytes too, so that answers are mostly no valid UTF-8. Default `ascii`. */
   readonly bytes?: 'ascii' | 'any'
+  /** Changes what is written: how models that lie are made. */
+  readonly change?: (parts: ModelParts) => void
+}
+
+export interface ModelParts {
+  readonly metadata: Record<string, MetadataValue>
+  tensors: Tensor[]
 }
 
 /** What every tiny model has at the end of its vocabulary. */
@@ -137,12 +144,15 @@ export function writeTinyModel(file: string, options: TinyOptions = {}): void {
   const embedding = matrix('token_embd.weight', width, VOCABULARY.length, Math.sqrt(width))
   const last = output === 'tied' ? embedding : matrix('output.weight', width, VOCABULARY.length, 3)
   quieten(last.data, width, options)
-  writeGguf(file, metadata, [
+  const tensors = [
     embedding,
     ...Array.from({ length: layers }, (_, layer) => block(layer)).flat(),
     scales('output_norm.weight'),
     ...(last === embedding ? [] : [last]),
-  ])
+  ]
+  const parts = { metadata, tensors }
+  options.change?.(parts)
+  writeGguf(file, parts.metadata, parts.tensors)
 }
 
 /** The rows of tokens that shall not be written become small: their logits stay near 0, below the largest of the others. */

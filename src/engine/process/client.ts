@@ -16,6 +16,7 @@ import {
   sibling,
   type ToEngine,
 } from './protocol.ts'
+import { stopped } from './stopped.ts'
 
 interface Pending {
   readonly name: CallName
@@ -41,6 +42,8 @@ export class EngineProcess implements AsyncDisposable {
   #nextId = 1
   #stderr = ''
   #disposed = false
+  /** Whether the file was loaded once: what ends the process while it loads lies in the file only until then. */
+  #loads = false
   readonly #pending = new Map<number, Pending>()
 
   constructor(open: OpenArguments) {
@@ -61,7 +64,10 @@ export class EngineProcess implements AsyncDisposable {
         }),
       )
     }
-    this.#opened ??= this.#send(this.#spawn(), 'open', this.#open)
+    this.#opened ??= this.#send(this.#spawn(), 'open', this.#open).then(info => {
+      this.#loads = true
+      return info
+    })
     return this.#opened
   }
 
@@ -93,6 +99,8 @@ export class EngineProcess implements AsyncDisposable {
     const child = fork(sibling('child', import.meta.url), [], {
       serialization: 'advanced',
       execArgv: [],
+      // llama.cpp would start a debugger before it aborts, which takes seconds and tells a user nothing.
+      env: { ...process.env, GGML_NO_BACKTRACE: '1' },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc', flight.descriptor ?? 'ignore'],
     })
     this.#child = child
@@ -177,10 +185,13 @@ export class EngineProcess implements AsyncDisposable {
               found: `call ${name}`,
               fix: 'Close a model when its calls have ended.',
             })
-          : new PlimsollError('engine-crashed', `The engine stopped during the call ${name}${at(flight, id)}`, {
-              found: `${signal ?? `exit code ${code}`}${said === '' ? '' : `: ${said}`}`,
-              where: this.#open.file,
-              fix: 'Call again: a fresh engine is started. If it happens again, check the file with `plimsoll doctor`.',
+          : stopped({
+              call: name,
+              requests: flight?.requestsOf(id) ?? [],
+              file: this.#open.file,
+              how: signal ?? `exit code ${code}`,
+              said,
+              loading: name === 'open' && !this.#loads,
             }),
       )
     }
@@ -195,13 +206,6 @@ export class EngineProcess implements AsyncDisposable {
       else handle?.unref()
     }
   }
-}
-
-/** Where in a call the engine was. */
-function at(flight: FlightFile | null, call: number): string {
-  const requests = flight?.requestsOf(call) ?? []
-  if (requests.length === 0) return ''
-  return requests.length === 1 ? ` at request ${requests[0]}` : ` at requests ${requests.join(', ')}`
 }
 
 function post(child: ChildProcess, message: ToEngine): void {
