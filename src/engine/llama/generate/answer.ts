@@ -1,7 +1,7 @@
 /** One answer while it is written: which token follows, what text that makes, and when it ends. */
 import { PlimsollError } from '../../../errors.ts'
 import { type Choice, createSampler, type Sampler } from '../../sampling/sampler.ts'
-import type { Generation, TokenProbability, Trace } from '../../types.ts'
+import type { Generation, Token, TokenProbability, Trace } from '../../types.ts'
 import { sharedTrace } from '../shared-vector.ts'
 import type { Steered } from '../steered.ts'
 import { AnswerText } from '../text.ts'
@@ -118,20 +118,19 @@ export class Answer {
     this.steered?.generated.push(token)
     const stopped = this.#text.push(token)
     const full = this.tokens.length >= this.request.maxTokens
-    this.#tell(token, this.#text.take(stopped || full))
+    this.#tell({ id: token, text: this.#text.take(stopped || full), ...(probability && { probability }) })
     if (stopped) this.#finish('stop')
     else if (full) this.#finish('length')
   }
 
   #finish(finish: 'stop' | 'length'): void {
     const rest = this.#text.take(true)
-    if (rest !== '') this.#tell(this.tokens.at(-1) ?? -1, rest)
+    if (rest !== '') this.#tell({ id: this.tokens.at(-1) ?? -1, text: rest })
     this.#end({ finish })
   }
 
-  #tell(id: number, text: string): void {
-    const probability = this.#probabilities.at(-1)
-    this.#listener.token(this.request.index, { id, text, ...(probability === undefined ? {} : { probability }) })
+  #tell(token: Token): void {
+    this.#listener.token(this.request.index, token)
   }
 
   #end(how: Pick<Generation, 'finish' | 'error'>): void {
