@@ -1,10 +1,11 @@
 /** An engine never outlives its caller by more than a second, however the caller ends. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { writeTinyModel } from '../../support/tiny-gguf.ts'
+import { childrenOf, runs } from './processes.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-lifetime-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -25,29 +26,16 @@ async function caller(name: string, engines: number, goesOn: string): Promise<Ch
     goesOn,
   ]
   writeFileSync(script, lines.join('\n'))
-  const program = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const program = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  program.stderr.on('data', text => {
+    said += String(text)
+  })
   await new Promise<void>((resolve, reject) => {
     program.stdout.once('data', () => resolve())
-    program.once('exit', () => reject(new Error('the caller ended early')))
+    program.once('exit', () => reject(new Error(`the caller ended early: ${said}`)))
   })
   return program
-}
-
-function childrenOf(pid: number): number[] {
-  return readdirSync(`/proc/${pid}/task`)
-    .flatMap(task => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' '))
-    .filter(text => text.trim() !== '')
-    .map(Number)
-}
-
-/** Whether a process still runs; one that only waits to be asked for its exit code does not. */
-function runs(pid: number): boolean {
-  if (!existsSync(`/proc/${pid}/stat`)) return false
-  try {
-    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
-  } catch {
-    return false
-  }
 }
 
 /** Milliseconds until none of the processes runs any more. */
@@ -85,7 +73,7 @@ test.skipIf(process.platform !== 'linux').each([
   {
     how: 'ended by an error nobody caught',
     engines: 1,
-    goesOn: `process.on('uncaughtException', () => process.exit(1)); busy().catch(() => {}); ${soon(`${ready}; setTimeout(() => { throw new Error('x') }, 300)`)}`,
+    goesOn: `busy().catch(() => {}); ${soon(`${ready}; setTimeout(() => { throw new Error('x') }, 300)`)}`,
     kill: false,
   },
   {
