@@ -1,0 +1,83 @@
+/**
+ * 10 000 requests leave nothing behind: memory of the engine's process and of the caller's is flat within 2 %.
+ *
+ * Measured is what a process holds for itself (RssAnon: mapped weights do not count): the median over the last fifth of
+ * the requests against that over the first.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { afterAll, expect, test } from 'vitest'
+import { openModel } from '../../../src/engine/open.ts'
+import type { Model, Request } from '../../../src/engine/types.ts'
+import { writeTinyModel } from '../../support/tiny-gguf.ts'
+import { PROMPTS, steer } from '../contract/subject.ts'
+import { childrenOf } from './processes.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'plimsoll-leaks-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const file = join(folder, 'tiny.gguf')
+writeTinyModel(file)
+
+setFlagsFromString('--expose-gc')
+const collect: unknown = runInNewContext('gc')
+
+function heldBy(pid: number | 'self'): number {
+  return Number(/RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
+}
+
+/** Until then V8 widens its heaps in the worker, whatever it is asked. */
+const warmUp = 60
+const rounds = 100
+/** 100 requests, a mixture of requests: steered or not, long or short, of several shapes of context. */
+async function round(model: Model, i: number): Promise<void> {
+  const request = (j: number): Request => ({
+    prompt: `${PROMPTS[j % PROMPTS.length]} ${i} ${j}`,
+    maxTokens: 1 + (j % 5),
+    ...(j % 3 > 0 && { steering: steer(j % 3 === 1 ? 'add' : 'ablate', {}, { seed: j }) }),
+  })
+  const slots = [4, 16, 8][(i + warmUp) % 3] ?? 8
+  await model.generate(
+    Array.from({ length: 60 }, (_, j) => request(j)),
+    { slots },
+  )
+  await model.capture(
+    Array.from({ length: 20 }, (_, j) => `text ${i} ${j}`),
+    { layers: 'all' },
+    { reduce: i % 2 ? 'none' : 'mean' },
+  )
+  await model.score(
+    Array.from({ length: 20 }, (_, j) => ({ prompt: `text ${j}`, continuation: ` and ${i}` })),
+    { steering: steer('add') },
+  )
+}
+
+const median = (values: readonly number[]) =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+
+test.skipIf(process.platform !== 'linux')(
+  '10 000 requests leave nothing behind',
+  async () => {
+    const before = new Set(childrenOf(process.pid))
+    await using model = await openModel(file, { threads: 1 })
+    const [engine] = childrenOf(process.pid).filter(pid => !before.has(pid))
+    if (engine === undefined || typeof collect !== 'function') throw new Error('nothing to measure')
+    const engineBytes: number[] = []
+    const callerBytes: number[] = []
+    for (let i = -warmUp; i < rounds; i++) {
+      await round(model, i)
+      collect()
+      if (i < 0) continue
+      engineBytes.push(heldBy(engine))
+      callerBytes.push(heldBy('self'))
+    }
+    for (const held of [engineBytes, callerBytes]) {
+      const early = median(held.slice(0, rounds / 5))
+      const late = median(held.slice(rounds * 0.8))
+      expect(late / early).toBeLessThan(1.02)
+    }
+  },
+  180_000,
+)
