@@ -1,8 +1,10 @@
 /** llama.cpp's C API as far as Plimsoll needs it. Only ever loaded in the engine's worker thread. */
+import { basename } from 'node:path'
 import koffi, { type LibraryHandle } from 'koffi'
+import { PlimsollError } from '../errors.ts'
 import { checkAbi } from './abi.ts'
 import { type Device, deviceList } from './devices.ts'
-import { findLibrary, type LibraryFiles } from './library.ts'
+import { findLibrary, type LibraryFiles, packageVersion, supportedRelease } from './library.ts'
 import {
   AbortCallback,
   type Batch,
@@ -100,6 +102,21 @@ const keptComplaints = 40
  */
 export function loadLlama(wanted: 'any' | 'cpu' = 'any'): Llama {
   const files = findLibrary(wanted)
+  try {
+    return load(files)
+  } catch (cause) {
+    if (cause instanceof PlimsollError) throw cause
+    throw new PlimsollError('library-mismatch', 'The llama.cpp libraries could not be loaded', {
+      found: cause instanceof Error ? cause.message : String(cause),
+      expected: `the libraries of release ${supportedRelease}, on a system that they were built for`,
+      where: files.folder,
+      fix: `Run: npm install --force @node-llama-cpp/${basename(files.folder)}@${packageVersion}`,
+      cause,
+    })
+  }
+}
+
+function load(files: LibraryFiles): Llama {
   // The order matters, and symbols are shared: llama needs ggml, which needs ggml-base.
   const base = koffi.load(files.ggmlBase, { global: true })
   const ggml = koffi.load(files.ggml, { global: true })
@@ -175,7 +192,8 @@ export function loadLlama(wanted: 'any' | 'cpu' = 'any'): Llama {
 
 /** The thread pool lives in the CPU backend's own library, which was picked at run time: ask the registry for it. */
 function threadPools(base: LibraryHandle, ggml: LibraryHandle) {
-  const cpu: Pointer = ggml.func('void *ggml_backend_reg_by_name(const char *)')('CPU')
+  const cpu: Pointer | null = ggml.func('void *ggml_backend_reg_by_name(const char *)')('CPU')
+  if (cpu === null) throw new Error('there is no library for any processor (ggml-cpu)')
   const symbol = base.func('void *ggml_backend_reg_get_proc_address(void *, const char *)')
   const create: Pointer = symbol(cpu, 'ggml_threadpool_new')
   const destroy: Pointer = symbol(cpu, 'ggml_threadpool_free')
