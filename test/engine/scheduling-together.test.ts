@@ -140,3 +140,22 @@ test('streams beside each other, and a prompt of many pieces beside them', async
   const texts = [first, second, third].map(tokens => tokens.map(({ text }) => text).join(''))
   expect(texts).toEqual(meant.map(({ text }) => text))
 })
+
+test('what is left of an answer serves the next turn of its conversation, which is read at once', async () => {
+  const first = { raw: 'wkqxjzv'.repeat(300).slice(0, 1600) }
+  const [turn] = await alone.generate([first], { maxTokens: 4 })
+  const next = { raw: `${first.raw}${turn?.text}and then?` }
+  const other = { raw: `${next.raw.slice(1)}!` }
+  const requests = [
+    { prompt: 'beside', maxTokens: 40 },
+    ...[first, next, other].map(prompt => ({ prompt, maxTokens: 4 })),
+  ]
+  const told: number[] = []
+  const answers = await together.generate(requests, { slots: 2, onToken: index => told.push(index) })
+  /** Tokens that the answer beside it gets between the end of the one before and this one's first: one for each piece. */
+  const waited = (index: number) => told.indexOf(index) - told.lastIndexOf(index - 1) - 1
+  expect(waited(2)).toBeLessThanOrEqual(1)
+  expect(waited(3)).toBeGreaterThanOrEqual(3)
+  const meant = await alone.generate(requests, { slots: 2 })
+  expect(answers.map(({ tokens }) => tokens)).toEqual(meant.map(({ tokens }) => tokens))
+})

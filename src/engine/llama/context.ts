@@ -200,9 +200,12 @@ export class DecodeContext implements Disposable {
     this.#llama.clear(this.#memory, true)
   }
 
-  /** Drops the cells of a sequence from `position` on. */
-  truncate(sequence: number, position: number): void {
-    this.#llama.removeSequence(this.#memory, sequence, position, -1)
+  /**
+   * Drops the cells of a sequence from `position` on, −1 for all of them. False, and nothing changed, where the model
+   * keeps a state that cannot go back: a recurrent one.
+   */
+  truncate(sequence: number, position: number): boolean {
+    return this.#llama.removeSequence(this.#memory, sequence, position, -1)
   }
 
   /** Makes `target` an exact copy of `source`. Streams can only be copied whole. */

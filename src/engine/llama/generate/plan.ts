@@ -15,6 +15,8 @@ export interface ContextPlan {
   readonly longest: number
   /** What each request shares, in the order of the requests. */
   readonly shares: readonly (Share | null)[]
+  /** Whether what is left of answers that ended serves prompts that begin alike: not where answers must repeat. */
+  readonly leftovers: 'use' | 'leave'
   readonly adapters: readonly Adapter[]
   /** Rows that llama.cpp adds by itself. */
   readonly shared: Float32Array | null
@@ -43,9 +45,19 @@ export function planContext(requests: readonly GenerateRequest[], mostSlots: num
     const rest = longest - share.tokens
     const together = share.tokens + slots * rest
     if (share.tokens >= rest && together <= cheaperUnified * longest)
-      return { slots, prefixes, cells: together, streams: 'unified', longest, shares, adapters, shared }
+      return {
+        slots,
+        prefixes,
+        cells: together,
+        streams: 'unified',
+        longest,
+        shares,
+        leftovers: 'leave',
+        adapters,
+        shared,
+      }
   }
-  return { slots, prefixes, cells: longest, streams: 'separate', longest, shares, adapters, shared }
+  return { slots, prefixes, cells: longest, streams: 'separate', longest, shares, leftovers: 'leave', adapters, shared }
 }
 
 /** Tokens that a request can come to. */
@@ -92,5 +104,15 @@ export function sharedShape(
 
 export function planShared({ group, slots, cells }: SharedShape): ContextPlan {
   const { adapters } = group
-  return { slots, prefixes: 0, cells, streams: 'separate', longest: cells, shares: [], adapters, shared: null }
+  return {
+    slots,
+    prefixes: 0,
+    cells,
+    streams: 'separate',
+    longest: cells,
+    shares: [],
+    leftovers: 'use',
+    adapters,
+    shared: null,
+  }
 }

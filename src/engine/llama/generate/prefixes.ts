@@ -4,7 +4,7 @@ import { sharedPrefix } from '../request.ts'
 import type { GenerateRequest } from './request.ts'
 
 /** A prefix shorter than this costs more to copy than to compute again. */
-const shortest = 32
+export const shortestPrefix = 32
 /** Groups of different steering that a group is held against. */
 const mostCompared = 16
 
@@ -69,7 +69,7 @@ function acrossSteering(requests: readonly Sharing[], groups: readonly Group[]):
 
 function worthJoining(a: Group, b: Group, common: number): boolean {
   const tokens = Math.min(a.tokens, b.tokens, common)
-  return tokens >= shortest && [a, b].every(group => group.members.length < 2 || tokens >= group.tokens / 2)
+  return tokens >= shortestPrefix && [a, b].every(group => group.members.length < 2 || tokens >= group.tokens / 2)
 }
 
 function join(into: Group, other: Group, common: number): void {
@@ -100,5 +100,5 @@ function compare(a: readonly number[], b: readonly number[]): number {
 function commonLength(a: Sharing, b: Sharing): number {
   const [first, second] = [a.rendered.tokens, b.rendered.tokens]
   const length = Math.min(sharedPrefix(first, second), first.length - 1, second.length - 1)
-  return length >= shortest && sameOnPrefix(a.steering, b.steering, length) ? length : 0
+  return length >= shortestPrefix && sameOnPrefix(a.steering, b.steering, length) ? length : 0
 }

@@ -140,7 +140,7 @@ export class Scheduler {
   #read(): number {
     let read = 0
     for (;;) {
-      this.#reading ??= this.#begin()
+      this.#reading ??= this.#admit()
       const reading = this.#reading
       if (reading === null) return read
       this.#onRead(reading.entry.answer)
@@ -151,7 +151,7 @@ export class Scheduler {
     }
   }
 
-  #begin(): Reading | null {
+  #admit(): Reading | null {
     const used = this.#running.filter(entry => entry !== null).length
     if (used >= this.#plan.slots) return null
     const entry = this.#again.shift() ?? this.#next()
@@ -165,14 +165,15 @@ export class Scheduler {
     const { share } = reading.entry
     const prefix = share === null ? null : this.#prefixFor(share, reading.entry)
     if (prefix !== null && prefix.at < prefix.share.tokens) return this.#readPrefix(prefix, reading, room)
-    const tokens = reading.entry.answer.unread
-    const from = reading.sequence === null ? (share?.tokens ?? 0) : reading.at
+    const { answer } = reading.entry
+    const tokens = answer.unread
+    if (reading.sequence === null && !this.#place(reading, prefix, room)) return 0
+    const sequence = reading.sequence ?? 0
+    const from = reading.at
     const size = Math.min(tokens.length - from, piece)
     if (size > room) return 0
-    const sequence = reading.sequence ?? this.#place(reading, prefix, size === tokens.length - from)
     reading.at = from + size
     const ends = reading.at === tokens.length
-    const { answer } = reading.entry
     const outputs = ends && !answer.resumes ? 'last' : 'none'
     this.#sequences.context.decodeSequence(sequence, from, tokens.slice(from, reading.at), outputs)
     if (answer.steered?.failure) this.#fail(reading, sequence, answer.steered.failure)
@@ -180,17 +181,34 @@ export class Scheduler {
     return size
   }
 
-  /** Finds a sequence for a prompt: a gap where it is read at once, else the one behind those in use. */
-  #place(reading: Reading, prefix: Prefix | null, atOnce: boolean): number {
-    if (!atOnce) this.#closeGaps()
-    const sequence = this.#gap()
-    const steered = this.#sequences.occupy(sequence, reading.entry.answer)
-    if (prefix !== null) {
-      this.#sequences.copy(prefix.sequence, sequence)
-      if (prefix.steered !== null) steered?.trace.include(prefix.steered.trace)
+  /**
+   * Finds a sequence for a prompt whose first piece fits in `room`: a gap where it is read at once, else the one behind
+   * those in use.
+   */
+  #place(reading: Reading, prefix: Prefix | null, room: number): boolean {
+    const { answer } = reading.entry
+    const { length } = answer.unread
+    if (prefix === null && length > piece) this.#closeGaps()
+    const leftover = prefix === null && this.#plan.leftovers === 'use' ? this.#sequences.leftoverFor(answer) : null
+    const known = prefix?.share.tokens ?? leftover?.length ?? 0
+    if (Math.min(length - known, piece) > room) return false
+    if (length - known > piece) this.#closeGaps()
+    if (leftover === null) {
+      reading.sequence = this.#gap()
+      reading.at = known
+      this.#begin(reading.sequence, answer, prefix)
+    } else {
+      reading.sequence = this.#running[leftover.sequence] === null ? leftover.sequence : this.#gap()
+      reading.at = this.#sequences.inherit(leftover, reading.sequence, answer)
     }
-    reading.sequence = sequence
-    return sequence
+    return true
+  }
+
+  #begin(sequence: number, answer: Answer, prefix: Prefix | null): void {
+    const steered = this.#sequences.occupy(sequence, answer)
+    if (prefix === null) return
+    this.#sequences.copy(prefix.sequence, sequence)
+    if (prefix.steered !== null) steered?.trace.include(prefix.steered.trace)
   }
 
   /** A prompt was read: its first token is chosen, and the answer joins those in progress. */
@@ -220,7 +238,7 @@ export class Scheduler {
 
   #drop({ entry: { answer } }: Reading, sequence: number): void {
     if (answer.failed) this.#sequences.spoil(sequence)
-    this.#sequences.leave(sequence)
+    this.#sequences.bequeath(sequence, answer)
     this.#reading = null
   }
 
@@ -239,7 +257,7 @@ export class Scheduler {
       answer.choose(context.logits(sequence))
       if (!answer.ended) continue
       if (answer.failed) this.#sequences.spoil(sequence)
-      this.#sequences.leave(sequence)
+      this.#sequences.bequeath(sequence, answer)
       this.#running[sequence] = null
     }
   }

@@ -1,9 +1,17 @@
 /** The sequences of one context: who is in them, and whether what they hold can be trusted. */
 import { prepareSteered } from '../conditions.ts'
 import type { DecodeContext } from '../context.ts'
+import { sharedPrefix } from '../request.ts'
 import type { Steered } from '../steered.ts'
 import type { SteeringVisitor } from '../steering-visitor.ts'
 import type { Answer } from './answer.ts'
+import { shortestPrefix } from './prefixes.ts'
+
+/** The first tokens of a sequence whose answer ended. */
+export interface Leftover {
+  readonly sequence: number
+  readonly length: number
+}
 
 /**
  * A sequence whose states became NaN spoils whatever is computed in its stream later, even in cells that are not used:
@@ -14,6 +22,9 @@ export class Sequences {
   readonly visitor: SteeringVisitor
   readonly #count: number
   readonly #spoiled = new Set<number>()
+  /** Tokens of an answer that ended, still in its sequence. */
+  readonly #left = new Map<number, readonly number[]>()
+  #canGoBack = true
 
   constructor(context: DecodeContext, visitor: SteeringVisitor, count: number) {
     this.context = context
@@ -40,7 +51,40 @@ export class Sequences {
     this.visitor.occupy(sequence, null)
   }
 
+  /** Leaves what an answer computed for others to begin with. Edited states are not: nobody else has them. */
+  bequeath(sequence: number, answer: Answer): void {
+    this.leave(sequence)
+    if (answer.steered === null && !this.#spoiled.has(sequence)) this.#left.set(sequence, answer.unread)
+  }
+
+  /** What is left that has most in common with what an answer has to read; it always reads its last token itself. */
+  leftoverFor(answer: Answer): Leftover | null {
+    if (answer.request.steering !== null || !this.#canGoBack) return null
+    const { unread } = answer
+    let best: Leftover | null = null
+    for (const [sequence, tokens] of this.#left) {
+      const length = Math.min(sharedPrefix(tokens, unread), unread.length - 1)
+      if (length >= (best?.length ?? shortestPrefix)) best = { sequence, length }
+    }
+    return best
+  }
+
+  /** Lets an answer begin with what is left of another. Returns how many of its tokens need not be read. */
+  inherit(leftover: Leftover, sequence: number, answer: Answer): number {
+    if (leftover.sequence !== sequence) this.copy(leftover.sequence, sequence)
+    this.#left.delete(sequence)
+    this.#canGoBack = this.context.truncate(sequence, leftover.length)
+    if (!this.#canGoBack) {
+      this.occupy(sequence, answer)
+      return 0
+    }
+    this.visitor.occupy(sequence, null)
+    answer.steered = null
+    return leftover.length
+  }
+
   clear(sequence: number): void {
+    this.#left.delete(sequence)
     this.visitor.occupy(sequence, null)
     if (this.#spoiled.has(sequence)) this.#heal(sequence)
     this.context.truncate(sequence, -1)
@@ -54,6 +98,7 @@ export class Sequences {
   /** An exact copy of what `source` holds. */
   copy(source: number, target: number): void {
     this.context.copy(source, target)
+    this.#left.delete(target)
     if (this.#spoiled.has(source)) this.#spoiled.add(target)
     else this.#spoiled.delete(target)
   }
@@ -73,6 +118,7 @@ export class Sequences {
     }
     // None is left that could be in use.
     this.context.wipe()
+    this.#left.clear()
     this.#spoiled.clear()
   }
 }
