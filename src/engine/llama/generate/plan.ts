@@ -28,7 +28,8 @@ const mostSequences = 256
 const mostPrefixes = 4
 /**
  * Of a call whose requests all share most of their tokens: separate streams read every sequence's cells once for one query; unified, all queries go over everybody's cells, each
- * several times cheaper because they are read once for all. Measured: about 5 times; the plan counts on 3.
+ * several times cheaper because they are read once for all. Measured with 16
+ * sequences of a 135M model: 0.88 of the time at 2.2 times the cells, 0.95 at 4.1 times. The plan stops at 3.
  */
 const cheaperUnified = 3
 

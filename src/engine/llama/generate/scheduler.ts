@@ -6,10 +6,10 @@
 import { PlimsollError } from '../../../errors.ts'
 import { maxBatch } from '../context.ts'
 import type { LoadedModel } from '../model.ts'
-import { newSteered, type Steered } from '../steered.ts'
 import { SteeringVisitor } from '../steering-visitor.ts'
 import type { Answer } from './answer.ts'
 import type { ContextPlan } from './plan.ts'
+import { type Prefix, PrefixStore } from './prefix-store.ts'
 import type { Share } from './prefixes.ts'
 import { Sequences } from './sequences.ts'
 
@@ -31,14 +31,6 @@ interface Reading {
   at: number
 }
 
-/** A shared prefix in its sequence. */
-interface Prefix {
-  readonly share: Share
-  readonly sequence: number
-  readonly steered: Steered | null
-  at: number
-}
-
 /** Ends a step whose logits are worth nothing. */
 class Spoiled extends Error {}
 
@@ -53,8 +45,7 @@ export class Scheduler {
   #running: (Entry | null)[] = []
   #reading: Reading | null = null
   #again: Entry[] = []
-  /** By place behind the slots. */
-  #prefixes: (Prefix | null)[] = []
+  #prefixes: PrefixStore
 
   constructor(
     model: LoadedModel,
@@ -67,6 +58,7 @@ export class Scheduler {
     this.#onRead = onRead
     this.#plan = plan
     this.#sequences = this.#open()
+    this.#prefixes = new PrefixStore(this.#sequences, this.#plan.slots, this.#plan.prefixes)
   }
 
   /** Reads at most one piece and decodes one token of each answer. False when there is nothing to do. */
@@ -119,7 +111,6 @@ export class Scheduler {
     context.setSharedVector(this.#plan.shared)
     this.#running = []
     this.#reading = null
-    this.#prefixes = new Array<Prefix | null>(prefixes).fill(null)
     return new Sequences(context, new SteeringVisitor(this.#model.info.width), slots + prefixes)
   }
 
@@ -134,6 +125,7 @@ export class Scheduler {
     this.#plan = { ...this.#plan, cells: this.#plan.longest, streams: 'separate' }
     this.#model.discardContext()
     this.#sequences = this.#open()
+    this.#prefixes = new PrefixStore(this.#sequences, this.#plan.slots, this.#plan.prefixes)
   }
 
   /** Reads prompts for as long as they fit in what one step may read; says how many tokens that were. */
@@ -163,7 +155,7 @@ export class Scheduler {
   /** Computes the next piece that a prompt needs and returns its length; 0 when it does not fit in `room`. */
   #pieceOf(reading: Reading, room: number): number {
     const { share } = reading.entry
-    const prefix = share === null ? null : this.#prefixFor(share, reading.entry)
+    const prefix = share === null ? null : this.#prefixes.prefixFor(share, reading.entry.answer, reading.entry.place)
     if (prefix !== null && prefix.at < prefix.share.tokens) return this.#readPrefix(prefix, reading, room)
     const { answer } = reading.entry
     const tokens = answer.unread
@@ -281,28 +273,6 @@ export class Scheduler {
     }
   }
 
-  /** The prefix of a share, in a sequence of its own from now on; it may not be computed yet. */
-  #prefixFor(share: Share, entry: Entry): Prefix {
-    const known = this.#prefixes.find(prefix => prefix?.share === share)
-    if (known) return known
-    const place = this.#prefixPlace(entry.place)
-    const sequence = this.#plan.slots + place
-    this.#sequences.clear(sequence)
-    const { rendered, steering } = entry.answer.request
-    const steered = steering === null ? null : newSteered(steering, rendered)
-    const prefix: Prefix = { share, sequence, steered, at: 0 }
-    this.#prefixes[place] = prefix
-    return prefix
-  }
-
-  /** A free place, or that of the prefix which is wanted again last. */
-  #prefixPlace(now: number): number {
-    const next = this.#prefixes.map(
-      prefix => prefix?.share.members.find(member => member > now) ?? Number.POSITIVE_INFINITY,
-    )
-    return next.indexOf(Math.max(...next))
-  }
-
   #readPrefix(prefix: Prefix, reading: Reading, room: number): number {
     const { rendered } = reading.entry.answer.request
     const size = Math.min(prefix.share.tokens - prefix.at, piece)
@@ -316,8 +286,7 @@ export class Scheduler {
     prefix.at = end
     const failure = prefix.steered?.failure ?? notNumbers(context.logits(0))
     if (failure !== null) {
-      this.#prefixes[prefix.sequence - this.#plan.slots] = null
-      this.#sequences.spoil(prefix.sequence)
+      this.#prefixes.spoil(prefix)
       reading.entry.answer.fail(failure)
       this.#reading = null
     }

@@ -1,0 +1,54 @@
+/** Shared prefixes in sequences of their own, computed once and copied to those that begin with them. */
+import { newSteered, type Steered } from '../steered.ts'
+import type { Answer } from './answer.ts'
+import type { Share } from './prefixes.ts'
+import type { Sequences } from './sequences.ts'
+
+export interface Prefix {
+  readonly share: Share
+  readonly sequence: number
+  readonly steered: Steered | null
+  /** Tokens computed so far. */
+  at: number
+}
+
+export class PrefixStore {
+  readonly #sequences: Sequences
+  /** The first of the sequences for prefixes. */
+  readonly #first: number
+  readonly #places: (Prefix | null)[]
+
+  constructor(sequences: Sequences, first: number, count: number) {
+    this.#sequences = sequences
+    this.#first = first
+    this.#places = new Array<Prefix | null>(count).fill(null)
+  }
+
+  /** The prefix of a share, in a sequence of its own from now on; it may not be computed yet. */
+  prefixFor(share: Share, answer: Answer, now: number): Prefix {
+    const known = this.#places.find(prefix => prefix?.share === share)
+    if (known) return known
+    const place = this.#placeAt(now)
+    const sequence = this.#first + place
+    this.#sequences.clear(sequence)
+    const { rendered, steering } = answer.request
+    const steered = steering === null ? null : newSteered(steering, rendered)
+    const prefix: Prefix = { share, sequence, steered, at: 0 }
+    this.#places[place] = prefix
+    return prefix
+  }
+
+  /** It is worth nothing, and its sequence has to be healed. */
+  spoil(prefix: Prefix): void {
+    this.#places[prefix.sequence - this.#first] = null
+    this.#sequences.spoil(prefix.sequence)
+  }
+
+  /** A free place, or that of the prefix which is wanted again last. */
+  #placeAt(now: number): number {
+    const next = this.#places.map(
+      prefix => prefix?.share.members.find(member => member > now) ?? Number.POSITIVE_INFINITY,
+    )
+    return next.indexOf(Math.max(...next))
+  }
+}
