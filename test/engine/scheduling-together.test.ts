@@ -159,3 +159,18 @@ test('what is left of an answer serves the next turn of its conversation, which 
   const meant = await alone.generate(requests, { slots: 2 })
   expect(answers.map(({ tokens }) => tokens)).toEqual(meant.map(({ tokens }) => tokens))
 })
+
+test('a call cancelled while its long prompt is read leaves the others alone, again and again', async () => {
+  const kept = together.generate([{ prompt: 'beside', maxTokens: 300 }])
+  for (let i = 0; i < 5; i++) {
+    const controller = new AbortController()
+    const long = together.generate([{ raw: `${i}${'wkqxjzv'.repeat(260)}` }], {
+      maxTokens: 40,
+      signal: controller.signal,
+    })
+    setTimeout(() => controller.abort(), 3 * i)
+    expect(await codeOf(long)).toBe('cancelled')
+  }
+  const meant = await alone.generate([{ prompt: 'beside', maxTokens: 300 }])
+  expect((await kept)[0]?.tokens).toEqual(meant[0]?.tokens)
+})
