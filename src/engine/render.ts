@@ -52,6 +52,7 @@ export function createRenderer(format: ChatFormat | null): RenderPrompt {
       if (cause instanceof PlimsollError) throw cause
       throw new PlimsollError('template-failed', "The model's chat template could not render these messages", {
         found: cause instanceof Error ? cause.message : String(cause),
+        expected: 'messages that the template of the model takes',
         fix: 'Check the order of roles; some templates allow no system message. Or pass { raw: text }.',
         cause,
       })
