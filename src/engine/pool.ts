@@ -94,7 +94,7 @@ class PooledModel implements Model {
     return {
       site: where.site,
       layers: captures[0]?.layers ?? (where.site === 'embedding' ? [EMBEDDING] : []),
-      width: this.info.width,
+      width: captures[0]?.width ?? this.info.width,
       states: captures.flatMap(capture => capture.states),
       positions: captures.flatMap(capture => capture.positions),
     }

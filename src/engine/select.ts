@@ -160,7 +160,11 @@ export function selects(
 }
 
 /** The selected positions below `length`, ascending. */
-export function selectedPositions(selection: TokenSelection, length: number): number[] {
+export function selectedPositions(
+  selection: TokenSelection,
+  length: number,
+  _generated: GeneratedParts | null = null,
+): number[] {
   const positions: number[] = []
   for (const [start, end] of [selection.prompt, selection.generated]) {
     for (let position = start; position < Math.min(end, length); position++) positions.push(position)

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { randomUnit } from '../../test/support/random.ts'
 import { placeKey } from './place.ts'
 import { EMBEDDING, type TokenLayout } from './select.ts'
+import { plainSites } from './sites.ts'
 import { directionAt, isShared, resolveSteering, sameOnPrefix, termsAt } from './steering.ts'
 import type { Direction, DirectionVector, Steering } from './types.ts'
 import type { Where } from './where.ts'
 
-const model = { width: 8, layers: 4, sites: [] }
+const model = { width: 8, layers: 4, sites: plainSites(4, 8) }
 const residual = (layer: number) => placeKey('residual', layer)
 const layout: TokenLayout = { promptTokens: 10, templateSuffix: [7, 10], startsWithBos: true, generates: true }
 const direction = (seed: number, scale = 2): Direction => ({ unit: randomUnit(model.width, seed), scale })

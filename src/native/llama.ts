@@ -13,6 +13,7 @@ import {
   type ModelParams,
   type ThreadPoolParams,
 } from './structs.ts'
+import { type Operations, tensorOperations } from './tensor.ts'
 
 /** An address in native memory. */
 export type Pointer = bigint
@@ -88,6 +89,7 @@ export interface Llama {
     firstLayer: number,
     lastLayer: number,
   ) => number
+  readonly operations: Operations
   readonly tensorName: (tensor: Pointer) => string
   readonly tensorElements: (tensor: Pointer) => number
   readonly readTensor: (tensor: Pointer, into: Float32Array, offset: number, bytes: number) => void
@@ -181,6 +183,7 @@ function load(files: LibraryFiles): Llama {
     setControlVector: llama.func(
       'int32_t llama_set_adapter_cvec(void *, const float *, size_t, int32_t, int32_t, int32_t)',
     ),
+    operations: tensorOperations(base),
     tensorName: base.func('const char *ggml_get_name(void *)'),
     tensorElements: base.func('int64_t ggml_nelements(void *)'),
     readTensor: base.func('void ggml_backend_tensor_get(void *, _Out_ float *, size_t, size_t)'),

@@ -7,6 +7,7 @@ import { basename } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { Template } from '@huggingface/jinja'
 import { selectedPositions, selectLayers, selectTokens, type TokenLayout } from '../../src/engine/select.ts'
+import { plainSites } from '../../src/engine/sites.ts'
 import type {
   Capture,
   GenerateOptions,
@@ -169,7 +170,7 @@ export async function openReference(file: string): Promise<ReferenceModel> {
       quantisation: 'F32',
       fingerprint: createHash('sha256').update(bytes).digest('hex'),
       hasChatTemplate: template !== undefined,
-      sites: [],
+      sites: plainSites(weights.blocks.length, weights.width),
       engine: {
         implementation: 'reference',
         release: '1',

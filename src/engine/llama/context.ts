@@ -13,6 +13,8 @@ import { AbortCallback, type Batch, EvalCallback } from '../../native/structs.ts
 import { type PlaceKey, placeOf } from '../place.ts'
 import type { Adapter } from '../types.ts'
 import type { Adapters } from './adapters.ts'
+import { PlaceFinder } from './place-finder.ts'
+import type { SiteMap } from './sites.ts'
 
 export interface ContextShape {
   /** Sequences with a key/value stream of their own. */
@@ -29,17 +31,17 @@ export interface ContextSettings {
   readonly threads: number
   readonly cache: 'f16' | 'f32'
   readonly flashAttention: 'auto' | 'off'
-  /** Which place a tensor is, by its name; from the probe. */
-  readonly placeOfTensor: (name: string) => PlaceKey | null
-  /** Values of one token at a place. */
-  readonly widthAt: (place: PlaceKey) => number
+  /** From the probe. */
+  readonly sites: SiteMap
+  /** Adapters add nodes to the graph, so that places are recognised otherwise. */
+  readonly sitesWith: (adapters: readonly Adapter[]) => SiteMap
   readonly vocabulary: number
   readonly width: number
   readonly layers: number
   readonly adapters: Adapters
   readonly cancelled: () => boolean
-  /** Told the name of every tensor before it is computed; for the probe. */
-  readonly onTensor?: (name: string) => void
+  /** Told of every tensor before it is computed; for the probe. */
+  readonly onTensor?: (tensor: Pointer, name: string) => void
 }
 
 /** Reads and edits states while a batch is computed. Rows are in the order of `batchRows`. */
@@ -88,8 +90,12 @@ export class DecodeContext implements Disposable {
   #outputIndex: number[] = []
   #states = new Float32Array(0)
   #failure: unknown = null
-  /** Seen tensor names, so that a name is parsed once. */
-  readonly #placeOf = new Map<string, PlaceKey | null>()
+  /** Made when it is first needed after a change of adapters. */
+  #finder: PlaceFinder | null = null
+  #adapted: readonly Adapter[] = []
+  /** What was asked for last, and is computed next. */
+  #asked: PlaceKey = 0
+  readonly #wants = (place: PlaceKey) => this.visitor?.wants(place) ?? false
 
   constructor(llama: Llama, model: Pointer, pool: Pointer, shape: ContextShape, settings: ContextSettings) {
     this.#llama = llama
@@ -189,6 +195,8 @@ export class DecodeContext implements Disposable {
   /** From the next batch on, computes with these LoRA adapters and no others. @throws PlimsollError `adapter-invalid` */
   setAdapters(adapters: readonly Adapter[]): void {
     this.#settings.adapters.set(this.#context, adapters)
+    this.#adapted = adapters
+    this.#finder = null
   }
 
   clear(): void {
@@ -235,6 +243,8 @@ export class DecodeContext implements Disposable {
     this.#outputIndex = entries.flatMap((entry, i) => (entry.output ? [i] : []))
     this.#batch.n_tokens = entries.length
     this.#failure = null
+    if (this.visitor !== null) this.#finder ??= new PlaceFinder(this.#settings.sitesWith(this.#adapted))
+    this.#finder?.reset()
     const asks = entries.length >= cancellableBatch
     if (asks !== this.#asksAbort) this.#llama.setAbort(this.#context, asks ? this.#abort : null, null)
     this.#asksAbort = asks
@@ -262,10 +272,11 @@ export class DecodeContext implements Disposable {
   #ask(tensor: Pointer): boolean {
     try {
       const name = this.#llama.tensorName(tensor)
-      this.#settings.onTensor?.(name)
-      const place = this.#place(name)
-      if (place === null) return false
-      return this.visitor?.wants(place) ?? false
+      this.#settings.onTensor?.(tensor, name)
+      const place = this.#finder?.placeOf(tensor, name, this.#wants) ?? null
+      if (place === null || !this.#wants(place)) return false
+      this.#asked = place
+      return true
     } catch (error) {
       this.#failure = error
       return false
@@ -276,8 +287,7 @@ export class DecodeContext implements Disposable {
     // Only a cancelled call may stop here: its logits are never read.
     if (this.#settings.cancelled()) return false
     try {
-      const place = this.#place(this.#llama.tensorName(tensor))
-      if (place !== null && this.visitor?.wants(place)) this.#visit(tensor, place, this.visitor)
+      if (this.visitor !== null) this.#visit(tensor, this.#asked, this.visitor)
     } catch (error) {
       this.#failure = error
     }
@@ -285,7 +295,7 @@ export class DecodeContext implements Disposable {
   }
 
   #visit(tensor: Pointer, place: PlaceKey, visitor: StateVisitor): void {
-    const width = this.#settings.widthAt(place)
+    const width = this.#settings.sites.widths.get(placeOf(place).site) ?? this.#settings.width
     const elements = this.#llama.tensorElements(tensor)
     if (elements === 0) return
     const rows = elements / width
@@ -300,34 +310,11 @@ export class DecodeContext implements Disposable {
     if (this.#states.length < elements) this.#states = new Float32Array(Math.max(maxBatch * width, elements))
     this.#llama.readTensor(tensor, this.#states, 0, elements * 4)
     if (!visitor.visit(place, this.#states, width, meant)) return
-    if (!areFinite(this.#states, elements)) {
-      throw new PlimsollError('edit-failed', 'Steering pushed hidden states beyond what a number can hold', {
-        found: `infinity or NaN at ${nameOf(place)}`,
-        expected: 'finite values',
-        fix: 'Lower the strength.',
-      })
-    }
     this.#llama.writeTensor(tensor, this.#states, 0, elements * 4)
-  }
-
-  #place(name: string): PlaceKey | null {
-    const known = this.#placeOf.get(name)
-    if (known !== undefined) return known
-    const place = this.#settings.placeOfTensor(name)
-    // Names of other tensors carry numbers that grow with the graph: only a bounded number is worth remembering.
-    if (place !== null || this.#placeOf.size < 10_000) this.#placeOf.set(name, place)
-    return place
   }
 }
 
 function nameOf(key: PlaceKey): string {
   const { site, layer } = placeOf(key)
   return layer < 0 ? `the ${site}` : `${site} of layer ${layer}`
-}
-
-function areFinite(values: Float32Array, length: number): boolean {
-  // x − x is 0 for every finite x and NaN for the others.
-  let sum = 0
-  for (let i = 0; i < length; i++) sum += values[i]! - values[i]!
-  return sum === 0
 }

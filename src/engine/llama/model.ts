@@ -2,16 +2,18 @@
 import { basename } from 'node:path'
 import { PlimsollError } from '../../errors.ts'
 import { type Llama, loadLlama, type Pointer } from '../../native/llama.ts'
+import { operationOf, readTensorNode } from '../../native/tensor.ts'
 import { cpuVariant } from '../../native/variant.ts'
 import type { ModelFacts } from '../facts.ts'
 import { checkContextMemory } from '../memory.ts'
 import { offloadTo } from '../offload.ts'
-import { EMBEDDING, type PlaceKey, placeKey } from '../place.ts'
 import { createRenderer, type RenderPrompt } from '../render.ts'
-import type { ModelInfo } from '../types.ts'
-import { Adapters } from './adapters.ts'
+import type { Adapter, ModelInfo } from '../types.ts'
+import { Adapters, adapterKey } from './adapters.ts'
 import { type ContextShape, DecodeContext } from './context.ts'
 import { FastPath } from './fast-path.ts'
+import { Graph, type GraphNode } from './graph.ts'
+import { findSites, noSites, type SiteMap } from './sites.ts'
 import { Vocabulary } from './vocabulary.ts'
 
 export interface LoadOptions {
@@ -37,7 +39,9 @@ export class LoadedModel {
   readonly #pool: Pointer
   readonly #options: LoadOptions
   readonly #cancelled: () => boolean
-  readonly #embeddingTensor: string
+  readonly #sites: SiteMap
+  /** By the key of their adapters, which add nodes to the graph. */
+  readonly #sitesWith = new Map<string, SiteMap>()
   readonly adapters: Adapters
   readonly fastPath: FastPath
   #context: DecodeContext | null = null
@@ -78,24 +82,7 @@ export class LoadedModel {
       quantisation: this.#quantisation(),
       fingerprint: options.fingerprint,
       hasChatTemplate: template !== null,
-      sites: [
-        {
-          site: 'embedding',
-          layers: [EMBEDDING],
-          width: llama.width(model),
-          heads: 1,
-          tensor: 'embd',
-          postNorm: 'none',
-        },
-        {
-          site: 'residual',
-          layers: Array.from({ length: llama.layers(model) }, (_, layer) => layer),
-          width: llama.width(model),
-          heads: 1,
-          tensor: 'l_out-{layer}',
-          postNorm: 'none',
-        },
-      ],
+      sites: [],
       engine: {
         implementation: 'llama.cpp',
         release: llama.files.release,
@@ -107,7 +94,8 @@ export class LoadedModel {
         device: offload.device,
       },
     }
-    this.#embeddingTensor = this.#probe()
+    this.#sites = this.#probe([])
+    this.info = { ...this.info, sites: this.#sites.sites }
   }
 
   /** A cleared context of at least this shape. Only one is alive at a time. */
@@ -128,7 +116,7 @@ export class LoadedModel {
     current?.[Symbol.dispose]()
     this.#context = null
     checkContextMemory(this.#options.facts, { ...wanted, ...this.info.engine, ...(unified && { sequences: 1 }) })
-    this.#context = this.#newContext(wanted, this.#embeddingTensor)
+    this.#context = this.#newContext(wanted, this.#sites)
     return this.#context
   }
 
@@ -142,13 +130,13 @@ export class LoadedModel {
     return this.#cancelled()
   }
 
-  #newContext(shape: ContextShape, embeddingTensor: string, onTensor?: (name: string) => void): DecodeContext {
+  #newContext(shape: ContextShape, sites: SiteMap, onTensor?: (tensor: Pointer, name: string) => void): DecodeContext {
     return new DecodeContext(this.#llama, this.#model, this.#pool, shape, {
       threads: this.#options.threads,
       cache: this.#options.cache,
       flashAttention: this.#options.flashAttention,
-      placeOfTensor: name => placeOfTensor(name, embeddingTensor, this.info.layers),
-      widthAt: () => this.info.width,
+      sites,
+      sitesWith: adapters => this.#sitesOf(adapters),
       vocabulary: this.info.vocabulary,
       width: this.info.width,
       layers: this.info.layers,
@@ -158,24 +146,25 @@ export class LoadedModel {
     })
   }
 
-  /** Computes one token and looks which tensors the graph has: names differ between architectures. */
-  #probe(): string {
-    const names = new Set<string>()
-    using context = this.#newContext({ sequences: 1, cells: 256, outputs: 1 }, '', name => names.add(name))
-    const token = Math.max(this.vocabulary.bos, 0)
-    context.decodeSequence(0, 0, [token], 'last')
-    const { layers, architecture } = this.info
-    const missing = Array.from({ length: layers }, (_, layer) => layer).filter(
-      layer => ![...names].some(name => placeOfTensor(name, '', layers) === placeKey('residual', layer)),
+  #sitesOf(adapters: readonly Adapter[]): SiteMap {
+    const key = adapterKey(adapters)
+    if (key === '') return this.#sites
+    const known = this.#sitesWith.get(key) ?? this.#probe(adapters)
+    this.#sitesWith.set(key, known)
+    return known
+  }
+
+  /** Computes one token and looks which tensors the graph has. */
+  #probe(adapters: readonly Adapter[]): SiteMap {
+    const { operations } = this.#llama
+    const nodes: GraphNode[] = []
+    using context = this.#newContext({ sequences: 1, cells: 256, outputs: 1 }, noSites, (tensor, name) =>
+      nodes.push({ ...readTensorNode(tensor), name }),
     )
-    // Some architectures scale the embedding before block 0 reads it.
-    const embedding = ['inp_scaled', 'embd'].find(name => names.has(name))
-    if (missing.length === 0 && embedding !== undefined) return embedding
-    throw new PlimsollError('model-unsupported', "The residual stream was not found in this architecture's graph", {
-      found: `${architecture}: ${embedding === undefined ? 'no embedding tensor' : `no l_out of layers ${missing.join(', ')}`}`,
-      expected: 'one tensor l_out-k for every layer k',
-      fix: 'Use a model of another architecture, and report this one.',
-    })
+    context.setAdapters(adapters)
+    // Reading the nodes while they are there: the graph is gone when the context is.
+    context.decodeSequence(0, 0, [Math.max(this.vocabulary.bos, 0)], 'last')
+    return findSites(new Graph(nodes, operations, operationOf), this.info)
   }
 
   #metadata(key: string): string | null {
@@ -210,14 +199,6 @@ function notLoaded(file: string, llama: Llama): PlimsollError {
     where: file,
     fix: 'Download the file again, or convert it with a matching release.',
   })
-}
-
-/** Which place a tensor is, by its name. */
-function placeOfTensor(name: string, embeddingTensor: string, layers: number): PlaceKey | null {
-  if (name === embeddingTensor) return placeKey('embedding', EMBEDDING)
-  if (!name.startsWith('l_out-')) return null
-  const layer = Number(name.slice('l_out-'.length))
-  return Number.isInteger(layer) && layer >= 0 && layer < layers ? placeKey('residual', layer) : null
 }
 
 function roundUp(value: number, multiple: number): number {

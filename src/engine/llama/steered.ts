@@ -18,7 +18,14 @@ export function newSteered(steering: ResolvedSteering, rendered: Rendered): Stee
   return {
     steering,
     trace: new TraceRecorder(),
-    generated: new GeneratedParts(rendered.tokens.length),
+    generated: newParts(rendered),
     failure: null,
   }
+}
+
+/** What the tokens after a prompt are; `continuation`: those that are known already. */
+export function newParts(rendered: Rendered, continuation: readonly number[] = []): GeneratedParts {
+  const parts = new GeneratedParts(rendered.tokens.length)
+  for (const token of continuation) parts.push(token)
+  return parts
 }

@@ -3,6 +3,7 @@ import { PlimsollError } from '../../errors.ts'
 import { checkedAdapters, positive } from '../check.ts'
 import type {
   Capture,
+  CaptureItem,
   CaptureOptions,
   GenerateOptions,
   Generation,
@@ -132,15 +133,23 @@ export class LlamaModel implements Model {
     }
   }
 
-  async capture(prompts: readonly Prompt[], where: WhereInput, options: CaptureOptions = {}): Promise<Capture> {
+  async capture(
+    prompts: readonly (Prompt | CaptureItem)[],
+    where: WhereInput,
+    options: CaptureOptions = {},
+  ): Promise<Capture> {
     const parsed = parseWhere(where)
     const states: Map<number, Float32Array>[] = prompts.map(() => new Map())
     const positions: (readonly number[] | undefined)[] = new Array(prompts.length)
     let done = 0
-    const layers = await this.#engine.call(
+    const { layers, width } = await this.#engine.call(
       'capture',
       {
-        requests: prompts.map(prompt => ({ prompt, steering: options.steering })),
+        requests: prompts.map(entry =>
+          isRequest(entry)
+            ? { ...entry, steering: entry.steering ?? options.steering }
+            : { prompt: entry, steering: options.steering },
+        ),
         where: parsed,
         reduce: options.reduce ?? 'mean',
       },
@@ -163,7 +172,7 @@ export class LlamaModel implements Model {
     return {
       site: parsed.site,
       layers,
-      width: this.info.width,
+      width,
       states: states.map(byLayer => complete(layers.map(layer => byLayer.get(layer)))),
       positions: complete(positions),
     }
@@ -214,7 +223,7 @@ export class LlamaModel implements Model {
   }
 }
 
-function isRequest(entry: Prompt | Request): entry is Request {
+function isRequest<Asked extends Request | CaptureItem>(entry: Prompt | Asked): entry is Asked {
   return typeof entry === 'object' && 'prompt' in entry
 }
 

@@ -41,9 +41,12 @@ export interface Calls {
         }
   }
   capture: {
-    arguments: { requests: readonly WireRequest[]; where: Where; reduce: 'none' | 'mean' | 'last' }
-    /** The layers read. */
-    result: number[]
+    arguments: {
+      requests: readonly (WireRequest & { continuation?: string | undefined })[]
+      where: Where
+      reduce: 'none' | 'mean' | 'last'
+    }
+    result: { readonly layers: readonly number[]; readonly width: number }
     event:
       | {
           readonly kind: 'states'

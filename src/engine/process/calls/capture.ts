@@ -1,7 +1,8 @@
 import { capture } from '../../llama/capture.ts'
 import type { LoadedModel } from '../../llama/model.ts'
 import { layoutOf } from '../../llama/request.ts'
-import { selectLayers, selectTokens } from '../../select.ts'
+import { selectTokens } from '../../select.ts'
+import { placesOf } from '../../sites.ts'
 import type { FlightWriter } from '../flight.ts'
 import type { Calls } from '../protocol.ts'
 import { prepare, type Tell } from './prepare.ts'
@@ -14,17 +15,23 @@ export function runCapture(
   flight: FlightWriter,
   args: Calls['capture']['arguments'],
   tell: Tell<'capture'>,
-): number[] {
-  const layers = selectLayers(args.where, model.info.layers)
+): Calls['capture']['result'] {
+  const places = placesOf(args.where, model.info)
   const requests = args.requests.map((request, index) => {
-    const { rendered, steering } = prepare(model, flight, request, index, 0, false)
-    return { rendered, steering, selection: selectTokens(args.where.tokens, layoutOf(rendered, false)) }
+    const continuation =
+      request.continuation === undefined
+        ? []
+        : model.vocabulary.tokenize(request.continuation, { addSpecial: false, parseSpecial: false })
+    const follows = continuation.length > 0
+    const { rendered, steering } = prepare(model, flight, request, index, continuation.length, follows)
+    const selection = selectTokens(args.where.tokens, layoutOf(rendered, follows))
+    return { rendered, steering, continuation, selection }
   })
   flight.only(0, requests.length)
   capture(
     model,
     requests,
-    layers,
+    places,
     args.reduce,
     ({ index, layer, states }) => {
       for (let offset = 0; offset < states.length; offset += statesPerMessage) {
@@ -37,5 +44,5 @@ export function runCapture(
       tell({ kind: 'positions', index, positions })
     },
   )
-  return layers
+  return { layers: places.layers, width: places.width * places.heads.length }
 }
