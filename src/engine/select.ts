@@ -171,3 +171,10 @@ export function selectedPositions(
   }
   return positions
 }
+
+/** Whether two selections mean the same of the first `length` positions of a prompt. */
+export function sameOnPositions(a: TokenSelection, b: TokenSelection, length: number): boolean {
+  if (a.readsStates || b.readsStates) return JSON.stringify(a) === JSON.stringify(b)
+  for (let position = 0; position < length; position++) if (selects(a, position) !== selects(b, position)) return false
+  return true
+}

@@ -3,11 +3,19 @@ import { randomUnit } from '../../test/support/random.ts'
 import { placeKey } from './place.ts'
 import { EMBEDDING, type TokenLayout } from './select.ts'
 import { plainSites } from './sites.ts'
-import { directionAt, isShared, resolveSteering, sameOnPrefix, termsAt } from './steering.ts'
+import { actsAt, directionAt, isShared, type PlaceTerm, resolveSteering, sameOnPrefix } from './steering.ts'
 import type { Direction, DirectionVector, Steering } from './types.ts'
 import type { Where } from './where.ts'
 
-const model = { width: 8, layers: 4, sites: plainSites(4, 8) }
+const heads = {
+  site: 'head',
+  layers: [0, 1, 2, 3],
+  width: 2,
+  heads: 4,
+  tensor: 'kqv_out-{layer}',
+  postNorm: 'none',
+} as const
+const model = { width: 8, layers: 4, sites: [...plainSites(4, 8), heads] }
 const residual = (layer: number) => placeKey('residual', layer)
 const layout: TokenLayout = { promptTokens: 10, templateSuffix: [7, 10], startsWithBos: true, generates: true }
 const direction = (seed: number, scale = 2): Direction => ({ unit: randomUnit(model.width, seed), scale })
@@ -25,6 +33,15 @@ const vector = (rest: Partial<DirectionVector> = {}): DirectionVector => ({
 })
 const resolve = (steering: Steering, rest: Partial<TokenLayout> = {}) =>
   resolveSteering(steering, model, { ...layout, ...rest })!
+/** What a place's terms make of a row of zeros. */
+const moved = (terms: readonly PlaceTerm[]) => {
+  const row = new Float32Array(model.width)
+  for (const { edit, strength } of terms) edit.apply(row, 0, strength, { layer: 0, position: 0 })
+  return row
+}
+const times = ({ unit, scale }: Direction, strength: number) => unit.map(value => value * strength * scale)
+const acting = (terms: readonly PlaceTerm[] | undefined, position: number) =>
+  terms?.filter(term => actsAt(term, position, null)).map(({ term }) => term)
 const code = (expected: string) => expect.objectContaining({ name: 'PlimsollError', code: expected })
 
 describe('resolved steering', () => {
@@ -32,30 +49,17 @@ describe('resolved steering', () => {
     expect(resolveSteering([], model, layout)).toBeNull()
   })
 
-  it('moves by strength times the natural scale, and takes away by strength alone', () => {
-    const shared = direction(1, 3)
-    const both = resolve([
-      { vector: vector({ directions: shared }), strength: 0.5 },
-      { vector: vector({ directions: shared, edit: 'ablate' }), strength: 0.5 },
-    ])
-    expect(both.places.get(residual(1))).toMatchObject([
-      { edit: 'add', unit: shared.unit, amount: 1.5 },
-      { edit: 'ablate', unit: shared.unit, amount: 0.5 },
-    ])
-    expect(resolve([{ vector: vector({ directions: shared }) }]).places.get(residual(1))?.[0]?.amount).toBe(3)
-  })
-
   it('takes one direction to every selected layer, or each layer its own', () => {
     const shared = direction(1)
     const same = resolve([{ vector: vector({ where: at('all'), directions: shared }) }])
     expect([...same.places.keys()]).toEqual([0, 1, 2, 3].map(residual))
-    for (const terms of same.places.values()) expect(terms[0]?.unit).toBe(shared.unit)
+    for (const terms of same.places.values()) expect(moved(terms)).toEqual(times(shared, 1))
 
     const own = { 1: direction(2), 3: direction(3), [EMBEDDING]: direction(4) }
-    const each = resolve([{ vector: vector({ where: at([3, 1]), directions: own }) }])
-    expect([...each.places].map(([layer, terms]) => [layer, terms[0]?.unit])).toEqual([
-      [residual(1), own[1].unit],
-      [residual(3), own[3].unit],
+    const each = resolve([{ vector: vector({ where: at([3, 1]), directions: own }), strength: 0.5 }])
+    expect([...each.places].map(([place, terms]) => [place, moved(terms)])).toEqual([
+      [residual(1), times(own[1], 0.5)],
+      [residual(3), times(own[3], 0.5)],
     ])
     const embedding: Where = { site: 'embedding', layers: 'all', tokens: everywhere }
     expect([...resolve([{ vector: vector({ where: embedding, directions: own }) }]).places.keys()]).toEqual([
@@ -63,26 +67,29 @@ describe('resolved steering', () => {
     ])
   })
 
+  it('reaches the chosen heads, each with a vector of its width', () => {
+    const where: Where = { site: 'head', layers: [2], heads: [3, 1], tokens: everywhere }
+    const directions: Direction = { unit: randomUnit(2, 5), scale: 1 }
+    const [terms] = [...resolve([{ vector: vector({ where, directions }) }]).places.values()]
+    expect(terms?.map(({ offsets, width }) => ({ offsets, width }))).toEqual([{ offsets: [2, 6], width: 2 }])
+    const far = { ...where, heads: [4] }
+    expect(() => resolve([{ vector: vector({ where: far, directions }) }])).toThrow(code('invalid-input'))
+  })
+
   it('follows the clause of the term rather than that of the vector', () => {
     const found = resolve([{ vector: vector(), where: at([2], { phase: 'prompt', last: 1 }) }])
     const [terms] = [...found.places.values()]
     expect([...found.places.keys()]).toEqual([residual(2)])
-    expect([8, 9, 10].map(position => termsAt(terms!, position).length)).toEqual([0, 1, 0])
+    expect([8, 9, 10].map(position => acting(terms, position))).toEqual([[], [0], []])
   })
 
   it('acts on each position with the terms that select it, in their order', () => {
-    const [prompt, generated, all] = [direction(1), direction(2), direction(3)]
     const terms = resolve([
-      { vector: vector({ directions: all }) },
-      { vector: vector({ directions: prompt, where: at([1], { phase: 'prompt' }) }) },
-      { vector: vector({ directions: generated, where: at([1], { phase: 'generated' }) }) },
-    ]).places.get(residual(1))!
-    const units = (position: number) => termsAt(terms, position).map(term => term.unit)
-    expect(units(0)).toEqual([])
-    expect(units(1)).toEqual([all.unit, prompt.unit])
-    expect(units(9)).toEqual([all.unit, prompt.unit])
-    expect(units(10)).toEqual([all.unit, generated.unit])
-    expect(units(1000)).toEqual([all.unit, generated.unit])
+      { vector: vector({ directions: direction(3) }) },
+      { vector: vector({ directions: direction(1), where: at([1], { phase: 'prompt' }) }) },
+      { vector: vector({ directions: direction(2), where: at([1], { phase: 'generated' }) }) },
+    ]).places.get(residual(1))
+    expect([0, 1, 9, 10, 1000].map(position => acting(terms, position))).toEqual([[], [0, 1], [0, 1], [0, 2], [0, 2]])
   })
 
   it('refuses what would do nothing, or something else than was meant', () => {

@@ -1,83 +1,106 @@
-/** Steering as a user states it, checked against a model and resolved into what to do to each layer's rows. */
+/** Steering as a user states it, checked against a model and resolved into what to do to the rows of each place. */
 import { PlimsollError } from '../errors.ts'
-import type { RowTerm } from './edit.ts'
+import { atLayer, isOne, type RowEdit, rowEdit } from './edits/index.ts'
+import { type Condition, resolveCondition } from './gates/condition.ts'
+import { type RowGates, rowGates } from './gates/row-gates.ts'
 import type { GeneratedParts } from './generated-parts.ts'
 import type { PlaceKey } from './place.ts'
-import { selects, selectTokens, type TokenLayout, type TokenSelection } from './select.ts'
+import { sameOnPositions, selects, selectTokens, type TokenLayout, type TokenSelection } from './select.ts'
 import { placesOf } from './sites.ts'
-import type { Direction, DirectionVector, ModelInfo, Steering } from './types.ts'
+import type { Direction, DirectionVector, ModelInfo, PerLayer, Steering, SteeringVector } from './types.ts'
 import { parseWhere } from './where.ts'
 
-interface LayerTerm extends RowTerm {
+/** What one term does at one place. */
+export interface PlaceTerm {
+  /** Index in the steering. */
+  readonly term: number
+  readonly edit: RowEdit
+  readonly strength: number
   readonly selection: TokenSelection
+  readonly gates: RowGates | null
+  /** Values the edit sees, and where in a token's row they start: one run, or one for each chosen head. */
+  readonly width: number
+  readonly offsets: readonly number[]
+  /** Equal for terms that do the same to the same row. */
+  readonly name: string
 }
 
 /** Steering of one request: for each place the terms in their order. */
 export interface ResolvedSteering {
-  readonly places: ReadonlyMap<PlaceKey, readonly LayerTerm[]>
+  readonly places: ReadonlyMap<PlaceKey, readonly PlaceTerm[]>
+  /** Decided on the prompt before their terms are applied. */
+  readonly conditions: readonly Condition[]
+  /** Whether cached states may serve another request with the same steering. */
+  readonly shares: boolean
   /** Equal for steerings that do the same to the same positions. */
   readonly fingerprint: string
 }
 
-/** Numbers per direction object, so that a thousand requests with one vector are checked and named once. */
-const identities = new WeakMap<Float32Array, number>()
-let nextIdentity = 1
-
 /**
  * @throws PlimsollError `vector-mismatch` for another width or a direction that is missing, `invalid-input` for values
- * that are not finite, `nothing-selected` for a clause that selects nothing
+ * that cannot be, `nothing-selected` for a clause that selects nothing
  */
 export function resolveSteering(
   steering: Steering,
-  model: Pick<ModelInfo, 'sites' | 'layers' | 'width'>,
+  model: Pick<ModelInfo, 'sites' | 'layers'>,
   layout: TokenLayout,
 ): ResolvedSteering | null {
   if (steering.length === 0) return null
-  const places = new Map<PlaceKey, LayerTerm[]>()
+  const places = new Map<PlaceKey, PlaceTerm[]>()
+  const conditions: Condition[] = []
   const names: string[] = []
-  for (const { vector, strength = 1, where: written = vector.where } of steering) {
+  for (const [term, { vector, strength = 1, where: written = vector.where, gates = [] }] of steering.entries()) {
+    checkStrength(strength, term)
     const where = parseWhere(written)
-    if (vector.edit !== 'add' && vector.edit !== 'ablate') throw new Error(`not built yet: ${vector.edit}`)
-    if (!Number.isFinite(strength)) {
-      throw new PlimsollError('invalid-input', 'A steering strength is not a number', {
-        found: String(strength),
-        expected: 'a finite number',
-        fix: 'Give a strength such as 1.5.',
-      })
-    }
+    const { keys, layers, width, heads } = placesOf(where, model)
     const selection = selectTokens(where.tokens, layout)
-    const { keys, layers, width } = placesOf(where, model)
+    const own = gates.filter(gate => gate.kind === 'condition')
+    for (const gate of own) conditions.push(checkedCondition(resolveCondition(gate, term, model, layout), layers))
+    const offsets = heads.map(head => head * width)
     for (const [i, place] of keys.entries()) {
-      const layer = layers[i]!
-      const { unit, scale } = checkedDirection(directionAt(vector, layer), layer, width)
-      const amount = vector.edit === 'add' ? strength * scale : strength
+      const layer = layers[i] ?? 0
+      const name = `${place}:${vectorName(vector)}:${strength}:${offsets.join()}:${gates.length === 0 ? '' : describe(gates)}`
+      const ready: PlaceTerm = {
+        term,
+        edit: rowEdit(vector, layer, width),
+        strength,
+        selection,
+        gates: rowGates(gates, layer, width),
+        width,
+        offsets,
+        name,
+      }
       const terms = places.get(place)
-      const term: LayerTerm = { edit: vector.edit, unit, amount, selection }
-      if (terms === undefined) places.set(place, [term])
-      else terms.push(term)
-      names.push(`${place}:${vector.edit}:${identity(unit)}:${amount}:${selection.prompt}:${selection.generated}`)
+      if (terms === undefined) places.set(place, [ready])
+      else terms.push(ready)
+      names.push(`${name}:${JSON.stringify(selection)}`)
     }
   }
-  return { places, fingerprint: names.join('|') }
+  return {
+    places,
+    conditions,
+    // An edit of one's own may remember what it has seen; a condition decides anew for every prompt.
+    shares: conditions.length === 0 && steering.every(({ vector }) => vector.edit !== 'custom'),
+    fingerprint: names.join('|'),
+  }
 }
 
-/** The terms that act on the token at `position`. */
-export function termsAt(
-  terms: readonly LayerTerm[],
+/** Whether a term acts on the token at `position`; `state`: its row, where the selection depends on it. */
+export function actsAt(
+  term: PlaceTerm,
   position: number,
-  generated: GeneratedParts | null = null,
-): readonly LayerTerm[] {
-  const only = terms[0]
-  if (only !== undefined && terms.length === 1) return selects(only.selection, position, generated) ? terms : none
-  return terms.filter(term => selects(term.selection, position, generated))
+  generated: GeneratedParts | null,
+  state: Float32Array | null = null,
+): boolean {
+  return selects(term.selection, position, generated, state)
 }
-const none: readonly LayerTerm[] = []
 
 /**
  * Whether two steerings treat the first `length` positions alike, so that their cached states can be shared.
  */
 export function sameOnPrefix(a: ResolvedSteering | null, b: ResolvedSteering | null, length: number): boolean {
   if (a === null || b === null) return a === b
+  if (!a.shares || !b.shares) return false
   if (a.fingerprint === b.fingerprint) return true
   if (a.places.size !== b.places.size) return false
   for (const [place, terms] of a.places) {
@@ -85,12 +108,8 @@ export function sameOnPrefix(a: ResolvedSteering | null, b: ResolvedSteering | n
     if (others === undefined || others.length !== terms.length) return false
     for (const [i, term] of terms.entries()) {
       const other = others[i]
-      if (other === undefined || other.edit !== term.edit || other.unit !== term.unit || other.amount !== term.amount) {
-        return false
-      }
-      for (let position = 0; position < length; position++) {
-        if (selects(term.selection, position) !== selects(other.selection, position)) return false
-      }
+      if (other === undefined || other.name !== term.name) return false
+      if (!sameOnPositions(term.selection, other.selection, length)) return false
     }
   }
   return true
@@ -103,41 +122,53 @@ export function directionAt(vector: DirectionVector, layer: number): Direction |
 }
 
 /** Whether one direction serves every layer. */
-export function isShared(directions: DirectionVector['directions']): directions is Direction {
-  return 'unit' in directions && directions.unit instanceof Float32Array
+export function isShared(directions: PerLayer<Direction>): directions is Direction {
+  return isOne(directions, 'unit') && atLayer(directions, 'unit', 0).unit instanceof Float32Array
 }
 
-function checkedDirection(direction: Direction | undefined, layer: number, width: number): Direction {
-  const place = layer < 0 ? 'the embedding' : `layer ${layer}`
-  if (direction === undefined) {
-    throw new PlimsollError('vector-mismatch', `The vector has no direction for ${place}`, {
-      expected: 'a direction for every layer its where-clause selects',
-      fix: 'Name only layers the vector was fitted on.',
-    })
-  }
-  if (direction.unit.length !== width) {
-    throw new PlimsollError('vector-mismatch', 'The vector was made for a model of another width', {
-      found: `${direction.unit.length} values at ${place}`,
-      expected: `${width}`,
-      fix: 'Fit the vector on this model.',
-    })
-  }
-  if (
-    !Number.isFinite(direction.scale) ||
-    (!identities.has(direction.unit) && !direction.unit.every(Number.isFinite))
-  ) {
-    throw new PlimsollError('invalid-input', 'The vector holds values that are not numbers', {
-      found: `NaN or infinity at ${place}`,
-      expected: 'finite values',
-      fix: 'Fit the vector again; its file is damaged or its fit failed.',
-    })
-  }
-  return direction
+function checkStrength(strength: number, term: number): void {
+  if (Number.isFinite(strength)) return
+  throw new PlimsollError('invalid-input', 'A steering strength is not a number', {
+    found: `${strength} in term ${term}`,
+    expected: 'a finite number',
+    fix: 'Give a strength such as 1.5.',
+  })
 }
 
-function identity(unit: Float32Array): number {
-  const known = identities.get(unit)
+/** @throws PlimsollError `invalid-input` where a condition is decided too late for every place of its term */
+function checkedCondition(condition: Condition, layers: readonly number[]): Condition {
+  if (condition.pass === 'twice' || layers.some(layer => layer > condition.lastLayer)) return condition
+  throw new PlimsollError('invalid-input', 'A condition is decided above every layer that it decides about', {
+    found: `read up to layer ${condition.lastLayer}, edited up to layer ${layers.at(-1)}`,
+    expected: 'with pass later-layers, an edit above the layers the condition reads',
+    fix: 'Read the condition at lower layers, or leave `pass` out: the prompt is then read twice.',
+  })
+}
+
+/** Numbers for objects, so that a thousand requests with one vector name it once. */
+const identities = new WeakMap<object, number>()
+let nextIdentity = 1
+
+function identity(value: object): number {
+  const known = identities.get(value)
   if (known !== undefined) return known
-  identities.set(unit, nextIdentity)
+  identities.set(value, nextIdentity)
   return nextIdentity++
+}
+
+/** By the arrays that a value holds: comparing their contents would cost more than it saves. */
+function describe(value: unknown): string {
+  return JSON.stringify(value, (_, part) => (part instanceof Float32Array ? identity(part) : part))
+}
+
+const names = new WeakMap<SteeringVector, string>()
+
+/** What a vector does, wherever it acts. */
+function vectorName(vector: SteeringVector): string {
+  const known = names.get(vector)
+  if (known !== undefined) return known
+  const { where: _, ...rest } = vector
+  const name = describe(rest)
+  names.set(vector, name)
+  return name
 }

@@ -6,9 +6,9 @@ import type { Places } from '../sites.ts'
 import type { ResolvedSteering } from '../steering.ts'
 import type { Rendered } from '../types.ts'
 import { CaptureVisitor } from './capture-visitor.ts'
-import { prepareSteered } from './conditions.ts'
 import type { LoadedModel } from './model.ts'
 import { prefill, scoredPiece } from './prefill.ts'
+import { prepareSteered } from './prepare-steered.ts'
 import { newParts } from './steered.ts'
 import { SteeringVisitor } from './steering-visitor.ts'
 
@@ -40,7 +40,7 @@ export function capture(
   const lastLayer = model.info.layers - 1
   const lengths = requests.map(request => request.rendered.tokens.length + request.continuation.length)
   const context = model.context({ sequences: 1, cells: Math.max(1, ...lengths), outputs: scoredPiece })
-  const steering = new SteeringVisitor(model.info.width)
+  const steering = new SteeringVisitor()
   const visitor = new CaptureVisitor(places.keys, steering)
   context.visitor = visitor
   for (const [index, request] of requests.entries()) {

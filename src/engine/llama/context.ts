@@ -199,6 +199,16 @@ export class DecodeContext implements Disposable {
     this.#finder = null
   }
 
+  /** Tokens with logits in one batch, at most. */
+  get outputs(): number {
+    return Math.max(this.shape.outputs, this.shape.sequences)
+  }
+
+  /** Blocks of the model. */
+  get layers(): number {
+    return this.#settings.layers
+  }
+
   clear(): void {
     this.#llama.clear(this.#memory, false)
   }

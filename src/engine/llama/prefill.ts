@@ -16,7 +16,7 @@ export function prefill(
   outputs: 'none' | 'last' | 'all',
   onPiece?: (start: number, end: number) => void,
 ): void {
-  const size = outputs === 'all' ? scoredPiece : maxBatch
+  const size = outputs === 'all' ? Math.min(scoredPiece, context.outputs) : maxBatch
   for (let start = from; start < tokens.length; start += size) {
     const end = Math.min(start + size, tokens.length)
     const wanted = outputs === 'last' && end < tokens.length ? 'none' : outputs

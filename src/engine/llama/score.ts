@@ -2,10 +2,10 @@
 import { PlimsollError } from '../../errors.ts'
 import { type ResolvedSteering, sameOnPrefix } from '../steering.ts'
 import type { Rendered, Score } from '../types.ts'
-import { prepareSteered } from './conditions.ts'
 import type { DecodeContext } from './context.ts'
 import type { LoadedModel } from './model.ts'
 import { prefill, scoredPiece } from './prefill.ts'
+import { prepareSteered } from './prepare-steered.ts'
 import { sharedPrefix } from './request.ts'
 import type { Steered } from './steered.ts'
 import { SteeringVisitor } from './steering-visitor.ts'
@@ -68,7 +68,7 @@ class PrefixReader {
   constructor(model: LoadedModel, requests: readonly ScoreRequest[]) {
     const lengths = requests.map(request => request.rendered.tokens.length + request.continuation.length)
     this.#context = model.context({ sequences: 1, cells: Math.max(1, ...lengths), outputs: scoredPiece })
-    this.#visitor = new SteeringVisitor(model.info.width)
+    this.#visitor = new SteeringVisitor()
     this.#context.visitor = this.#visitor
   }
 

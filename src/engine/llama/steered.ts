@@ -3,6 +3,7 @@ import type { PlimsollError } from '../../errors.ts'
 import { GeneratedParts } from '../generated-parts.ts'
 import type { ResolvedSteering } from '../steering.ts'
 import type { Rendered } from '../types.ts'
+import type { Conditions } from './conditions.ts'
 import { TraceRecorder } from './trace.ts'
 
 export interface Steered {
@@ -10,17 +11,18 @@ export interface Steered {
   readonly trace: TraceRecorder
   /** Whoever computes the request pushes every token that follows the prompt, before it is computed. */
   readonly generated: GeneratedParts
+  /** Which terms its conditions let through; null where it has none. */
+  readonly conditions: Conditions | null
   /** Set where an edit failed: this request's answer is worth nothing, the others' are untouched. */
   failure: PlimsollError | null
 }
 
-export function newSteered(steering: ResolvedSteering, rendered: Rendered): Steered {
-  return {
-    steering,
-    trace: new TraceRecorder(),
-    generated: newParts(rendered),
-    failure: null,
-  }
+export function newSteered(
+  steering: ResolvedSteering,
+  rendered: Rendered,
+  conditions: Conditions | null = null,
+): Steered {
+  return { steering, trace: new TraceRecorder(conditions), generated: newParts(rendered), conditions, failure: null }
 }
 
 /** What the tokens after a prompt are; `continuation`: those that are known already. */

@@ -1,9 +1,14 @@
 import { type PlaceKey, placeOf } from '../place.ts'
-import type { Trace } from '../types.ts'
+import type { GateDecision, Trace } from '../types.ts'
 
 /** Counts what steering did, so that an edit that reached nothing is seen. */
 export class TraceRecorder {
   readonly #places = new Map<PlaceKey, { tokens: number; change: number }>()
+  readonly #gates: { readonly decisions: readonly GateDecision[] } | null
+
+  constructor(gates: { readonly decisions: readonly GateDecision[] } | null = null) {
+    this.#gates = gates
+  }
 
   record(place: PlaceKey, relativeChange: number): void {
     const seen = this.#places.get(place)
@@ -30,6 +35,7 @@ export class TraceRecorder {
     const layers = [...this.#places]
       .sort(([a], [b]) => a - b)
       .map(([place, { tokens, change }]) => ({ ...placeOf(place), tokens, relativeChange: change / tokens }))
-    return { layers, promptTokens, generatedTokens }
+    const gates = this.#gates === null ? {} : { gates: this.#gates.decisions }
+    return { layers, ...gates, promptTokens, generatedTokens }
   }
 }

@@ -111,7 +111,7 @@ export class Scheduler {
     context.setSharedVector(this.#plan.shared)
     this.#running = []
     this.#reading = null
-    return new Sequences(context, new SteeringVisitor(this.#model.info.width), slots + prefixes)
+    return new Sequences(context, new SteeringVisitor(), slots + prefixes)
   }
 
   #unfinished(): Entry[] {

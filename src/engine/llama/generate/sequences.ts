@@ -1,6 +1,7 @@
 /** The sequences of one context: who is in them, and whether what they hold can be trusted. */
-import { prepareSteered } from '../conditions.ts'
+
 import type { DecodeContext } from '../context.ts'
+import { prepareSteered } from '../prepare-steered.ts'
 import { sharedPrefix } from '../request.ts'
 import type { Steered } from '../steered.ts'
 import type { SteeringVisitor } from '../steering-visitor.ts'
