@@ -17,7 +17,11 @@ describe('a rendered prompt', () => {
       { role: 'assistant', content: 'two' },
       { role: 'user', content: 'three' },
     ] as const
-    expect(render(messages)).toEqual({
+    const { contents, ...rendered } = render(messages)
+    expect(contents.map(({ role, start, end }) => [role, rendered.text.slice(start, end)])).toEqual(
+      messages.map(({ role, content }) => [role, content]),
+    )
+    expect(rendered).toEqual({
       text: `<s><|system|>\nbe brief<|end|>\n<|user|>\none<|end|>\n<|assistant|>\ntwo<|end|>\n<|user|>\nthree${suffix}`,
       suffixStart: render(messages).text.length - suffix.length,
     })
@@ -52,14 +56,14 @@ describe('a rendered prompt', () => {
 
   it('has no suffix where the instruction is not in it, or comes last', () => {
     const ignores = createRenderer({ ...format, template: 'always this' })
-    expect(ignores('hello')).toEqual({ text: 'always this', suffixStart: 'always this'.length })
+    expect(ignores('hello')).toEqual({ text: 'always this', suffixStart: 'always this'.length, contents: [] })
     const last = createRenderer({ ...format, template: '{{ messages[0].content }}' })
-    expect(last('hello')).toEqual({ text: 'hello', suffixStart: 5 })
+    expect(last('hello')).toEqual({ text: 'hello', suffixStart: 5, contents: [{ role: 'user', start: 0, end: 5 }] })
   })
 
   it('that is raw passes through, with no suffix and without a template', () => {
     for (const renderer of [render, createRenderer(null)]) {
-      expect(renderer({ raw: '<|user|> hi' })).toEqual({ text: '<|user|> hi', suffixStart: 11 })
+      expect(renderer({ raw: '<|user|> hi' })).toEqual({ text: '<|user|> hi', suffixStart: 11, contents: [] })
     }
   })
 

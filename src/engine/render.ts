@@ -8,6 +8,14 @@ export interface RenderedText {
   readonly text: string
   /** Character at which the template's tokens after the last instruction begin; the text's length where there are none. */
   readonly suffixStart: number
+  /** Where the contents of messages are, as half-open ranges of characters, ascending. */
+  readonly contents: readonly Content[]
+}
+
+export interface Content {
+  readonly role: Message['role']
+  readonly start: number
+  readonly end: number
 }
 
 export interface ChatFormat {
@@ -26,7 +34,8 @@ export type RenderPrompt = (prompt: Prompt) => RenderedText
 export function createRenderer(format: ChatFormat | null): RenderPrompt {
   let compiled: Template | null = null
   return prompt => {
-    if (typeof prompt === 'object' && 'raw' in prompt) return { text: prompt.raw, suffixStart: prompt.raw.length }
+    if (typeof prompt === 'object' && 'raw' in prompt)
+      return { text: prompt.raw, suffixStart: prompt.raw.length, contents: [] }
     const messages: readonly Message[] = typeof prompt === 'string' ? [{ role: 'user', content: prompt }] : prompt
     if (format === null) {
       throw new PlimsollError('template-failed', 'The model has no chat template', {
@@ -47,7 +56,7 @@ export function createRenderer(format: ChatFormat | null): RenderPrompt {
           [toldDate]: templateDate,
         })
       const text = render(messages)
-      return { text, suffixStart: suffixStart(text, messages, render) }
+      return { text, ...contentsOf(text, messages, render) }
     } catch (cause) {
       if (cause instanceof PlimsollError) throw cause
       throw new PlimsollError('template-failed', "The model's chat template could not render these messages", {
@@ -67,19 +76,42 @@ function withoutClock(template: string): string {
   return template.replaceAll(/\bstrftime_now\b/g, toldDate)
 }
 
-/** Stands in for an instruction, so that its end is found even where the template has the same words. */
+/** Stands in for a content, so that its place is found even where the template has the same words. */
 const mark = '\u{1F6A2}\u{1F4CF}'
 
-/** Where what the template wrote after the last message begins. */
-function suffixStart(
+/**
+ * Where each content stands, and where what the template writes after the last one begins. A content that the template
+ * leaves out, or writes in a way that depends on its words, is in no part.
+ */
+function contentsOf(
   text: string,
   messages: readonly Message[],
   render: (messages: readonly Message[]) => string,
-): number {
-  const last = messages.at(-1)
-  if (last === undefined) return text.length
-  const marked = render([...messages.slice(0, -1), { ...last, content: mark }])
+): Pick<RenderedText, 'suffixStart' | 'contents'> {
+  let suffixStart = text.length
+  const contents = messages.flatMap((message, i): Content[] => {
+    const around = aroundMark(messages, i, render)
+    if (around === null) return []
+    const [before, after] = around
+    if (i === messages.length - 1 && text.endsWith(after)) suffixStart = text.length - after.length
+    const fits = text.startsWith(before) && text.endsWith(after) && before.length + after.length <= text.length
+    return fits ? [{ role: message.role, start: before.length, end: text.length - after.length }] : []
+  })
+  return { suffixStart, contents: contents.filter(({ start, end }) => start < end) }
+}
+
+/** What the template writes before and after the content of message `i`; null where it does not write it once. */
+function aroundMark(
+  messages: readonly Message[],
+  i: number,
+  render: (messages: readonly Message[]) => string,
+): readonly [before: string, after: string] | null {
+  let marked: string
+  try {
+    marked = render(messages.map((message, at) => (at === i ? { ...message, content: mark } : message)))
+  } catch {
+    return null
+  }
   const at = marked.lastIndexOf(mark)
-  const suffix = marked.slice(at + mark.length)
-  return at >= 0 && text.endsWith(suffix) ? text.length - suffix.length : text.length
+  return at < 0 ? null : [marked.slice(0, at), marked.slice(at + mark.length)]
 }

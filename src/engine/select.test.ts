@@ -42,7 +42,13 @@ describe('layers', () => {
   })
 })
 
-const layout: TokenLayout = { promptTokens: 10, templateSuffix: [7, 10], startsWithBos: true, generates: true }
+const layout: TokenLayout = {
+  promptTokens: 10,
+  templateSuffix: [7, 10],
+  parts: [],
+  startsWithBos: true,
+  generates: true,
+}
 const positions = (tokens: Partial<Where['tokens']>, of: Partial<TokenLayout> = {}) =>
   selectedPositions(selectTokens({ phase: 'all', ...tokens }, { ...layout, ...of }), 13)
 
@@ -94,6 +100,7 @@ describe('tokens', () => {
         ({ promptTokens, suffix, startsWithBos }): TokenLayout => ({
           promptTokens,
           templateSuffix: [Math.max(0, promptTokens - suffix), promptTokens],
+          parts: [],
           startsWithBos,
           generates: true,
         }),

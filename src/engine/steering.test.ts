@@ -17,7 +17,13 @@ const heads = {
 } as const
 const model = { width: 8, layers: 4, sites: [...plainSites(4, 8), heads] }
 const residual = (layer: number) => placeKey('residual', layer)
-const layout: TokenLayout = { promptTokens: 10, templateSuffix: [7, 10], startsWithBos: true, generates: true }
+const layout: TokenLayout = {
+  promptTokens: 10,
+  templateSuffix: [7, 10],
+  parts: [],
+  startsWithBos: true,
+  generates: true,
+}
 const direction = (seed: number, scale = 2): Direction => ({ unit: randomUnit(model.width, seed), scale })
 const everywhere = { phase: 'all' } as const
 const at = (layers: Where['layers'], tokens: Where['tokens'] = everywhere): Where => ({

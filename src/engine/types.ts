@@ -6,6 +6,7 @@
  */
 import type { PlimsollError } from '../errors.ts'
 import type { RunOptions } from '../progress.ts'
+import type { ThinkingMarks } from './generated-parts.ts'
 import type { Sampling, TokenProbability } from './sampling/types.ts'
 import type { Steering } from './steering-types.ts'
 import type { Part, Site, WhereInput } from './where.ts'
@@ -38,6 +39,8 @@ export interface Rendered {
   readonly templateSuffix: readonly [start: number, end: number]
   /** Whether token 0 is the beginning-of-sequence token. */
   readonly startsWithBos: boolean
+  /** How the model marks its thinking; null where it has no marks that are known. */
+  readonly thinking: ThinkingMarks | null
 }
 
 export interface GenerateOptions extends RunOptions {

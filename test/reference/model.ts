@@ -18,6 +18,7 @@ import type {
   Rendered,
   Request,
   Score,
+  Span,
   Steering,
   Token,
   Trace,
@@ -75,14 +76,37 @@ export async function openReference(file: string): Promise<ReferenceModel> {
     const encoded = tokenizer.encode(text, 'parse')
     const addBos = metadata['tokenizer.ggml.add_bos_token'] && encoded[0] !== bos
     const tokens = addBos ? [bos, ...encoded] : encoded
+    const parts = 'raw' in prompt ? [] : partsOf(prompt, text, tokens, addBos)
     const suffix = 'raw' in prompt ? [] : tokenizer.encode(templateSuffix(prompt), 'parse')
     return {
       text,
       tokens,
       templateSuffix: [tokens.length - suffix.length, tokens.length],
-      parts: [],
+      parts,
+      thinking: null,
       startsWithBos: tokens[0] === bos,
     }
+  }
+
+  /** Contents stand in the text in their order, each behind the mark of its role; the suffix follows the last one. */
+  function partsOf(messages: readonly Message[], text: string, tokens: readonly number[], addBos: boolean): Span[] {
+    const before = (character: number) => {
+      const encoded = tokenizer.encode(text.slice(0, character), 'parse')
+      const head = addBos ? [bos, ...encoded] : encoded
+      return head.findIndex((token, i) => token !== tokens[i]) < 0
+        ? head.length
+        : head.findIndex((token, i) => token !== tokens[i])
+    }
+    let at = 0
+    const spans = messages.map(({ role, content }): Span => {
+      const start = text.indexOf(`<|${role}|>\n`, at) + `<|${role}|>\n`.length
+      at = start + content.length
+      const part = role === 'assistant' ? 'answer' : role
+      return { part, start: before(start), end: before(at) }
+    })
+    return [...spans, { part: 'template-suffix' as const, start: before(at), end: tokens.length }].filter(
+      ({ start, end }) => start < end,
+    )
   }
 
   /** A rendered prompt that fits the context. */
@@ -289,8 +313,8 @@ export async function openReference(file: string): Promise<ReferenceModel> {
   }
 }
 
-function layoutOf({ tokens, templateSuffix, startsWithBos }: Rendered, generates: boolean): TokenLayout {
-  return { promptTokens: tokens.length, templateSuffix, startsWithBos, generates }
+function layoutOf({ tokens, templateSuffix, parts, startsWithBos }: Rendered, generates: boolean): TokenLayout {
+  return { promptTokens: tokens.length, templateSuffix, parts, startsWithBos, generates }
 }
 
 function readAll(sequence: Sequence, tokens: readonly number[]): Float64Array {

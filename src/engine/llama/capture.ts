@@ -1,7 +1,7 @@
 /** Reads hidden states, reduced where they are computed so that little has to be sent. */
 import { PlimsollError } from '../../errors.ts'
-import { placeOf } from '../place.ts'
-import { selectedPositions, type TokenSelection } from '../select.ts'
+import { type PlaceKey, placeKey, placeOf } from '../place.ts'
+import { selectedPositions, selects, type TokenSelection } from '../select.ts'
 import type { Places } from '../sites.ts'
 import type { ResolvedSteering } from '../steering.ts'
 import type { Rendered } from '../types.ts'
@@ -47,9 +47,16 @@ export function capture(
     const tokens = [...request.rendered.tokens, ...request.continuation]
     const parts = newParts(request.rendered, request.continuation)
     const positions = selectedPositions(request.selection, tokens.length, parts)
-    const wanted = new Map((reduce === 'last' ? positions.slice(-1) : positions).map((position, i) => [position, i]))
+    const { selection } = request
+    const wanted = new Map(
+      (reduce === 'last' && !selection.readsStates ? positions.slice(-1) : positions).map((position, i) => [
+        position,
+        i,
+      ]),
+    )
     const rows = reduce === 'none' ? wanted.size : 1
-    let seen = 0
+    const seen = new Map<PlaceKey, number>()
+    const found = new Set<number>()
     const states = new Map(layers.map(layer => [layer, new Float32Array(rows * width)]))
     // Sums over many tokens are kept in double precision.
     const sums = new Map(layers.map(layer => [layer, new Float64Array(reduce === 'mean' ? width : 0)]))
@@ -57,8 +64,12 @@ export function capture(
       const { layer } = placeOf(place)
       const row = wanted.get(position)
       if (row === undefined) return
-      seen++
-      const start = reduce === 'none' ? row * width : 0
+      if (selection.readsStates && !selects(selection, position, parts, state)) return
+      const before = seen.get(place) ?? 0
+      seen.set(place, before + 1)
+      if (selection.readsStates) found.add(position)
+      // Where states decide, rows follow each other as they are found.
+      const start = reduce === 'none' ? (selection.readsStates ? before : row) * width : 0
       for (const [i, head] of heads.entries()) {
         const values = state.subarray(head * places.width, (head + 1) * places.width)
         if (reduce === 'mean') addTo(sums.get(layer)!, values, i * places.width)
@@ -72,16 +83,24 @@ export function capture(
     const onlyFinal = wanted.size === 1 && wanted.has(tokens.length - 1)
     prefill(context, 0, tokens, 0, layers.includes(lastLayer) && !onlyFinal ? 'all' : 'last')
     if (steered?.failure) throw steered.failure
-    if (seen !== wanted.size * layers.length) throw notSeen(places, seen, wanted.size * layers.length)
+    for (const key of places.keys) {
+      const rows = seen.get(key) ?? 0
+      if (selection.readsStates ? rows === 0 : rows !== wanted.size) throw notSeen(places, key, rows, wanted.size)
+    }
     for (const layer of layers) {
       const values = states.get(layer)!
       if (reduce === 'mean') {
         const sum = sums.get(layer)!
-        for (let i = 0; i < width; i++) values[i] = sum[i]! / positions.length
+        const rows = seen.get(placeKey(places.site, layer)) ?? 0
+        for (let i = 0; i < width; i++) values[i] = sum[i]! / rows
       }
-      onLayer({ index, layer, states: values })
+      onLayer({
+        index,
+        layer,
+        states: reduce === 'none' && selection.readsStates ? values.slice(0, found.size * width) : values,
+      })
     }
-    onDone(index, positions)
+    onDone(index, selection.readsStates ? [...found].sort((a, b) => a - b) : positions)
   }
 }
 
@@ -90,9 +109,17 @@ function addTo(sum: Float64Array, values: Float32Array, start: number): void {
 }
 
 /** Never a row of zeros that looks like a state. */
-function notSeen({ site, layers }: Places, seen: number, wanted: number): PlimsollError {
+function notSeen({ site }: Places, key: PlaceKey, seen: number, wanted: number): PlimsollError {
+  const { layer } = placeOf(key)
+  if (seen === 0 && wanted > 0) {
+    return new PlimsollError('nothing-selected', 'No state is of the kind that the where-clause selects', {
+      found: `none of ${wanted} tokens at ${site} of layer ${layer}`,
+      expected: 'at least one state',
+      fix: 'Name layers that have such states, or leave `is` out.',
+    })
+  }
   return new PlimsollError('internal', `Not every state of the site ${site} was computed`, {
-    found: `${seen} rows at layers ${layers.join(', ')}`,
+    found: `${seen} rows at layer ${layer}`,
     expected: `${wanted} rows`,
     fix: 'Please report this with the name of the model.',
   })

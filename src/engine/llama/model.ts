@@ -14,6 +14,7 @@ import { type ContextShape, DecodeContext } from './context.ts'
 import { FastPath } from './fast-path.ts'
 import { Graph, type GraphNode } from './graph.ts'
 import { findSites, noSites, type SiteMap } from './sites.ts'
+import { findThinking, type ModelThinking } from './thinking.ts'
 import { Vocabulary } from './vocabulary.ts'
 
 export interface LoadOptions {
@@ -34,6 +35,7 @@ export class LoadedModel {
   readonly info: ModelInfo
   readonly vocabulary: Vocabulary
   readonly render: RenderPrompt
+  readonly thinking: ModelThinking | null
   readonly #llama: Llama
   readonly #model: Pointer
   readonly #pool: Pointer
@@ -63,6 +65,7 @@ export class LoadedModel {
     this.vocabulary = new Vocabulary(llama, model)
     const template = llama.chatTemplate(model, null)
     const { vocabulary } = this
+    this.thinking = findThinking(template, vocabulary)
     this.render = createRenderer(
       template === null
         ? null

@@ -1,5 +1,6 @@
 /** A request with its tokens: what every job of the engine starts from. */
 import { PlimsollError } from '../../errors.ts'
+import { opensThinking, textParts } from '../parts.ts'
 import type { TokenLayout } from '../select.ts'
 import { type ResolvedSteering, resolveSteering } from '../steering.ts'
 import type { Prompt, Rendered, Steering } from '../types.ts'
@@ -7,30 +8,49 @@ import type { LoadedModel } from './model.ts'
 
 /** Renders a prompt and finds the template suffix in tokens. @throws PlimsollError `template-failed` */
 export function tokenisePrompt(model: LoadedModel, prompt: Prompt): Rendered {
-  const { text: written, suffixStart } = model.render(prompt)
+  const rendered = model.render(prompt)
+  const { text: written, suffixStart } = rendered
   const { vocabulary } = model
   // A template that writes the beginning-of-sequence token itself must not get a second one.
   const bos = vocabulary.addsBos ? vocabulary.special(vocabulary.bos) : ''
   const doubled = bos !== '' && written.startsWith(bos) ? bos.length : 0
   const text = written.slice(doubled)
-  const cut = Math.max(0, suffixStart - doubled)
   const options = { addSpecial: true, parseSpecial: true }
   const tokens = vocabulary.tokenize(text, options)
   const startsWithBos = vocabulary.bos >= 0 && tokens[0] === vocabulary.bos
-  let start = tokens.length
-  if (cut < text.length) {
+  const known = new Map<number, number>()
+  /** Tokens before a character. They may join across it: those after it begin where the two tokenisations part. */
+  const tokensBefore = (character: number): number => {
+    const cut = Math.max(0, character - doubled)
+    if (cut >= text.length) return tokens.length
+    const found = known.get(cut)
+    if (found !== undefined) return found
     const head = vocabulary.tokenize(text.slice(0, cut), options)
-    // Tokens may join across the cut: the suffix starts where the two tokenisations part.
-    start = 0
-    while (start < head.length && head[start] === tokens[start]) start++
+    let shared = 0
+    while (shared < head.length && head[shared] === tokens[shared]) shared++
+    known.set(cut, shared)
+    return shared
   }
-  return { text: written, tokens, templateSuffix: [start, tokens.length], parts: [], startsWithBos }
+  const marks = model.thinking
+  const parts = textParts(rendered, marks?.text ?? null)
+    .map(({ part, start, end }) => ({ part, start: tokensBefore(start), end: tokensBefore(end) }))
+    .filter(({ start, end }) => start < end)
+  return {
+    text: written,
+    tokens,
+    parts,
+    templateSuffix: [tokensBefore(suffixStart), tokens.length],
+    startsWithBos,
+    thinking:
+      marks === null ? null : { open: marks.open, close: marks.close, opened: opensThinking(written, marks.text) },
+  }
 }
 
 export function layoutOf(rendered: Rendered, generates: boolean): TokenLayout {
   return {
     promptTokens: rendered.tokens.length,
     templateSuffix: rendered.templateSuffix,
+    parts: rendered.parts,
     startsWithBos: rendered.startsWithBos,
     generates,
   }

@@ -15,6 +15,8 @@ import { parseWhere, type Where } from '../where.ts'
 /** What is added to each layer from 1 on. */
 export interface SharedVector {
   readonly layers: readonly number[]
+  /** Of the model. */
+  readonly lastLayer: number
   /** (layers of the model − 1) × width, row k − 1 for layer k. All of them: what is not sent would stay as it was. */
   readonly rows: Float32Array
 }
@@ -45,17 +47,25 @@ export function sharedVector(
       layers.add(layer)
     }
   }
-  return { layers: [...layers].sort((a, b) => a - b), rows }
+  return { layers: [...layers].sort((a, b) => a - b), lastLayer: model.layers - 1, rows }
 }
 
-/** What is known of tokens that nobody looked at: how many there were. */
+/**
+ * What is known of states that nobody looked at: how many there were. The last layer computes those of which logits
+ * are wanted, the prompt's last and what follows it.
+ */
 export function sharedTrace(
   shared: SharedVector,
   promptTokens: number,
   generatedTokens: number,
   tokens: number,
 ): Trace {
-  const layers = shared.layers.map(layer => ({ site: 'residual' as const, layer, tokens, relativeChange: null }))
+  const layers = shared.layers.map(layer => ({
+    site: 'residual' as const,
+    layer,
+    tokens: layer === shared.lastLayer ? tokens - promptTokens + 1 : tokens,
+    relativeChange: null,
+  }))
   return { layers, promptTokens, generatedTokens }
 }
 

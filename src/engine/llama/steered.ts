@@ -27,7 +27,7 @@ export function newSteered(
 
 /** What the tokens after a prompt are; `continuation`: those that are known already. */
 export function newParts(rendered: Rendered, continuation: readonly number[] = []): GeneratedParts {
-  const parts = new GeneratedParts(rendered.tokens.length)
+  const parts = new GeneratedParts(rendered.tokens.length, rendered.thinking)
   for (const token of continuation) parts.push(token)
   return parts
 }

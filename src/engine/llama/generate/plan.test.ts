@@ -14,6 +14,7 @@ function request(tokens: readonly number[], maxTokens = 8): GenerateRequest {
     parts: [],
     templateSuffix: [tokens.length, tokens.length],
     startsWithBos: true,
+    thinking: null,
   } as const
   return { rendered, steering: null, maxTokens, sampling: {}, stop: [], index: 0, group, written: [], shared: null }
 }

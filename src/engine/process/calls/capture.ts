@@ -1,3 +1,4 @@
+import { PlimsollError } from '../../../errors.ts'
 import { capture } from '../../llama/capture.ts'
 import type { LoadedModel } from '../../llama/model.ts'
 import { layoutOf } from '../../llama/request.ts'
@@ -25,6 +26,7 @@ export function runCapture(
     const follows = continuation.length > 0
     const { rendered, steering } = prepare(model, flight, request, index, continuation.length, follows)
     const selection = selectTokens(args.where.tokens, layoutOf(rendered, follows))
+    if (selection.readsStates && args.reduce === 'none' && places.layers.length > 1) throw differingRows()
     return { rendered, steering, continuation, selection }
   })
   flight.only(0, requests.length)
@@ -45,4 +47,12 @@ export function runCapture(
     },
   )
   return { layers: places.layers, width: places.width * places.heads.length }
+}
+
+function differingRows(): PlimsollError {
+  return new PlimsollError('invalid-input', 'Which states are massive differs from layer to layer', {
+    found: "reduce 'none' over several layers",
+    expected: "reduce 'none' over one layer, or 'mean' or 'last'",
+    fix: 'Capture one layer at a time.',
+  })
 }
