@@ -9,7 +9,7 @@ export {
   loadDataset,
 } from './dataset.ts'
 export { type Overlap, withoutOverlap } from './leak.ts'
-export { createRandom, type Random, sample, shuffle } from './random.ts'
+export { createRandom, type Random, sample, shuffle } from '../random.ts'
 export { resample, type SplitName, splitPool } from './split.ts'
 export { drawTemplates, fill, screenTemplates } from './templates.ts'
 export { contentWords, jaccard, normaliseText } from './text.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { PlimsollError } from '../errors.ts'
-import { createRandom, shuffle } from './random.ts'
+import { createRandom, shuffle } from '../random.ts'
 import { resample, splitPool } from './split.ts'
 
 const pool = fc

@@ -1,5 +1,5 @@
 import { PlimsollError } from '../errors.ts'
-import { createRandom, type Random, shuffle } from './random.ts'
+import { createRandom, type Random, shuffle } from '../random.ts'
 
 /** What rows are used for; a row is in one of them at most. */
 export type SplitName = 'fit' | 'select' | 'test'

@@ -1,4 +1,4 @@
-import { createRandom, sample } from './random.ts'
+import { createRandom, sample } from '../random.ts'
 import { slot, textId } from './rows.ts'
 import { jaccard, words } from './text.ts'
 import type { Dropped, Loaded, TemplateRow } from './types.ts'

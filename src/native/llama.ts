@@ -4,7 +4,9 @@ import koffi, { type LibraryHandle } from 'koffi'
 import { PlimsollError } from '../errors.ts'
 import { checkAbi } from './abi.ts'
 import { type Device, deviceList } from './devices.ts'
+import { type GrammarFunctions, grammarFunctions } from './grammar.ts'
 import { findLibrary, type LibraryFiles, packageVersion, supportedRelease } from './library.ts'
+import type { Pointer } from './pointer.ts'
 import {
   AbortCallback,
   type Batch,
@@ -15,10 +17,9 @@ import {
 } from './structs.ts'
 import { type Operations, tensorOperations } from './tensor.ts'
 
-/** An address in native memory. */
-export type Pointer = bigint
+export type { Pointer } from './pointer.ts'
 
-export interface Llama {
+export interface Llama extends GrammarFunctions {
   readonly files: LibraryFiles
   /** What llama.cpp logged last at level warning or error, oldest first. */
   readonly complaints: string[]
@@ -183,6 +184,7 @@ function load(files: LibraryFiles): Llama {
     setControlVector: llama.func(
       'int32_t llama_set_adapter_cvec(void *, const float *, size_t, int32_t, int32_t, int32_t)',
     ),
+    ...grammarFunctions(llama),
     operations: tensorOperations(base),
     tensorName: base.func('const char *ggml_get_name(void *)'),
     tensorElements: base.func('int64_t ggml_nelements(void *)'),

@@ -1,5 +1,8 @@
 /** Text to tokens and back, through the model's own tokenizer. */
+import { TokenList } from '../../native/grammar.ts'
 import type { Llama, Pointer } from '../../native/llama.ts'
+import type { Grammar } from '../sampling/grammar.ts'
+import { LlamaGrammar } from './grammar.ts'
 
 export class Vocabulary {
   readonly #llama: Llama
@@ -11,6 +14,8 @@ export class Vocabulary {
   readonly #encoder = new TextEncoder()
   #pieceBuffer = new Uint8Array(256)
   readonly #pieces = new Map<number, Uint8Array>()
+  /** What grammars write into. */
+  #tokens: TokenList | null = null
 
   constructor(llama: Llama, model: Pointer) {
     this.#llama = llama
@@ -66,6 +71,12 @@ export class Vocabulary {
 
   isEndOfGeneration(token: number): boolean {
     return this.#llama.isEndOfGeneration(this.#vocabulary, token)
+  }
+
+  /** GBNF, for one answer. @throws PlimsollError `invalid-input` */
+  grammar(text: string): Grammar {
+    this.#tokens ??= new TokenList(this.size)
+    return new LlamaGrammar(this.#llama, this.#vocabulary, text, this.#tokens)
   }
 
   /** Text of one special token, empty where the model has none. */

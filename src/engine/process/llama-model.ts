@@ -1,6 +1,7 @@
 /** A model whose calls an engine process computes. */
 import { PlimsollError } from '../../errors.ts'
 import { checkedAdapters, positive } from '../check.ts'
+import { checkedSampling } from '../sampling/check.ts'
 import type {
   Capture,
   CaptureItem,
@@ -62,7 +63,7 @@ export class LlamaModel implements Model {
         prompt: request.prompt,
         steering: request.steering ?? options.steering,
         maxTokens: positive('maxTokens', request.maxTokens ?? maxTokens),
-        sampling: request.sampling ?? options.sampling,
+        sampling: checkedSampling(request.sampling ?? options.sampling ?? {}, this.info.vocabulary),
         adapters: checkedAdapters(request.adapters ?? options.adapters),
       }
     })

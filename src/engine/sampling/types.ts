@@ -1,4 +1,7 @@
-/** How the next token is chosen from its logits. */
+/**
+ * How the next token is chosen from its logits: bias, repetition penalty and grammar change them; temperature 0 then takes
+ * the most likely token, any other draws from what `topK`, `topP` and `minP`, in this order, leave.
+ */
 export interface Sampling {
   /** 0 (default): the most likely token. */
   readonly temperature?: number | undefined

@@ -1,6 +1,6 @@
 /** One answer while it is written: which token follows, what text that makes, and when it ends. */
 import { PlimsollError } from '../../../errors.ts'
-import { type Choice, createSampler, type Sampler } from '../../sampling/sampler.ts'
+import { type Choice, Sampler } from '../../sampling/sampler.ts'
 import type { Generation, Token, TokenProbability, Trace } from '../../types.ts'
 import { sharedTrace } from '../shared-vector.ts'
 import type { Steered } from '../steered.ts'
@@ -103,7 +103,12 @@ export class Answer {
     if (this.steered?.failure) return this.steered.failure
     const { rendered, sampling, index } = this.request
     try {
-      this.#sampler ??= createSampler(sampling, { promptTokens: rendered.tokens, index })
+      this.#sampler ??= new Sampler(sampling, {
+        promptTokens: rendered.tokens,
+        index,
+        text: token => this.#vocabulary.detokenize([token]),
+        grammar: text => this.#vocabulary.grammar(text),
+      })
       return this.#sampler.choose(logits)
     } catch (error) {
       if (error instanceof PlimsollError) return error

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { PlimsollError } from '../../errors.ts'
+import type { Sampling } from './types.ts'
+
+/** −Infinity forbids a token; zod's numbers are finite. */
+const bias = z.custom<number>(
+  value => typeof value === 'number' && !Number.isNaN(value) && value !== Number.POSITIVE_INFINITY,
+  'a number, or −Infinity to forbid the token',
+)
+
+const schema = z.strictObject({
+  temperature: z.number().min(0).optional(),
+  topK: z.int().min(1).optional(),
+  topP: z.number().gt(0).max(1).optional(),
+  minP: z.number().min(0).max(1).optional(),
+  repetitionPenalty: z.number().gt(0).optional(),
+  repetitionWindow: z.int().min(1).optional(),
+  logitBias: z.record(z.string(), bias).optional(),
+  seed: z.int().optional(),
+  grammar: z.string().min(1).optional(),
+  logProbabilities: z.int().min(0).max(1000).optional(),
+})
+
+/**
+ * The same, once it is sure that a model with this many tokens can be sampled so.
+ * @throws PlimsollError `invalid-input` naming the setting
+ */
+export function checkedSampling(sampling: Sampling, vocabulary: number): Sampling {
+  const parsed = schema.safeParse(sampling)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new PlimsollError('invalid-input', 'Tokens cannot be sampled so', {
+      found: `${issue?.path.join('.') || 'sampling'}: ${issue?.message ?? 'unknown'}`,
+      expected: `{ ${Object.keys(schema.shape).join(', ')} }`,
+      fix: 'Correct the setting named above, or leave it out.',
+    })
+  }
+  const unknown = Object.keys(sampling.logitBias ?? {}).find(key => !isToken(key, vocabulary))
+  if (unknown === undefined) return sampling
+  throw new PlimsollError('invalid-input', 'A logit bias is for a token that the model does not have', {
+    found: `token ${unknown}`,
+    expected: `tokens 0 to ${vocabulary - 1}`,
+    fix: 'Get token numbers from tokenize().',
+  })
+}
+
+function isToken(key: string, vocabulary: number): boolean {
+  const token = Number(key)
+  return /^\d+$/.test(key) && token < vocabulary
+}
