@@ -1,6 +1,6 @@
 /** An engine against the reference transformer: log-probabilities, states and edits to 1e-4. */
 import { expect, test } from 'vitest'
-import type { Steering } from '../../src/engine/types.ts'
+import type { Sampling, Steering } from '../../src/engine/types.ts'
 import { Where } from '../../src/engine/where.ts'
 import type { TinyOptions } from '../support/tiny-gguf.ts'
 import { distance, PROMPTS, placements, type Subject, steer, vector } from './contract/subject.ts'
@@ -78,6 +78,29 @@ export function agreement(subject: () => Subject): void {
     const found = await model.generate(requests, { maxTokens: 20, slots: 5 })
     const expected = await reference.generate(requests, { maxTokens: 20 })
     expect(found.map(({ trace: _, ...answer }) => answer)).toEqual(expected.map(({ trace: _, ...answer }) => answer))
+  })
+
+  test('sampled answers, and their probabilities', async () => {
+    const { model, reference } = await subject().pair({ endOfTurn: 'likely', seed: 7 })
+    const samplings: Sampling[] = [
+      { temperature: 1 },
+      { temperature: 0.6, topK: 12, topP: 0.83, seed: 4 },
+      { temperature: 1.4, minP: 0.031, repetitionPenalty: 1.3, repetitionWindow: 20 },
+      { repetitionPenalty: 1.7, logitBias: { 40: 2.5, 41: Number.NEGATIVE_INFINITY }, logProbabilities: 4 },
+      { temperature: 1, topP: 0.7, logProbabilities: 2, seed: 12 },
+    ]
+    const requests = samplings.flatMap(sampling => PROMPTS.map(prompt => ({ prompt, sampling })))
+    const found = await model.generate(requests, { maxTokens: 20, slots: 5 })
+    const expected = await reference.generate(requests, { maxTokens: 20 })
+    for (const [i, { probabilities, ...answer }] of found.entries()) {
+      const { probabilities: own, ...other } = expected[i]!
+      expect(answer).toEqual(other)
+      expect(probabilities?.length).toBe(own?.length)
+      for (const [k, { logProbability, top }] of (probabilities ?? []).entries()) {
+        expect(Math.abs(logProbability - own![k]!.logProbability)).toBeLessThan(TOLERANCE)
+        expect(top.map(({ id }) => id)).toEqual(own![k]!.top.map(({ id }) => id))
+      }
+    }
   })
 
   test('a vector of a scale far from the states', async () => {

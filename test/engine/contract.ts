@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { failureBehaviours } from './contract/failures.ts'
 import { generationBehaviours } from './contract/generation.ts'
 import { readingBehaviours } from './contract/reading.ts'
+import { samplingBehaviours } from './contract/sampling.ts'
 import { type Open, Subject } from './contract/subject.ts'
 import { textBehaviours } from './contract/text.ts'
 
@@ -21,6 +22,7 @@ export function describeEngine(name: string, open: Open, agreement?: (subject: (
     describe('text', () => textBehaviours(current))
     describe('reading', () => readingBehaviours(current))
     describe('generation', () => generationBehaviours(current))
+    describe('sampling', () => samplingBehaviours(current))
     describe('failures', () => failureBehaviours(current))
     if (agreement) describe('agreement with the reference', () => agreement(current))
   })

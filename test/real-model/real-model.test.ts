@@ -51,7 +51,7 @@ describe.runIf(pulled)(`${DEFAULT_MODEL}`, () => {
     const { startsWithBos } = await model.render(prompts[1] ?? '')
     const read =
       (promptTokens ?? 0) - (startsWithBos ? 1 : 0) + (generatedTokens ?? 0) - (mixed[1]?.finish === 'length' ? 1 : 0)
-    expect(layers).toEqual([{ layer: 14, tokens: read, relativeChange: expect.any(Number) }])
+    expect(layers).toEqual([{ site: 'residual', layer: 14, tokens: read, relativeChange: expect.any(Number) }])
   })
 
   test('greedy text is what the log-likelihoods say it is', async () => {

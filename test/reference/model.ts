@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { Template } from '@huggingface/jinja'
+import { checkedSampling } from '../../src/engine/sampling/check.ts'
 import { selectedPositions, selectLayers, selectTokens, type TokenLayout } from '../../src/engine/select.ts'
 import { plainSites } from '../../src/engine/sites.ts'
 import type {
@@ -21,10 +22,12 @@ import type {
   Span,
   Steering,
   Token,
+  TokenProbability,
   Trace,
 } from '../../src/engine/types.ts'
 import { parseWhere } from '../../src/engine/where.ts'
 import { PlimsollError } from '../../src/errors.ts'
+import { ReferenceSampler } from './sampling.ts'
 import { Steered } from './steering.ts'
 import { createTokenizer } from './tokenizer.ts'
 import { type AtLayer, argmax, forward, logProbabilities, Sequence } from './transformer.ts'
@@ -135,23 +138,29 @@ export async function openReference(file: string): Promise<ReferenceModel> {
     return new Steered(steering, weights, layoutOf(prompt, generates))
   }
 
-  /** Greedy decoding; yields each token as soon as its text is certain. */
+  const textOf = (token: number) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(tokenizer.bytes(token))
+
+  /** Yields each token as soon as its text is certain. */
   async function* decode(
-    { prompt, steering, maxTokens }: Request,
+    { prompt, steering, maxTokens, sampling: own }: Request,
     options: GenerateOptions,
+    index: number,
   ): AsyncGenerator<Token, Generation> {
+    const sampling = checkedSampling(own ?? options.sampling ?? {}, pieces.length)
     const limit = maxTokens ?? options.maxTokens ?? 256
     const rendered = fitting(prompt)
     const steered = steer(steering ?? options.steering, rendered, limit > 1)
     const sequence = new Sequence(weights, steered?.atLayer)
     const writer = new Writer(options.stop ?? [])
+    const sampler = new ReferenceSampler(sampling, rendered.tokens, index, textOf)
     const tokens: number[] = []
+    const probabilities: TokenProbability[] = []
     let finish: Generation['finish'] = 'length'
     let logits = readAll(sequence, rendered.tokens)
     while (tokens.length < limit) {
       await setImmediate()
       throwIfCancelled(options.signal)
-      const id = argmax(logits)
+      const { token: id, probability } = sampler.choose(logits)
       if (endings.has(id)) {
         finish = 'stop'
         const rest = writer.end()
@@ -159,9 +168,11 @@ export async function openReference(file: string): Promise<ReferenceModel> {
         break
       }
       tokens.push(id)
+      sampler.accept(id)
+      if (probability !== undefined) probabilities.push(probability)
       const text = writer.push(tokenizer.bytes(id))
       const isLast = writer.stopped || tokens.length === limit || sequence.length === weights.contextLength
-      yield { id, text: isLast ? text + writer.end() : text }
+      yield { id, text: isLast ? text + writer.end() : text, ...(probability && { probability }) }
       if (writer.stopped) finish = 'stop'
       if (isLast) break
       logits = sequence.append(id)
@@ -170,6 +181,7 @@ export async function openReference(file: string): Promise<ReferenceModel> {
       text: writer.text,
       tokens,
       finish,
+      ...(sampling.logProbabilities !== undefined && { probabilities }),
       rendered: rendered.text,
       promptTokens: rendered.tokens.length,
       ...(steered && {
@@ -222,7 +234,7 @@ export async function openReference(file: string): Promise<ReferenceModel> {
     async generate(prompts, options = {}) {
       const generations: Generation[] = []
       for (const [index, prompt] of prompts.entries()) {
-        const decoding = decode(isRequest(prompt) ? prompt : { prompt }, options)
+        const decoding = decode(isRequest(prompt) ? prompt : { prompt }, options, index)
         let step = await decoding.next()
         while (!step.done) {
           options.onToken?.(index, step.value)
@@ -235,7 +247,7 @@ export async function openReference(file: string): Promise<ReferenceModel> {
     },
 
     stream(prompt, options = {}) {
-      return decode({ prompt }, options)
+      return decode({ prompt }, options, 0)
     },
 
     async capture(prompts, written, options = {}): Promise<Capture> {

@@ -27,6 +27,6 @@ export interface Sampling {
 
 export interface TokenProbability {
   readonly logProbability: number
-  /** The most likely tokens, best first. */
+  /** The most likely tokens, best first; none that is impossible. */
   readonly top: readonly { readonly id: number; readonly text: string; readonly logProbability: number }[]
 }

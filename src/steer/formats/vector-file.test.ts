@@ -146,7 +146,7 @@ describe('a vector file', () => {
     ],
     ['a scale is not a number', ({ metadata }) => Object.assign(metadata, { scales: { 'direction.2': null } })],
     ['it does not say what to do', ({ metadata }) => delete metadata.edit],
-    ['its where-clause is unknown', ({ metadata }) => Object.assign(metadata, { where: { site: 'mlp' } })],
+    ['its where-clause is unknown', ({ metadata }) => Object.assign(metadata, { where: { site: 'nowhere' } })],
     ['it does not say where it comes from', ({ metadata }) => delete metadata.provenance],
   ])('is refused when %s', async (_, change) => {
     const file = await damaged(change)

@@ -28,7 +28,7 @@ function heldBy(pid: number | 'self'): number {
   return Number(/RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
 }
 
-/** Until then V8 widens its heaps in the worker, whatever it is asked. */
+process.env.NODE_OPTIONS = `--require ${join(import.meta.dirname, 'collect-often.cjs')}`
 const warmUp = 60
 const rounds = 100
 /** 100 requests, a mixture of requests: steered or not, long or short, of several shapes of context. */
