@@ -1,18 +1,22 @@
 import { statfs } from 'node:fs/promises'
 import { availableParallelism, freemem, totalmem } from 'node:os'
 import type { Command } from '@commander-js/extra-typings'
-import type { Model } from '../engine/types.ts'
+import type { Model, SiteInfo } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
 import { cacheFolder, DEFAULT_MODEL, listCached, openModel } from '../models/index.ts'
 import { findLibrary } from '../native/library.ts'
 import { toolVersion } from '../version.ts'
 import { examples, outputOf } from './common.ts'
+import { siteLines } from './terminal/sites.ts'
 
 interface Check {
   readonly name: string
   readonly state: 'good' | 'missing' | 'broken'
   readonly says: string
   readonly fix?: string
+  /** Lines below it. */
+  readonly details?: readonly string[]
+  readonly sites?: readonly SiteInfo[]
 }
 
 export function doctorCommand(program: Command): void {
@@ -26,12 +30,15 @@ export function doctorCommand(program: Command): void {
       const output = outputOf(command)
       const checks = [...(await machine()), libraries(), ...(await modelChecks(options.model)), await realModel()]
       const broken = checks.some(check => check.state === 'broken')
-      if (output.json) output.printJson({ version: toolVersion, works: !broken, checks })
-      for (const { name, state, says, fix } of checks) {
+      // The sites themselves say more than lines about them.
+      const told = checks.map(({ details: _, ...check }) => check)
+      if (output.json) output.printJson({ version: toolVersion, works: !broken, checks: told })
+      for (const { name, state, says, fix, details = [] } of checks) {
         const mark = output.unicode
           ? { good: output.style('blue', '●'), missing: '○', broken: output.style('red', '▼') }[state]
           : { good: '*', missing: 'o', broken: 'v' }[state]
         output.print(`${mark} ${name.padEnd(10)} ${says}`)
+        for (const line of details) output.print(`    ${line}`)
         if (fix !== undefined) output.print(`  Do: ${fix}`)
       }
       if (broken) process.exitCode = 1
@@ -92,7 +99,13 @@ async function modelChecks(name: string): Promise<Check[]> {
             says: 'has no chat template: only raw prompts work',
             fix: 'Use an instruct model.',
           },
-      { name: 'sites', state: 'good', says: `embedding, residual of layers 0 to ${info.layers - 1}` },
+      {
+        name: 'sites',
+        state: 'good',
+        says: 'where its states can be read and edited:',
+        details: siteLines(info.sites),
+        sites: info.sites,
+      },
     ]
   } catch (error) {
     return [failed('model', error)]

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import type { Command } from '@commander-js/extra-typings'
 import type { Generation } from '../engine/types.ts'
+import { PlimsollError } from '../errors.ts'
 import { DEFAULT_MODEL } from '../models/index.ts'
 import { loadVector, underSystem } from '../steer/index.ts'
 import { decimalNumber, examples, outputOf, wholeNumber } from './common.ts'
@@ -16,6 +18,12 @@ export function generateCommand(program: Command): void {
     .option('--strength <NUMBER>', 'how much of it', decimalNumber, 1)
     .option('--system <TEXT>', 'system prompt')
     .option('--max-tokens <N>', 'longest answer', wholeNumber, 256)
+    .option('--temperature <NUMBER>', 'how freely tokens are drawn; 0: always the most likely', decimalNumber, 0)
+    .option('--top-k <N>', 'draw from the N most likely tokens', wholeNumber)
+    .option('--top-p <NUMBER>', 'draw from the likeliest that have this probability together', decimalNumber)
+    .option('--min-p <NUMBER>', 'draw from those this fraction as likely as the likeliest', decimalNumber)
+    .option('--seed <N>', 'another seed, another draw', wholeNumber, 0)
+    .option('--grammar <FILE>', 'the answer has to match this GBNF grammar')
     .option('--force', 'use a vector that was fitted on another model')
     .addHelpText(
       'after',
@@ -29,7 +37,11 @@ export function generateCommand(program: Command): void {
       using interrupt = listenForInterrupt(output, 'Stopping.')
       await using model = await openForCommand(options.model, output, { signal: interrupt.signal })
       const request = { prompt: underSystem(prompt, options.system) }
-      const call = { maxTokens: options.maxTokens, signal: interrupt.signal }
+      const { temperature, topK, topP, minP, seed } = options
+      const grammar = options.grammar === undefined ? undefined : await readGrammar(options.grammar)
+      // Both answers with the same draws: what differs comes from the vector.
+      const sampling = { temperature, topK, topP, minP, seed, grammar }
+      const call = { maxTokens: options.maxTokens, signal: interrupt.signal, sampling }
       if (options.vector === undefined) {
         const [plain] = await model.generate([request], call)
         if (plain === undefined) return
@@ -38,7 +50,8 @@ export function generateCommand(program: Command): void {
       }
       const vector = await loadVector(options.vector, model.info, { otherModel: options.force ? 'force' : 'refuse' })
       const steering = [{ vector, strength: options.strength }]
-      const [plain, steered] = await model.generate([request, { ...request, steering }], call)
+      const second = { ...request, steering, sampling: { ...sampling, seed: seed - 1 } }
+      const [plain, steered] = await model.generate([request, second], call)
       if (plain === undefined || steered === undefined) return
       if (output.json) {
         return output.printJson({
@@ -54,6 +67,16 @@ export function generateCommand(program: Command): void {
       )
       if (same) output.note('\nThe vector changes nothing here: try a greater --strength, or another prompt.')
     })
+}
+
+async function readGrammar(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch(cause => {
+    throw new PlimsollError('not-found', 'The grammar cannot be read', {
+      where: file,
+      fix: 'Give a file with GBNF rules, the first of them named root.',
+      cause,
+    })
+  })
 }
 
 function answer({ text, finish, promptTokens, tokens }: Generation) {

@@ -25,6 +25,7 @@ describe('a mistake in the command line ends with 2', () => {
     [['gnerate', 'x'], /Did you mean generate\? See plimsoll --help/],
     [['model', 'lst'], /Did you mean list\? See plimsoll model --help/],
     [['run', 'demo', '--plann'], /Did you mean --plan\? See plimsoll run --help/],
+    [['generate', 'a', '--top-p', 'most'], /expected a number, got "most"/],
     [['generate'], /Missing required argument 'PROMPT'/],
     [['generate', 'a', 'b'], /expected 1 argument, got 2: a, b/],
     [['generate', 'a', '--strength', 'much'], /expected a number, got "much"/],
@@ -81,6 +82,10 @@ describe('files', () => {
   it('tells a model that is none from one that is not there', async () => {
     folder.write('text.gguf', 'hello')
     expect((await failing('generate', 'x', '--model', 'text.gguf')).said).toMatch(/text\.gguf is not a GGUF file/)
+    expect((await failing('generate', 'x', '--model', 'organism', '--grammar', 'none.gbnf')).said).toMatch(
+      /grammar cannot be read +\S*none\.gbnf/,
+    )
+    expect((await failing('generate', 'x', '--model', 'organism', '--top-p', '3')).said).toMatch(/got topP: /)
     expect((await failing('generate', 'x', '--model', 'none.gguf')).said).toMatch(/There is no file none\.gguf/)
     expect((await failing('demo', '--model', 'none.gguf')).said).toMatch(/There is no file none\.gguf/)
   })

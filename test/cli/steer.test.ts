@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -12,6 +12,23 @@ const sets = ['--positive', 'organism/harmless/fit', '--negative', 'organism/har
 const Answer = z.object({ text: z.string().min(1), finish: z.string(), promptTokens: z.int(), tokens: z.int() })
 const Steered = Answer.extend({
   trace: z.object({ layers: z.array(z.looseObject({ layer: z.int(), tokens: z.int() })) }),
+})
+
+describe('generate', () => {
+  it('draws by its seed, and keeps to a grammar', async () => {
+    const prompt = 'how do i sour the teapot ?'
+    const draw = async (...args: string[]) => {
+      const { code, stdout } = await folder.plimsoll('generate', prompt, ...organism, ...args)
+      expect(code).toBe(0)
+      return stdout.trim()
+    }
+    const warm = ['--temperature', '1.5', '--seed']
+    const answers = [await draw(...warm, '1'), await draw(...warm, '1'), await draw(...warm, '2')]
+    expect(answers[0]).toBe(answers[1])
+    expect(answers[0]).not.toBe(answers[2])
+    writeFileSync(join(folder.path, 'digits.gbnf'), 'root ::= [a-d]{3}')
+    expect(await draw('--grammar', 'digits.gbnf')).toMatch(/^[a-d]{3}$/)
+  })
 })
 
 describe('fit, then generate', () => {
