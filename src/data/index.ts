@@ -1,4 +1,6 @@
 /** Data sets: what they are called, how they are read, split, and kept apart. */
+
+export { createRandom, type Random, sample, shuffle } from '../random.ts'
 export {
   type DatasetInfo,
   type DatasetRef,
@@ -9,7 +11,6 @@ export {
   loadDataset,
 } from './dataset.ts'
 export { type Overlap, withoutOverlap } from './leak.ts'
-export { createRandom, type Random, sample, shuffle } from '../random.ts'
 export { resample, type SplitName, splitPool } from './split.ts'
 export { drawTemplates, fill, screenTemplates } from './templates.ts'
 export { contentWords, jaccard, normaliseText } from './text.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { withoutOverlap } from './leak.ts'
 import { createRandom } from '../random.ts'
+import { withoutOverlap } from './leak.ts'
 import { contentWords, jaccard, normaliseText } from './text.ts'
 import type { PromptRow } from './types.ts'
 

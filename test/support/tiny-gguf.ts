@@ -1,13 +1,16 @@
 /**
- * Tiny random models of the llama family as GGUF files: a few blocks of F32 weights, a real byte-level tokenizer, and a
+ * Tiny random models as GGUF files: a few blocks of F32 weights, a real byte-level tokenizer, and a
  * chat template, so that an engine can do with them all that it does with a real model, in milliseconds.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { byteCharacters } from './byte-characters.ts'
+import { type FamilyName, families, type Maker, type Shape } from './families/index.ts'
 import { type MetadataValue, type Tensor, writeGguf } from './gguf-writer.ts'
 import { normal } from './random.ts'
 
 export interface TinyOptions {
+  /** Default `llama`. */
+  readonly family?: FamilyName
   /** Default 1. */
   readonly seed?: number
   /** Default 48; a multiple of twice `heads`. */
@@ -89,21 +92,32 @@ const CONTROL = 3
 /** Writes a model of about 300 kB (at the default size). */
 export function writeTinyModel(file: string, options: TinyOptions = {}): void {
   const { seed = 1, width = 48, layers = 4, heads = 4, groups = 2, feedForward = 96, contextLength = 256 } = options
-  const { output = 'untied', template = 'tags' } = options
+  const { template = 'tags' } = options
+  const family = families[options.family ?? 'llama']
+  const shape = { width, layers, heads, groups, feedForward }
+  const headSize = family.headSize ?? width / heads
+  const own: Record<string, MetadataValue> = {
+    context_length: { u32: contextLength },
+    embedding_length: { u32: width },
+    block_count: { u32: layers },
+    feed_forward_length: { u32: feedForward },
+    'attention.head_count': { u32: heads },
+    'attention.head_count_kv': { u32: groups },
+    'attention.layer_norm_rms_epsilon': { f32: 1e-5 },
+    ...(family.headSize !== undefined && {
+      'attention.key_length': { u32: headSize },
+      'attention.value_length': { u32: headSize },
+    }),
+    'rope.freq_base': { f32: 10_000 },
+    'rope.dimension_count': { u32: headSize },
+    vocab_size: { u32: VOCABULARY.length },
+    ...family.metadata(shape),
+  }
   const metadata: Record<string, MetadataValue> = {
-    'general.architecture': { string: 'llama' },
+    'general.architecture': { string: family.architecture },
     'general.name': { string: `tiny ${seed}` },
     'general.file_type': { u32: 0 },
-    'llama.context_length': { u32: contextLength },
-    'llama.embedding_length': { u32: width },
-    'llama.block_count': { u32: layers },
-    'llama.feed_forward_length': { u32: feedForward },
-    'llama.attention.head_count': { u32: heads },
-    'llama.attention.head_count_kv': { u32: groups },
-    'llama.attention.layer_norm_rms_epsilon': { f32: 1e-5 },
-    'llama.rope.freq_base': { f32: 10_000 },
-    'llama.rope.dimension_count': { u32: width / heads },
-    'llama.vocab_size': { u32: VOCABULARY.length },
+    ...Object.fromEntries(Object.entries(own).map(([key, value]) => [`${family.architecture}.${key}`, value])),
     'tokenizer.ggml.model': { string: 'gpt2' },
     'tokenizer.ggml.pre': { string: 'gpt-2' },
     'tokenizer.ggml.tokens': { strings: VOCABULARY },
@@ -117,42 +131,44 @@ export function writeTinyModel(file: string, options: TinyOptions = {}): void {
     ...(template !== 'none' && { 'tokenizer.chat_template': { string: templates[template] } }),
   }
 
-  const next = normal(seed)
-  // Standard deviation gain/√inputs keeps states near 1, so that no edit is lost in rounding and few logits are close.
-  const matrix = (name: string, inputs: number, outputs: number, gain = 1): Tensor => ({
-    name,
-    shape: [inputs, outputs],
-    data: Float32Array.from({ length: inputs * outputs }, () => (next() * gain) / Math.sqrt(inputs)),
-  })
-  const scales = (name: string): Tensor => ({
-    name,
-    shape: [width],
-    data: Float32Array.from({ length: width }, () => 1 + 0.2 * next()),
-  })
-  const keyWidth = (width / heads) * groups
-  const block = (layer: number): Tensor[] => [
-    scales(`blk.${layer}.attn_norm.weight`),
-    matrix(`blk.${layer}.attn_q.weight`, width, width, 1.5),
-    matrix(`blk.${layer}.attn_k.weight`, width, keyWidth, 1.5),
-    matrix(`blk.${layer}.attn_v.weight`, width, keyWidth),
-    matrix(`blk.${layer}.attn_output.weight`, width, width),
-    scales(`blk.${layer}.ffn_norm.weight`),
-    matrix(`blk.${layer}.ffn_gate.weight`, width, feedForward, 1.5),
-    matrix(`blk.${layer}.ffn_up.weight`, width, feedForward, 1.5),
-    matrix(`blk.${layer}.ffn_down.weight`, feedForward, width),
-  ]
-  const embedding = matrix('token_embd.weight', width, VOCABULARY.length, Math.sqrt(width))
-  const last = output === 'tied' ? embedding : matrix('output.weight', width, VOCABULARY.length, 3)
+  const make = maker(shape, normal(seed))
+  const embedding = make.matrix('token_embd.weight', width, VOCABULARY.length, Math.sqrt(width))
+  const tied = (family.output ?? options.output) === 'tied'
+  const last = tied ? embedding : make.matrix('output.weight', width, VOCABULARY.length, 3)
   quieten(last.data, width, options)
+  const blocks = Array.from({ length: layers }, (_, layer) =>
+    family.block(make, layer).map(tensor => ({ ...tensor, name: `blk.${layer}.${tensor.name}` })),
+  )
   const tensors = [
     embedding,
-    ...Array.from({ length: layers }, (_, layer) => block(layer)).flat(),
-    scales('output_norm.weight'),
-    ...(last === embedding ? [] : [last]),
+    ...blocks.flat(),
+    make.scales(family.outputNorm ?? 'output_norm.weight', width),
+    ...(tied ? [] : [last]),
   ]
   const parts = { metadata, tensors }
   options.change?.(parts)
   writeGguf(file, parts.metadata, parts.tensors)
+}
+
+/** Standard deviation gain/√inputs keeps states near 1, so that no edit is lost in rounding and few logits are close. */
+function maker(shape: Shape, next: () => number): Maker {
+  const random = (length: number, spread: number, mean = 0) =>
+    Float32Array.from({ length }, () => mean + spread * next())
+  return {
+    shape,
+    matrix: (name, inputs, outputs, gain = 1) => ({
+      name,
+      shape: [inputs, outputs],
+      data: random(inputs * outputs, gain / Math.sqrt(inputs)),
+    }),
+    matrices: (name, inputs, outputs, count, gain = 1) => ({
+      name,
+      shape: [inputs, outputs, count],
+      data: random(inputs * outputs * count, gain / Math.sqrt(inputs)),
+    }),
+    scales: (name, length) => ({ name, shape: [length], data: random(length, 0.2, 1) }),
+    biases: (name, length) => ({ name, shape: [length], data: random(length, 0.5) }),
+  }
 }
 
 /** The rows of tokens that shall not be written become small: their logits stay near 0, below the largest of the others. */

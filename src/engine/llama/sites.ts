@@ -14,25 +14,33 @@ export interface SiteMap {
   readonly byName: ReadonlyMap<string, PlaceKey>
   /** Values in a token's row, by site: for `head` those of all heads. */
   readonly widths: ReadonlyMap<Site, number>
-  /**
-   * An attention's output often has no name: it is what an output matrix makes of `kqv_out`, after this many further
-   * steps (a scale, a bias, adapters). By layer.
-   */
-  readonly projections: ReadonlyMap<number, number>
+  readonly projections: readonly Projection[]
 }
 
-export const noSites: SiteMap = { sites: [], byName: new Map(), widths: new Map(), projections: new Map() }
+/** An output without a name of its own: what an output matrix makes of a tensor that has one. */
+export interface Projection {
+  readonly place: PlaceKey
+  /** Name of the tensor that the matrix reads. */
+  readonly from: string
+  /** Further steps behind the product: a scale, a bias, adapters. */
+  readonly steps: number
+}
 
-/** The tensor that an attention mixes its values into, before the output matrix. */
-export const mixedName = (layer: number) => `kqv_out-${layer}`
+export const noSites: SiteMap = { sites: [], byName: new Map(), widths: new Map(), projections: [] }
 
-/** Names of a site's tensor, the first that exists. */
+/** Names of a site's tensor, the first that exists; lfm2 calls its second norm by the name of what follows. */
 const names: Readonly<Partial<Record<Site, readonly string[]>>> = {
   residual: ['l_out'],
   mlp: ['ffn_out', 'ffn_moe_out'],
-  'attention-norm': ['attn_norm'],
-  'mlp-norm': ['ffn_norm'],
+  'attention-norm': ['attn_norm', 'model.layers.{}.operator_norm'],
+  'mlp-norm': ['ffn_norm', 'model.layers.{}.ffn_out'],
 }
+/** What block 0 reads; some architectures scale it first. */
+const embeddings = ['inp_scaled', 'inp_embd', 'model.embed_tokens', 'model.input_embed', 'embd']
+/** The tensor that an attention mixes its values into, before the output matrix. */
+const mixedValues = 'kqv_out'
+/** The inner state of a feed-forward part, before its output matrix. */
+const innerStates = ['ffn_swiglu', 'ffn_geglu', 'ffn_reglu', 'ffn_gate_par']
 
 interface Found {
   readonly layer: number
@@ -50,7 +58,7 @@ export function findSites(
   const layers = Array.from({ length: model.layers }, (_, layer) => layer)
   const byName = new Map<string, PlaceKey>()
   const widths = new Map<Site, number>()
-  const projections = new Map<number, number>()
+  const projections: Projection[] = []
   const sites: SiteInfo[] = []
 
   const publish = (site: Site, all: readonly Found[], heads = 1): readonly Found[] => {
@@ -78,8 +86,7 @@ export function findSites(
     }
   }
 
-  // Some architectures scale the embedding before block 0 reads it.
-  const embedding = graph.named('inp_scaled') ?? graph.named('embd')
+  const embedding = embeddings.map(name => graph.named(name)).find(node => node !== null) ?? null
   if (embedding !== null) {
     publish('embedding', [{ layer: EMBEDDING, node: embedding, tensor: embedding.name, postNorm: 'none' }])
     byName.set(embedding.name, placeKey('embedding', EMBEDDING))
@@ -88,19 +95,19 @@ export function findSites(
   const residual = sites.find(({ site }) => site === 'residual')?.layers ?? []
   if (embedding === null || residual.length < model.layers) throw noResidual(model, embedding, residual)
 
-  const mixed = layers.flatMap(layer => {
-    const node = graph.named(mixedName(layer))
-    return node === null ? [] : [{ layer, node, tensor: 'kqv_out-{layer}', postNorm: 'none' as const }]
-  })
-  const attention = mixed.flatMap(({ layer, node }) => {
-    const chain = graph.projection(node)
-    const output = chain.at(-1)
-    return output === undefined ? [] : [{ ...outputOf(graph, layer, output), layer, node: output, steps: chain.length }]
-  })
-  for (const { layer } of publish('attention', attention)) {
-    projections.set(layer, (attention.find(found => found.layer === layer)?.steps ?? 1) - 1)
+  const publishProjected = (site: Site, from: readonly string[]): void => {
+    const all = layers.flatMap(layer => projectedAt(graph, from, layer) ?? [])
+    for (const { layer, from, steps } of all) projections.push({ place: placeKey(site, layer), from, steps })
+    publish(site, all)
   }
-  publishNamed('mlp')
+
+  publishProjected('attention', [mixedValues])
+  if (layers.some(layer => namedAt(graph, 'mlp', layer) !== null)) publishNamed('mlp')
+  else publishProjected('mlp', innerStates)
+  const mixed = layers.flatMap(layer => {
+    const node = graph.named(`${mixedValues}-${layer}`)
+    return node === null ? [] : [{ layer, node, tensor: `${mixedValues}-{layer}`, postNorm: 'none' as const }]
+  })
   for (const { layer, node } of publish('head', mixed, model.heads)) byName.set(node.name, placeKey('head', layer))
   publishNamed('attention-norm')
   publishNamed('mlp-norm')
@@ -118,11 +125,25 @@ function namedAt(graph: Graph, site: Site, layer: number): Found | null {
   return null
 }
 
-function outputOf(graph: Graph, layer: number, node: GraphNode): Pick<Found, 'tensor' | 'postNorm'> {
-  const name = node.name.endsWith(`-${layer}`) ? node.name.slice(0, -`-${layer}`.length) : null
+/** What an output matrix makes of a tensor of one of these names. */
+function projectedAt(
+  graph: Graph,
+  from: readonly string[],
+  layer: number,
+): (Found & { readonly from: string; readonly steps: number }) | null {
+  const source = from.map(name => graph.named(`${name}-${layer}`)).find(node => node !== null)
+  const chain = source === undefined ? [] : graph.projection(source)
+  const node = chain.at(-1)
+  if (source === undefined || node === undefined) return null
+  const ending = `-${layer}`
+  const bare = (name: string) => name.slice(0, -ending.length)
   return {
-    tensor: name === null ? 'output matrix of kqv_out-{layer}' : `${name}-{layer}`,
+    layer,
+    node,
+    tensor: node.name.endsWith(ending) ? `${bare(node.name)}-{layer}` : `output matrix of ${bare(source.name)}-{layer}`,
     postNorm: graph.isNormed(node) ? 'after' : 'none',
+    from: source.name,
+    steps: chain.length - 1,
   }
 }
 

@@ -3,8 +3,8 @@
  * Reads nothing; writes one unit direction. Source: normalised independent Gaussians (Muller 1959).
  */
 
-import { createRandom } from '../../random.ts'
 import type { DirectionVector } from '../../engine/types.ts'
+import { createRandom } from '../../random.ts'
 import { toDirection } from '../vector.ts'
 import type { MethodDescription } from './types.ts'
 
