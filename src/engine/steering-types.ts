@@ -130,7 +130,8 @@ export interface ConditionGate {
   readonly open: 'above' | 'below'
   /**
    * `twice` (default): the prompt is read once without this term, then again. `later-layers`: decided while the prompt
-   * is read, which only reaches layers above the condition's; prompts of more than one piece are read twice.
+   * is read, and the term only acts at layers above the condition's, on every token; prompts of more than one piece are
+   * read twice all the same.
    */
   readonly pass?: 'twice' | 'later-layers'
 }

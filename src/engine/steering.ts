@@ -54,11 +54,13 @@ export function resolveSteering(
     const where = parseWhere(written)
     const { keys, layers, width, heads } = placesOf(where, model)
     const selection = selectTokens(where.tokens, layout)
-    const own = gates.filter(gate => gate.kind === 'condition')
-    for (const gate of own) conditions.push(checkedCondition(resolveCondition(gate, term, model, layout), layers))
+    const own = gates.flatMap(gate => (gate.kind === 'condition' ? [resolveCondition(gate, term, model, layout)] : []))
+    for (const condition of own) conditions.push(checkedCondition(condition, layers))
     const offsets = heads.map(head => head * width)
     for (const [i, place] of keys.entries()) {
       const layer = layers[i] ?? 0
+      // One rule for all tokens, those of long prompts and of the answer too, whenever the decision falls.
+      if (own.some(condition => condition.pass === 'later-layers' && layer <= condition.lastLayer)) continue
       const name = `${place}:${vectorName(vector)}:${strength}:${offsets.join()}:${gates.length === 0 ? '' : describe(gates)}`
       const ready: PlaceTerm = {
         term,

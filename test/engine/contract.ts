@@ -1,5 +1,6 @@
 /** What every engine promises, as one list of behaviours over the `Model` interface. */
 import { afterAll, beforeAll, describe } from 'vitest'
+import type { TinyOptions } from '../support/tiny-gguf.ts'
 import { failureBehaviours } from './contract/failures.ts'
 import { generationBehaviours } from './contract/generation.ts'
 import { readingBehaviours } from './contract/reading.ts'
@@ -7,15 +8,19 @@ import { samplingBehaviours } from './contract/sampling.ts'
 import { type Open, Subject } from './contract/subject.ts'
 import { textBehaviours } from './contract/text.ts'
 
-/**
- * Runs the contract on an engine.
- * @param agreement more behaviours on the same models, such as agreement with the oracle
- */
-export function describeEngine(name: string, open: Open, agreement?: (subject: () => Subject) => void): void {
+export interface ContractOptions {
+  /** More behaviours on the same models, such as agreement with the oracle. */
+  readonly agreement?: (subject: () => Subject) => void
+  /** What the models have in common. */
+  readonly models?: TinyOptions
+}
+
+/** Runs the contract on an engine. */
+export function describeEngine(name: string, open: Open, { agreement, models = {} }: ContractOptions = {}): void {
   describe(name, () => {
     let subject: Subject
     beforeAll(() => {
-      subject = new Subject(open)
+      subject = new Subject(open, models)
     })
     afterAll(() => subject[Symbol.asyncDispose]())
     const current = () => subject

@@ -6,7 +6,7 @@ import { openModel } from '../../src/engine/open.ts'
 import { Where } from '../../src/engine/where.ts'
 import { openReference } from '../reference/model.ts'
 import { writeTinyModel } from '../support/tiny-gguf.ts'
-import { agreement } from './agreement.ts'
+import { agreement } from './agreement/index.ts'
 import { codeOf, PROMPTS, steer } from './contract/subject.ts'
 import { describeEngine } from './contract.ts'
 
@@ -14,7 +14,7 @@ import { describeEngine } from './contract.ts'
 // thread: models this small spend their time waiting for the second one where other programs run.
 const exact = { cache: 'f32', flashAttention: 'off', threads: 1 } as const
 
-describeEngine('llama.cpp', (file, options) => openModel(file, { ...exact, ...options }), agreement)
+describeEngine('llama.cpp', (file, options) => openModel(file, { ...exact, ...options }), { agreement: agreement() })
 
 test('an edit beyond single precision is a typed error, and the model works on', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-overflow-'))

@@ -7,10 +7,11 @@ import { basename } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { Template } from '@huggingface/jinja'
 import { checkedSampling } from '../../src/engine/sampling/check.ts'
-import { selectedPositions, selectLayers, selectTokens, type TokenLayout } from '../../src/engine/select.ts'
-import { plainSites } from '../../src/engine/sites.ts'
+import { selectedPositions, selectTokens, type TokenLayout } from '../../src/engine/select.ts'
+import { placesOf } from '../../src/engine/sites.ts'
 import type {
   Capture,
+  CaptureItem,
   GenerateOptions,
   Generation,
   Message,
@@ -25,13 +26,17 @@ import type {
   TokenProbability,
   Trace,
 } from '../../src/engine/types.ts'
-import { parseWhere } from '../../src/engine/where.ts'
+import { parseWhere, type Site } from '../../src/engine/where.ts'
 import { PlimsollError } from '../../src/errors.ts'
+import { argmax, logProbabilities } from './arithmetic.ts'
+import { decide } from './conditions.ts'
+import { readModelFile } from './file.ts'
 import { ReferenceSampler } from './sampling.ts'
+import { sitesOf } from './sites.ts'
 import { Steered } from './steering.ts'
 import { createTokenizer } from './tokenizer.ts'
-import { type AtLayer, argmax, forward, logProbabilities, Sequence } from './transformer.ts'
-import { readModelFile, type Weights } from './weights.ts'
+import { type AtPlace, forward, Sequence, type TransformerOptions } from './transformer.ts'
+import type { Weights } from './weights.ts'
 import { Writer } from './writer.ts'
 
 /** The interface, and what lies below it: tokens and logits. */
@@ -58,6 +63,7 @@ export async function openReference(file: string): Promise<ReferenceModel> {
   const endings = new Set([eos, metadata['tokenizer.ggml.eot_token_id']])
   const source = metadata['tokenizer.chat_template']
   const template = source === undefined ? undefined : new Template(source)
+  const described = { sites: sitesOf(weights), layers: weights.blocks.length }
 
   function chat(messages: readonly Message[]): string {
     if (template === undefined) {
@@ -135,7 +141,8 @@ export async function openReference(file: string): Promise<ReferenceModel> {
 
   function steer(steering: Steering | undefined, prompt: Rendered, generates: boolean): Steered | undefined {
     if (steering === undefined || steering.length === 0) return undefined
-    return new Steered(steering, weights, layoutOf(prompt, generates))
+    const layout = layoutOf(prompt, generates)
+    return new Steered(steering, described, layout, decide(steering, weights, described, prompt.tokens, layout))
   }
 
   const textOf = (token: number) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(tokenizer.bytes(token))
@@ -150,7 +157,7 @@ export async function openReference(file: string): Promise<ReferenceModel> {
     const limit = maxTokens ?? options.maxTokens ?? 256
     const rendered = fitting(prompt)
     const steered = steer(steering ?? options.steering, rendered, limit > 1)
-    const sequence = new Sequence(weights, steered?.atLayer)
+    const sequence = new Sequence(weights, edits(steered))
     const writer = new Writer(options.stop ?? [])
     const sampler = new ReferenceSampler(sampling, rendered.tokens, index, textOf)
     const tokens: number[] = []
@@ -185,7 +192,12 @@ export async function openReference(file: string): Promise<ReferenceModel> {
       rendered: rendered.text,
       promptTokens: rendered.tokens.length,
       ...(steered && {
-        trace: { layers: steered.layers, promptTokens: rendered.tokens.length, generatedTokens: tokens.length },
+        trace: {
+          layers: steered.layers,
+          ...(steered.gates.length > 0 && { gates: steered.gates }),
+          promptTokens: rendered.tokens.length,
+          generatedTokens: tokens.length,
+        },
       }),
     }
   }
@@ -206,7 +218,7 @@ export async function openReference(file: string): Promise<ReferenceModel> {
       quantisation: 'F32',
       fingerprint: createHash('sha256').update(bytes).digest('hex'),
       hasChatTemplate: template !== undefined,
-      sites: plainSites(weights.blocks.length, weights.width),
+      sites: described.sites,
       engine: {
         implementation: 'reference',
         release: '1',
@@ -252,28 +264,35 @@ export async function openReference(file: string): Promise<ReferenceModel> {
 
     async capture(prompts, written, options = {}): Promise<Capture> {
       const where = parseWhere(written)
-      const layers = selectLayers(where, weights.blocks.length)
+      const { site, layers, width, heads } = placesOf(where, described)
       const { reduce = 'mean' } = options
       const positions: number[][] = []
-      const states: Float32Array[][] = []
+      const read: Float32Array[][] = []
       for (const item of prompts) {
-        const prompt = typeof item === 'object' && 'prompt' in item ? item.prompt : item
+        const prompt = isItem(item) ? item.prompt : item
         throwIfCancelled(options.signal)
         const rendered = fitting(prompt)
-        const selection = selectTokens(where.tokens, layoutOf(rendered, false))
-        const selected = selectedPositions(selection, rendered.tokens.length)
-        const rows = residuals(weights, rendered.tokens, steer(options.steering, rendered, false)?.atLayer)
+        const continuation = isItem(item) ? tokenizer.encode(item.continuation ?? '', 'plain') : []
+        const own = (isItem(item) ? item.steering : undefined) ?? options.steering
+        const tokens = [...rendered.tokens, ...continuation]
+        const selection = selectTokens(where.tokens, layoutOf(rendered, continuation.length > 0))
+        const selected = selectedPositions(selection, tokens.length)
+        const stateAt = states(weights, tokens, site, edits(steer(own, rendered, continuation.length > 0)))
+        const chosen = (layer: number, position: number) => {
+          const state = stateAt(layer, position)
+          return Float64Array.from(heads.flatMap(head => [...state.slice(head * width, (head + 1) * width)]))
+        }
         positions.push(selected)
-        states.push(
+        read.push(
           layers.map(layer =>
             reduced(
-              selected.map(position => rows(layer, position)),
+              selected.map(position => chosen(layer, position)),
               reduce,
             ),
           ),
         )
       }
-      return { site: where.site, layers, width: weights.width, states, positions }
+      return { site, layers, width: width * heads.length, states: read, positions }
     },
 
     async score(items, options = {}): Promise<Score[]> {
@@ -285,7 +304,7 @@ export async function openReference(file: string): Promise<ReferenceModel> {
         const tokens = [...prompt.tokens, ...continuation]
         const first = continuation.length === 0 ? 1 : prompt.tokens.length
         // Nothing follows the last token: it is scored, and never read.
-        const logits = forward(weights, tokens.slice(0, -1), steered?.atLayer)
+        const logits = forward(weights, tokens.slice(0, -1), edits(steered))
         const scored = tokens.slice(first).map((token, i) => {
           const row = logits[first + i - 1]!
           return { logProbability: logProbabilities(row)[token]!, greedy: argmax(row) === token }
@@ -303,14 +322,14 @@ export async function openReference(file: string): Promise<ReferenceModel> {
         throwIfCancelled(options.signal)
         const rendered = fitting(prompt)
         const steered = steer(options.steering, rendered, false)
-        const all = logProbabilities(readAll(new Sequence(weights, steered?.atLayer), rendered.tokens))
+        const all = logProbabilities(readAll(new Sequence(weights, edits(steered)), rendered.tokens))
         return Float64Array.from(tokens, token => all[token]!)
       })
     },
 
     replay(prompt, generated, steering) {
       const steered = steer(steering, prompt, generated.length > 0)
-      const logits = forward(weights, [...prompt.tokens, ...generated], steered?.atLayer)
+      const logits = forward(weights, [...prompt.tokens, ...generated], edits(steered))
       return {
         logits,
         trace: {
@@ -335,18 +354,28 @@ function readAll(sequence: Sequence, tokens: readonly number[]): Float64Array {
   return logits
 }
 
-/** The residual states of a text, after the edits. */
-function residuals(
+/** The states of a text at one site, after the edits. */
+function states(
   weights: Weights,
   tokens: readonly number[],
-  edit: AtLayer = () => {},
+  site: Site,
+  { atPlace = () => {} }: TransformerOptions,
 ): (layer: number, position: number) => Float64Array {
   const rows = new Map<string, Float64Array>()
-  forward(weights, tokens, (layer, position, state) => {
-    edit(layer, position, state)
-    rows.set(`${layer} ${position}`, state.slice())
-  })
+  const reading: AtPlace = (at, layer, position, state) => {
+    atPlace(at, layer, position, state)
+    if (at === site) rows.set(`${layer} ${position}`, state.slice())
+  }
+  forward(weights, tokens, { atPlace: reading })
   return (layer, position) => rows.get(`${layer} ${position}`)!
+}
+
+function edits(steered: Steered | undefined): TransformerOptions {
+  return steered === undefined ? {} : { atPlace: steered.atPlace }
+}
+
+function isItem(item: Prompt | CaptureItem): item is CaptureItem {
+  return typeof item === 'object' && 'prompt' in item
 }
 
 function reduced(rows: readonly Float64Array[], reduce: 'none' | 'mean' | 'last'): Float32Array {

@@ -1,97 +1,93 @@
-/**
- * Edits in double precision, written from their formulas and apart from the engine's own, so that the two can be held
- * against each other.
- */
-
-import { selectLayers, selects, selectTokens, type TokenLayout } from '../../src/engine/select.ts'
-import type { Direction, DirectionVector, Steering, SteeringTerm, Trace } from '../../src/engine/types.ts'
-import { parseWhere } from '../../src/engine/where.ts'
+/** Steering of one sequence in double precision: what each term does to each state, and what that comes to. */
+import { EMBEDDING } from '../../src/engine/place.ts'
+import { selects, selectTokens, type TokenLayout } from '../../src/engine/select.ts'
+import { placesOf } from '../../src/engine/sites.ts'
+import type { GateDecision, ModelInfo, Steering, SteeringTerm, Trace } from '../../src/engine/types.ts'
+import { parseWhere, type Site, sites } from '../../src/engine/where.ts'
 import { PlimsollError } from '../../src/errors.ts'
-import type { AtLayer } from './transformer.ts'
-import type { Weights } from './weights.ts'
+import { checkDirections, edited } from './edits.ts'
+import { factorOf, withinBudget } from './gates.ts'
+import type { AtPlace } from './transformer.ts'
 
 /** One term: says whether it edited the state. */
-type Edit = (...at: Parameters<AtLayer>) => boolean
+type Edit = (...at: Parameters<AtPlace>) => boolean
 
 interface Tally {
+  readonly site: Site
+  readonly layer: number
   tokens: number
   change: number
 }
 
-/** Steering of one sequence: edits every selected token of every selected layer as it is computed, and counts. */
+export type Described = Pick<ModelInfo, 'sites' | 'layers'>
+
+/** Edits every selected token of every selected place as it is computed, and counts. */
 export class Steered {
   readonly #edits: readonly Edit[]
-  readonly #tallies = new Map<number, Tally>()
+  readonly #tallies = new Map<string, Tally>()
+  readonly gates: readonly GateDecision[]
 
-  /** @throws PlimsollError `vector-mismatch`, `invalid-input`, `nothing-selected` */
-  constructor(steering: Steering, weights: Weights, layout: TokenLayout) {
-    this.#edits = steering.map(term => edit(term, weights, layout))
+  /**
+   * @param gates how the conditions of the steering were decided; terms without a decision that opens are left out
+   * @throws PlimsollError `vector-mismatch`, `invalid-input`, `nothing-selected`
+   */
+  constructor(steering: Steering, model: Described, layout: TokenLayout, gates: readonly GateDecision[] = []) {
+    this.gates = gates
+    this.#edits = steering.flatMap((term, i) => {
+      const conditions = (term.gates ?? []).filter(({ kind }) => kind === 'condition').length
+      const opened = gates.filter(gate => gate.term === i && gate.open).length
+      const apply = edit(term, model, layout)
+      return conditions === opened ? [apply] : []
+    })
   }
 
-  readonly atLayer: AtLayer = (layer, position, state) => {
+  readonly atPlace: AtPlace = (site, layer, position, state) => {
     const before = state.slice()
-    const edited = this.#edits.map(apply => apply(layer, position, state)).includes(true)
-    if (!edited) return
-    const tally = this.#tallies.get(layer) ?? { tokens: 0, change: 0 }
+    const acted = this.#edits.map(apply => apply(site, layer, position, state)).includes(true)
+    if (!acted) return
+    const key = `${site} ${layer}`
+    const tally = this.#tallies.get(key) ?? { site, layer, tokens: 0, change: 0 }
     const moved = Math.hypot(...state.map((value, i) => value - before[i]!))
     tally.tokens++
     tally.change += moved === 0 ? 0 : moved / Math.hypot(...before)
-    this.#tallies.set(layer, tally)
+    this.#tallies.set(key, tally)
   }
 
   get layers(): Trace['layers'] {
-    return [...this.#tallies]
-      .sort(([a], [b]) => a - b)
-      .map(([layer, { tokens, change }]) => ({
-        site: layer < 0 ? 'embedding' : 'residual',
-        layer,
-        tokens,
-        relativeChange: change / tokens,
-      }))
+    return [...this.#tallies.values()]
+      .sort((a, b) => sites.indexOf(a.site) - sites.indexOf(b.site) || a.layer - b.layer)
+      .map(({ change, ...tally }) => ({ ...tally, relativeChange: change / tally.tokens }))
   }
 }
 
-function edit(term: SteeringTerm, weights: Weights, layout: TokenLayout): Edit {
-  const { vector, strength = 1 } = term
+function edit(term: SteeringTerm, model: Described, layout: TokenLayout): Edit {
+  const { vector, strength = 1, gates = [] } = term
   const where = parseWhere(term.where ?? vector.where)
   if (!Number.isFinite(strength)) {
     throw new PlimsollError('invalid-input', 'The strength is not a number.', { found: String(strength) })
   }
-  if (vector.edit !== 'add' && vector.edit !== 'ablate') throw new Error(`not built yet: ${vector.edit}`)
-  const { directions } = vector
+  const places = placesOf(where, model)
+  checkDirections(vector, places.layers, places.width)
   const selection = selectTokens(where.tokens, layout)
-  const selected = new Map(
-    selectLayers(where, weights.blocks.length).map(layer => {
-      const direction = isDirection(directions) ? directions : directions[layer]
-      return [layer, checked(direction, layer, weights.width)]
-    }),
-  )
-  return (layer, position, state) => {
-    const direction = selected.get(layer)
-    if (direction === undefined || !selects(selection, position)) return false
-    const { unit, scale } = direction
-    const along = state.reduce((sum, value, i) => sum + value * unit[i]!, 0)
-    const amount = vector.edit === 'add' ? strength * scale : -strength * along
-    for (let i = 0; i < state.length; i++) state[i]! += amount * unit[i]!
-    return true
+  const lowest = Math.max(EMBEDDING, ...gates.map(gate => lastRead(gate, model) + 1))
+  return (site, layer, position, state) => {
+    if (site !== places.site || layer < lowest || !places.layers.includes(layer)) return false
+    if (!selects(selection, position, null, Float32Array.from(state))) return false
+    let acted = false
+    for (const head of places.heads) {
+      const from = head * places.width
+      const row = [...state.slice(from, from + places.width)]
+      const factor = factorOf(gates, layer, row)
+      if (factor === 0) continue
+      state.set(withinBudget(gates, row, edited(vector, strength * factor, layer, row)), from)
+      acted = true
+    }
+    return acted
   }
 }
 
-function isDirection(directions: DirectionVector['directions']): directions is Direction {
-  return 'unit' in directions
-}
-
-function checked(direction: Direction | undefined, layer: number, width: number): Direction {
-  if (direction === undefined || direction.unit.length !== width) {
-    throw new PlimsollError('vector-mismatch', 'The vector does not fit the model.', {
-      found: direction === undefined ? `no direction for layer ${layer}` : `width ${direction.unit.length}`,
-      expected: `a direction of width ${width} for every selected layer`,
-    })
-  }
-  if (!Number.isFinite(direction.scale) || !direction.unit.every(Number.isFinite)) {
-    throw new PlimsollError('invalid-input', 'The vector holds values that are not numbers.', {
-      found: `layer ${layer}`,
-    })
-  }
-  return direction
+/** What is decided on the way only reaches the layers above. */
+function lastRead(gate: NonNullable<SteeringTerm['gates']>[number], model: Described): number {
+  if (gate.kind !== 'condition' || gate.pass !== 'later-layers') return EMBEDDING - 1
+  return placesOf(parseWhere(gate.where), model).layers.at(-1) ?? EMBEDDING
 }

@@ -1,6 +1,6 @@
 /** Byte-level byte-pair encoding as GPT-2 has it (Sennrich et al. 2016, arXiv 1508.07909; Radford et al. 2019). */
 import { byteCharacters } from '../support/byte-characters.ts'
-import type { Metadata } from './weights.ts'
+import type { Metadata } from './file.ts'
 
 const CONTROL = 3
 /** How GPT-2 cuts a text before merging; merges never cross a cut. */

@@ -1,7 +1,7 @@
 /** Generation: batches, stops, streams, cancelling, and where steering reaches. */
 import { expect, test } from 'vitest'
 import type { Generation, Prompt, Request, Steering } from '../../../src/engine/types.ts'
-import { argmax } from '../../reference/transformer.ts'
+import { argmax } from '../../reference/arithmetic.ts'
 import { codeOf, collect, type Pair, PROMPTS, placements, type Subject, steer } from './subject.ts'
 
 const LAYERS = 4

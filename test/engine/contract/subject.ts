@@ -23,10 +23,13 @@ export interface Pair {
 export class Subject implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'plimsoll-engine-'))
   readonly #open: Open
+  /** What all models of this subject have in common. */
+  readonly #common: TinyOptions
   readonly #pairs = new Map<string, Promise<Pair>>()
 
-  constructor(open: Open) {
+  constructor(open: Open, common: TinyOptions = {}) {
     this.#open = open
+    this.#common = common
   }
 
   /** Opens a file of this folder anew; the caller disposes of it. */
@@ -36,7 +39,7 @@ export class Subject implements AsyncDisposable {
 
   write(name: string, options: TinyOptions = {}): string {
     const file = join(this.folder, name)
-    writeTinyModel(file, options)
+    writeTinyModel(file, { ...this.#common, ...options })
     return file
   }
 

@@ -1,12 +1,12 @@
-/** An engine against the reference transformer: log-probabilities, states and edits to 1e-4. */
+/** Log-probabilities, states, edits of chosen tokens, answers and samples. */
 import { expect, test } from 'vitest'
-import type { Sampling, Steering } from '../../src/engine/types.ts'
-import { Where } from '../../src/engine/where.ts'
-import type { TinyOptions } from '../support/tiny-gguf.ts'
-import { distance, PROMPTS, placements, type Subject, steer, vector } from './contract/subject.ts'
+import type { Sampling, Steering } from '../../../src/engine/types.ts'
+import { Where } from '../../../src/engine/where.ts'
+import type { TinyOptions } from '../../support/tiny-gguf.ts'
+import { distance, PROMPTS, placements, type Subject, steer, vector } from '../contract/subject.ts'
 
 /** Measured on models whose states and logits are of the order of 10. */
-const TOLERANCE = 1e-4
+const exact = 1e-4
 const LAYERS = 4
 
 const shapes: readonly { readonly name: string; readonly options: TinyOptions }[] = [
@@ -19,7 +19,7 @@ const shapes: readonly { readonly name: string; readonly options: TinyOptions }[
   },
 ]
 
-export function agreement(subject: () => Subject): void {
+export function agreementOfText(subject: () => Subject, tolerance = exact): void {
   test.each(shapes)('log-probabilities and states: $name', async ({ options }) => {
     const { model, reference } = await subject().pair(options)
     const vocabulary = Array.from({ length: model.info.vocabulary }, (_, token) => token)
@@ -27,7 +27,7 @@ export function agreement(subject: () => Subject): void {
       await model.firstToken(PROMPTS, vocabulary),
       await reference.firstToken(PROMPTS, vocabulary),
     ]
-    for (const [i, row] of found.entries()) expect(distance(row, expected[i]!)).toBeLessThan(TOLERANCE)
+    for (const [i, row] of found.entries()) expect(distance(row, expected[i]!)).toBeLessThan(tolerance)
     for (const where of [Where.parse({}), Where.parse({ site: 'embedding' })]) {
       for (const reduce of ['none', 'mean', 'last'] as const) {
         const states = await model.capture(PROMPTS, where, { reduce })
@@ -37,21 +37,21 @@ export function agreement(subject: () => Subject): void {
         for (const [i, layers] of states.states.entries()) {
           expect(layers).toHaveLength(oracle.layers.length)
           for (const [k, rows] of layers.entries())
-            expect(distance(rows, oracle.states[i]![k]!)).toBeLessThan(TOLERANCE)
+            expect(distance(rows, oracle.states[i]![k]!)).toBeLessThan(tolerance)
         }
       }
     }
   })
 
   test('scores of continuations and of whole texts', async () => {
-    await expectScores(subject(), undefined)
+    await expectScores(tolerance, subject(), undefined)
   })
 
   test.each(placements(LAYERS).flatMap(place => (['add', 'ablate'] as const).map(edit => ({ ...place, edit }))))(
     '$edit at $name',
     async ({ name, where, edit }) => {
       const steering = steer(edit, where, { seed: 11, strength: edit === 'add' ? -1.5 : 1 })
-      await expectScores(subject(), steering)
+      await expectScores(tolerance, subject(), steering)
       // After the last layer no other token reads what these have become.
       if (name !== 'last layer, the first 3') await expectEffect(subject(), steering)
     },
@@ -67,7 +67,7 @@ export function agreement(subject: () => Subject): void {
     const states = await model.capture(PROMPTS, where, { reduce: 'none', steering })
     const oracle = await reference.capture(PROMPTS, where, { reduce: 'none', steering })
     for (const [i, layers] of states.states.entries()) {
-      for (const [k, rows] of layers.entries()) expect(distance(rows, oracle.states[i]![k]!)).toBeLessThan(TOLERANCE)
+      for (const [k, rows] of layers.entries()) expect(distance(rows, oracle.states[i]![k]!)).toBeLessThan(tolerance)
     }
   })
 
@@ -97,15 +97,15 @@ export function agreement(subject: () => Subject): void {
       expect(answer).toEqual(other)
       expect(probabilities?.length).toBe(own?.length)
       for (const [k, { logProbability, top }] of (probabilities ?? []).entries()) {
-        expect(Math.abs(logProbability - own![k]!.logProbability)).toBeLessThan(TOLERANCE)
+        expect(Math.abs(logProbability - own![k]!.logProbability)).toBeLessThan(tolerance)
         expect(top.map(({ id }) => id)).toEqual(own![k]!.top.map(({ id }) => id))
       }
     }
   })
 
   test('a vector of a scale far from the states', async () => {
-    await expectScores(subject(), [{ vector: vector('add', { layers: [1] }, { scale: 1000 }) }])
-    await expectScores(subject(), [{ vector: vector('add', { layers: [1] }, { scale: 1e-3 }) }])
+    await expectScores(tolerance, subject(), [{ vector: vector('add', { layers: [1] }, { scale: 1000 }) }])
+    await expectScores(tolerance, subject(), [{ vector: vector('add', { layers: [1] }, { scale: 1e-3 }) }])
   })
 }
 
@@ -115,10 +115,10 @@ async function expectEffect(subject: Subject, steering: Steering): Promise<void>
   const items = PROMPTS.map((prompt, i) => ({ prompt, continuation: ` the answer is ${i}` }))
   const [plain, steered] = [await reference.score(items), await reference.score(items, { steering })]
   const changes = plain.map(({ logLikelihood }, i) => Math.abs(logLikelihood - steered[i]!.logLikelihood))
-  expect(Math.max(...changes)).toBeGreaterThan(1000 * TOLERANCE)
+  expect(Math.max(...changes)).toBeGreaterThan(1000 * exact)
 }
 
-async function expectScores(subject: Subject, steering: Steering | undefined): Promise<void> {
+async function expectScores(tolerance: number, subject: Subject, steering: Steering | undefined): Promise<void> {
   const { model, reference } = await subject.pair()
   // An edit of generated tokens alone selects nothing where nothing follows the prompt.
   const own = steering?.some(({ vector }) => vector.where.tokens?.phase === 'generated')
@@ -129,6 +129,6 @@ async function expectScores(subject: Subject, steering: Steering | undefined): P
   for (const [i, { logLikelihood, tokens, greedy }] of found.entries()) {
     expect({ tokens, greedy }).toEqual({ tokens: expected[i]!.tokens, greedy: expected[i]!.greedy })
     // A sum over tokens: each of them within the tolerance.
-    expect(Math.abs(logLikelihood - expected[i]!.logLikelihood)).toBeLessThan(TOLERANCE * tokens)
+    expect(Math.abs(logLikelihood - expected[i]!.logLikelihood)).toBeLessThan(tolerance * tokens)
   }
 }
