@@ -33,6 +33,9 @@ export interface Llama extends GrammarFunctions {
   readonly width: (model: Pointer) => number
   readonly layers: (model: Pointer) => number
   readonly heads: (model: Pointer) => number
+  /** Whether some or all layers keep a state of what came before, in place of keys and values of every token. */
+  readonly isRecurrent: (model: Pointer) => boolean
+  readonly isHybrid: (model: Pointer) => boolean
   readonly contextLength: (model: Pointer) => number
   readonly parameters: (model: Pointer) => number
   readonly bytes: (model: Pointer) => number
@@ -149,6 +152,8 @@ function load(files: LibraryFiles): Llama {
     freeContext: llama.func('void llama_free(void *)'),
     width: llama.func('int32_t llama_model_n_embd(void *)'),
     layers: llama.func('int32_t llama_model_n_layer(void *)'),
+    isRecurrent: llama.func('bool llama_model_is_recurrent(void *)'),
+    isHybrid: llama.func('bool llama_model_is_hybrid(void *)'),
     heads: llama.func('int32_t llama_model_n_head(void *)'),
     contextLength: llama.func('int32_t llama_model_n_ctx_train(void *)'),
     parameters: llama.func('uint64_t llama_model_n_params(void *)'),

@@ -132,7 +132,8 @@ export function writeTinyModel(file: string, options: TinyOptions = {}): void {
   }
 
   const make = maker(shape, normal(seed))
-  const embedding = make.matrix('token_embd.weight', width, VOCABULARY.length, Math.sqrt(width))
+  const gain = family.embedding === 'scaled' ? 1 : Math.sqrt(width)
+  const embedding = make.matrix('token_embd.weight', width, VOCABULARY.length, gain)
   const tied = (family.output ?? options.output) === 'tied'
   const last = tied ? embedding : make.matrix('output.weight', width, VOCABULARY.length, 3)
   quieten(last.data, width, options)

@@ -36,6 +36,8 @@ export class LoadedModel {
   readonly vocabulary: Vocabulary
   readonly render: RenderPrompt
   readonly thinking: ModelThinking | null
+  /** Whether a sequence can drop its last tokens: a recurrent state cannot go back. */
+  readonly rewinds: boolean
   readonly #llama: Llama
   readonly #model: Pointer
   readonly #pool: Pointer
@@ -63,6 +65,7 @@ export class LoadedModel {
     this.fastPath = new FastPath(pays ? 'use' : 'leave')
     this.#pool = llama.newThreadPool(options.threads)
     this.vocabulary = new Vocabulary(llama, model)
+    this.rewinds = !llama.isRecurrent(model) && !llama.isHybrid(model)
     const template = llama.chatTemplate(model, null)
     const { vocabulary } = this
     this.thinking = findThinking(template, vocabulary)

@@ -26,7 +26,7 @@ interface Distribution {
 
 /**
  * Requests are computed one after the other in one sequence that is rewound to what two neighbours share, so a
- * question with four choices is read once.
+ * question with four choices is read once. A model that cannot go back keeps a copy of it as it was after the prompt.
  */
 export function score(
   model: LoadedModel,
@@ -56,8 +56,12 @@ export function firstToken(
   }
 }
 
+/** The sequence that is computed in, and the one that holds the copy. */
+const [working, kept] = [0, 1]
+
 class PrefixReader {
   readonly #context: DecodeContext
+  readonly #rewinds: boolean
   readonly #visitor: SteeringVisitor
   #cached: readonly number[] = []
   #steering: ResolvedSteering | null = null
@@ -67,7 +71,12 @@ class PrefixReader {
 
   constructor(model: LoadedModel, requests: readonly ScoreRequest[]) {
     const lengths = requests.map(request => request.rendered.tokens.length + request.continuation.length)
-    this.#context = model.context({ sequences: 1, cells: Math.max(1, ...lengths), outputs: scoredPiece })
+    this.#rewinds = model.rewinds
+    this.#context = model.context({
+      sequences: model.rewinds ? 1 : 2,
+      cells: Math.max(1, ...lengths),
+      outputs: scoredPiece,
+    })
     this.#visitor = new SteeringVisitor()
     this.#context.visitor = this.#visitor
   }
@@ -79,10 +88,11 @@ class PrefixReader {
     if (shared === tokens.length && this.#next !== null) return this.#next
     // A distribution that was not kept is computed again from the last token.
     const from = Math.min(shared, tokens.length - 1)
-    this.#context.truncate(0, from)
-    prefill(this.#context, 0, tokens, from, 'last')
+    this.#context.truncate(working, from)
+    prefill(this.#context, working, tokens, from, 'last')
     this.#check()
     this.#cached = tokens
+    if (!this.#rewinds) this.#context.copy(working, kept)
     this.#next = distribution(this.#context.logits(0), 'keep')
     return this.#next
   }
@@ -97,7 +107,7 @@ class PrefixReader {
     if (continuation.length > 1) {
       const all = [...tokens, ...continuation]
       for (const token of continuation) this.#steered?.generated.push(token)
-      prefill(this.#context, 0, all.slice(0, -1), tokens.length, 'all', (start, end) => {
+      prefill(this.#context, working, all.slice(0, -1), tokens.length, 'all', (start, end) => {
         for (let position = start; position < end; position++) {
           current = distribution(this.#context.logits(position - start), 'view')
           logLikelihood += logProbability(current, all[position + 1]!)
@@ -105,7 +115,8 @@ class PrefixReader {
         }
       })
       this.#check()
-      this.#context.truncate(0, tokens.length)
+      if (this.#rewinds) this.#context.truncate(working, tokens.length)
+      else this.#context.copy(kept, working)
     }
     return { logLikelihood, tokens: continuation.length, greedy }
   }
@@ -115,7 +126,7 @@ class PrefixReader {
     this.#restart(request)
     let logLikelihood = 0
     let greedy = true
-    prefill(this.#context, 0, tokens, 0, 'all', (start, end) => {
+    prefill(this.#context, working, tokens, 0, 'all', (start, end) => {
       for (let position = start; position < Math.min(end, tokens.length - 1); position++) {
         const current = distribution(this.#context.logits(position - start), 'view')
         logLikelihood += logProbability(current, tokens[position + 1]!)
@@ -130,12 +141,13 @@ class PrefixReader {
   /** Keeps what the new prompt shares with the cached one and says how many tokens that is. */
   #rewind(request: ScoreRequest): number {
     const shared = sharedPrefix(this.#cached, request.rendered.tokens)
-    if (shared === 0 || !sameOnPrefix(this.#steering, request.steering, shared)) {
+    const goesOn = this.#rewinds || (shared === this.#cached.length && this.#next !== null)
+    if (shared === 0 || !goesOn || !sameOnPrefix(this.#steering, request.steering, shared)) {
       this.#restart(request)
       return 0
     }
     if (shared < this.#cached.length) {
-      this.#context.truncate(0, shared)
+      this.#context.truncate(working, shared)
       this.#cached = this.#cached.slice(0, shared)
       this.#next = null
     }
@@ -149,7 +161,7 @@ class PrefixReader {
   }
 
   #forget(): void {
-    this.#context.truncate(0, -1)
+    this.#context.truncate(working, -1)
     this.#cached = []
     this.#next = null
   }
@@ -160,7 +172,7 @@ class PrefixReader {
 
   #occupy({ rendered, steering }: ScoreRequest): void {
     this.#steering = steering
-    this.#steered = prepareSteered(this.#context, this.#visitor, 0, rendered, steering)
+    this.#steered = prepareSteered(this.#context, this.#visitor, working, rendered, steering)
   }
 }
 

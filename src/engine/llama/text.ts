@@ -21,14 +21,14 @@ export class AnswerText {
   push(token: number): boolean {
     const before = this.#text.length
     this.#text += this.#decoder.decode(this.#vocabulary.piece(token), { stream: true })
-    for (const stop of this.#stop) {
-      const at = stop === '' ? -1 : this.#text.indexOf(stop, Math.max(0, before - stop.length + 1))
-      if (at >= 0) {
-        this.#text = this.#text.slice(0, at)
-        this.#ended = true
-      }
-    }
-    return this.#ended
+    // One token may complete several: the one that begins first is the one meant.
+    const ends = this.#stop
+      .map(stop => (stop === '' ? -1 : this.#text.indexOf(stop, Math.max(0, before - stop.length + 1))))
+      .filter(at => at >= 0)
+    if (ends.length === 0) return false
+    this.#text = this.#text.slice(0, Math.min(...ends))
+    this.#ended = true
+    return true
   }
 
   /** Text that was not taken yet; all of it when the answer is complete. */

@@ -35,6 +35,8 @@ export interface TinyFamily {
   readonly outputNorm?: string
   /** Always tied: the output matrix is the embedding. */
   readonly output?: 'tied'
+  /** The model multiplies its embedding by √width. */
+  readonly embedding?: 'scaled'
 }
 
 /** Query, key and value matrices and the output's, as most families have them. */

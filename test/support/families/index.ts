@@ -54,6 +54,7 @@ const gemma2: TinyFamily = {
     final_logit_softcapping: { f32: 9 },
   }),
   output: 'tied',
+  embedding: 'scaled',
   block: make => {
     const { width } = make.shape
     return [
@@ -77,6 +78,7 @@ const gemma3: TinyFamily = {
     'rope.freq_base_swa': { f32: 500 },
   }),
   output: 'tied',
+  embedding: 'scaled',
   block: make => [
     ...gemma2.block(make, 0),
     make.scales('attn_q_norm.weight', 16),
@@ -97,6 +99,23 @@ const phi3: TinyFamily = {
       make.scales('ffn_norm.weight', width),
       make.matrix('ffn_up.weight', width, 2 * feedForward, 1.5),
       make.matrix('ffn_down.weight', feedForward, width),
+    ]
+  },
+}
+
+/** Norms behind attention and feed-forward part instead of before them; norms over all queries and all keys. */
+const olmo2: TinyFamily = {
+  architecture: 'olmo2',
+  metadata: () => ({}),
+  block: make => {
+    const { width, heads, groups } = make.shape
+    return [
+      ...attention(make),
+      make.scales('attn_q_norm.weight', width),
+      make.scales('attn_k_norm.weight', (width / heads) * groups),
+      make.scales('post_attention_norm.weight', width),
+      ...gated(make),
+      make.scales('post_ffw_norm.weight', width),
     ]
   },
 }
@@ -157,7 +176,7 @@ const lfm2: TinyFamily = {
   },
 }
 
-export const families = { llama, qwen2, qwen3, gemma2, gemma3, phi3, qwen3moe, lfm2 } as const
+export const families = { llama, qwen2, qwen3, gemma2, gemma3, phi3, olmo2, qwen3moe, lfm2 } as const
 export type FamilyName = keyof typeof families
 export const familyNames: readonly FamilyName[] = [
   'llama',
@@ -166,6 +185,7 @@ export const familyNames: readonly FamilyName[] = [
   'gemma2',
   'gemma3',
   'phi3',
+  'olmo2',
   'qwen3moe',
   'lfm2',
 ]

@@ -111,7 +111,8 @@ export class Scheduler {
     context.setSharedVector(this.#plan.shared)
     this.#running = []
     this.#reading = null
-    return new Sequences(context, new SteeringVisitor(), slots + prefixes)
+    const leftovers = this.#model.rewinds ? this.#plan.leftovers : 'leave'
+    return new Sequences(context, new SteeringVisitor(), slots + prefixes, leftovers)
   }
 
   #unfinished(): Entry[] {
@@ -181,7 +182,7 @@ export class Scheduler {
     const { answer } = reading.entry
     const { length } = answer.unread
     if (prefix === null && length > piece) this.#closeGaps()
-    const leftover = prefix === null && this.#plan.leftovers === 'use' ? this.#sequences.leftoverFor(answer) : null
+    const leftover = prefix === null ? this.#sequences.leftoverFor(answer) : null
     const known = prefix?.share.tokens ?? leftover?.length ?? 0
     if (Math.min(length - known, piece) > room) return false
     if (length - known > piece) this.#closeGaps()
@@ -191,7 +192,8 @@ export class Scheduler {
       this.#begin(reading.sequence, answer, prefix)
     } else {
       reading.sequence = this.#running[leftover.sequence] === null ? leftover.sequence : this.#gap()
-      reading.at = this.#sequences.inherit(leftover, reading.sequence, answer)
+      reading.at = leftover.length
+      this.#sequences.inherit(leftover, reading.sequence, answer)
     }
     return true
   }

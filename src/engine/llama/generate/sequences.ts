@@ -22,15 +22,17 @@ export class Sequences {
   readonly context: DecodeContext
   readonly visitor: SteeringVisitor
   readonly #count: number
+  readonly #leftovers: 'use' | 'leave'
   readonly #spoiled = new Set<number>()
   /** Tokens of an answer that ended, still in its sequence. */
   readonly #left = new Map<number, readonly number[]>()
-  #canGoBack = true
 
-  constructor(context: DecodeContext, visitor: SteeringVisitor, count: number) {
+  /** @param leftovers whether what is left of an answer can be cut down to what another shares with it */
+  constructor(context: DecodeContext, visitor: SteeringVisitor, count: number, leftovers: 'use' | 'leave') {
     this.context = context
     this.visitor = visitor
     this.#count = count
+    this.#leftovers = leftovers
     context.visitor = visitor
   }
 
@@ -55,12 +57,13 @@ export class Sequences {
   /** Leaves what an answer computed for others to begin with. Edited states are not: nobody else has them. */
   bequeath(sequence: number, answer: Answer): void {
     this.leave(sequence)
-    if (answer.steered === null && !this.#spoiled.has(sequence)) this.#left.set(sequence, answer.unread)
+    if (this.#leftovers === 'leave' || answer.steered !== null || this.#spoiled.has(sequence)) return
+    this.#left.set(sequence, answer.unread)
   }
 
   /** What is left that has most in common with what an answer has to read; it always reads its last token itself. */
   leftoverFor(answer: Answer): Leftover | null {
-    if (answer.request.steering !== null || !this.#canGoBack) return null
+    if (answer.request.steering !== null) return null
     const { unread } = answer
     let best: Leftover | null = null
     for (const [sequence, tokens] of this.#left) {
@@ -70,18 +73,13 @@ export class Sequences {
     return best
   }
 
-  /** Lets an answer begin with what is left of another. Returns how many of its tokens need not be read. */
-  inherit(leftover: Leftover, sequence: number, answer: Answer): number {
+  /** Lets an answer begin with what is left of another. */
+  inherit(leftover: Leftover, sequence: number, answer: Answer): void {
     if (leftover.sequence !== sequence) this.copy(leftover.sequence, sequence)
     this.#left.delete(sequence)
-    this.#canGoBack = this.context.truncate(sequence, leftover.length)
-    if (!this.#canGoBack) {
-      this.occupy(sequence, answer)
-      return 0
-    }
+    this.context.truncate(sequence, leftover.length)
     this.visitor.occupy(sequence, null)
     answer.steered = null
-    return leftover.length
   }
 
   clear(sequence: number): void {

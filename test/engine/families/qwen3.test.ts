@@ -1,0 +1,3 @@
+import { describeFamily } from './family.ts'
+
+describeFamily('qwen3')
