@@ -13,14 +13,16 @@ export interface ContractOptions {
   readonly agreement?: (subject: () => Subject) => void
   /** What the models have in common. */
   readonly models?: TinyOptions
+  /** Of log-probabilities and states; default 1e-4. */
+  readonly tolerance?: number | undefined
 }
 
 /** Runs the contract on an engine. */
-export function describeEngine(name: string, open: Open, { agreement, models = {} }: ContractOptions = {}): void {
+export function describeEngine(name: string, open: Open, { agreement, models, tolerance }: ContractOptions = {}): void {
   describe(name, () => {
     let subject: Subject
     beforeAll(() => {
-      subject = new Subject(open, models)
+      subject = new Subject(open, models, tolerance)
     })
     afterAll(() => subject[Symbol.asyncDispose]())
     const current = () => subject

@@ -132,7 +132,8 @@ export function writeTinyModel(file: string, options: TinyOptions = {}): void {
   }
 
   const make = maker(shape, normal(seed))
-  const gain = family.embedding === 'scaled' ? 1 : Math.sqrt(width)
+  // A tied output matrix makes a token likely to follow itself: an embedding that is small in the stream prevents that.
+  const [gain, outputGain] = family.embedding === 'scaled' ? [0.3, 10] : [Math.sqrt(width), 1]
   const embedding = make.matrix('token_embd.weight', width, VOCABULARY.length, gain)
   const tied = (family.output ?? options.output) === 'tied'
   const last = tied ? embedding : make.matrix('output.weight', width, VOCABULARY.length, 3)
@@ -143,7 +144,7 @@ export function writeTinyModel(file: string, options: TinyOptions = {}): void {
   const tensors = [
     embedding,
     ...blocks.flat(),
-    make.scales(family.outputNorm ?? 'output_norm.weight', width),
+    make.scales(family.outputNorm ?? 'output_norm.weight', width, outputGain),
     ...(tied ? [] : [last]),
   ]
   const parts = { metadata, tensors }
@@ -167,7 +168,7 @@ function maker(shape: Shape, next: () => number): Maker {
       shape: [inputs, outputs, count],
       data: random(inputs * outputs * count, gain / Math.sqrt(inputs)),
     }),
-    scales: (name, length) => ({ name, shape: [length], data: random(length, 0.2, 1) }),
+    scales: (name, length, mean = 1) => ({ name, shape: [length], data: random(length, 0.2 * mean, mean) }),
     biases: (name, length) => ({ name, shape: [length], data: random(length, 0.5) }),
   }
 }

@@ -3,10 +3,9 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { Model, Site, SiteInfo, Steering, WhereInput } from '../../../src/engine/index.ts'
 import type { ReferenceModel } from '../../reference/model.ts'
 import { distance, PROMPTS, type Subject } from '../contract/subject.ts'
+import { effectFloor, exact } from './text.ts'
 import { edits, randomGates, randomVector } from './vectors.ts'
 
-/** Measured on models whose states and logits are of the order of 10. */
-const exact = 1e-4
 const items = PROMPTS.slice(0, 4).map((prompt, i) => ({ prompt, continuation: ` the answer is ${i}` }))
 
 /**
@@ -65,12 +64,12 @@ export function agreementAtPlaces(subject: () => Subject, sites: readonly Site[]
     const terms = (['mlp', 'residual', 'residual'] as const).map((site, i) => {
       const edit = (['add', 'rotate', 'clamp'] as const)[i]!
       return {
-        vector: randomVector(edit, { site, layers: [1, 2] }, { width: info(site).width, size: 5, seed: 40 + i }),
+        vector: randomVector(edit, { site, layers: [1, 2] }, { width: info(site).width, size: 8, seed: 40 + i }),
       }
     })
     const [forwards] = await expectAgreement(terms)
     const [backwards] = await expectAgreement(terms.toReversed())
-    expect(Math.abs(forwards! - backwards!)).toBeGreaterThan(100 * exact)
+    expect(Math.abs(forwards! - backwards!)).toBeGreaterThan(effectFloor(tolerance))
   })
 
   test('chosen heads, and no others', async () => {
@@ -127,7 +126,7 @@ export function agreementAtPlaces(subject: () => Subject, sites: readonly Site[]
     expectScores(await model.score(items, { steering }), expected)
     // Steering that changes no score would make every comparison true.
     const changes = expected.map(({ logLikelihood }, i) => Math.abs(logLikelihood - plain[i]!.logLikelihood))
-    expect(Math.max(...changes)).toBeGreaterThan(100 * exact)
+    expect(Math.max(...changes)).toBeGreaterThan(effectFloor(tolerance))
     return expected.map(({ logLikelihood }) => logLikelihood)
   }
 

@@ -145,7 +145,7 @@ export function readingBehaviours(subject: () => Subject): void {
           const tokens = await model.tokenize(letter, { special: 'plain' })
           expect(tokens).toHaveLength(1)
           expect(scores[k]!.tokens).toBe(1)
-          expect(Math.abs(scores[k]!.logLikelihood - all[i]![tokens[0]!]!)).toBeLessThan(1e-4)
+          expect(Math.abs(scores[k]!.logLikelihood - all[i]![tokens[0]!]!)).toBeLessThan(subject().tolerance)
           expect(scores[k]!.greedy).toBe(all[i]!.indexOf(Math.max(...all[i]!)) === tokens[0])
         }
       }
@@ -187,7 +187,7 @@ export function readingBehaviours(subject: () => Subject): void {
       const [before] = await model.firstToken([{ raw: await model.detokenize(words.slice(0, i)) }], [word])
       sum += before![0]!
     }
-    expect(Math.abs(score!.logLikelihood - sum)).toBeLessThan(1e-4)
+    expect(Math.abs(score!.logLikelihood - sum)).toBeLessThan(subject().tolerance)
   })
 }
 

@@ -22,12 +22,15 @@ export interface Pair {
 /** Opens tiny models once each, and closes all of them in the end. */
 export class Subject implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'plimsoll-engine-'))
+  /** Of what is computed twice in other batches, on models whose states and logits are of the order of 10. */
+  readonly tolerance: number
   readonly #open: Open
   /** What all models of this subject have in common. */
   readonly #common: TinyOptions
   readonly #pairs = new Map<string, Promise<Pair>>()
 
-  constructor(open: Open, common: TinyOptions = {}) {
+  constructor(open: Open, common: TinyOptions = {}, tolerance = 1e-4) {
+    this.tolerance = tolerance
     this.#open = open
     this.#common = common
   }

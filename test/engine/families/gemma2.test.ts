@@ -1,3 +1,3 @@
-import { describeFamily } from './family.ts'
+import { describeFamily, lookedUp } from './family.ts'
 
-describeFamily('gemma2')
+describeFamily('gemma2', { tolerance: lookedUp })

@@ -1,3 +1,3 @@
 import { describeFamily } from './family.ts'
 
-describeFamily('olmo2')
+describeFamily('olmo2', { has: ['embedding', 'residual', 'attention', 'mlp', 'head'] })

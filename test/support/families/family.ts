@@ -17,8 +17,8 @@ export interface Maker {
   matrix(name: string, inputs: number, outputs: number, gain?: number): Tensor
   /** `count` such matrices in one tensor. */
   matrices(name: string, inputs: number, outputs: number, count: number, gain?: number): Tensor
-  /** Around 1. */
-  scales(name: string, length: number): Tensor
+  /** Around `mean`, 1 by default. */
+  scales(name: string, length: number, mean?: number): Tensor
   /** Around 0. */
   biases(name: string, length: number): Tensor
 }
@@ -33,8 +33,8 @@ export interface TinyFamily {
   block(make: Maker, layer: number): Tensor[]
   /** Default `output_norm.weight`. */
   readonly outputNorm?: string
-  /** Always tied: the output matrix is the embedding. */
-  readonly output?: 'tied'
+  /** Whether the output matrix is the embedding, where the family leaves no choice. */
+  readonly output?: 'tied' | 'untied'
   /** The model multiplies its embedding by √width. */
   readonly embedding?: 'scaled'
 }
@@ -51,10 +51,10 @@ export function attention(make: Maker, headSize = make.shape.width / make.shape.
 }
 
 /** The gated feed-forward part. */
-export function gated(make: Maker): Tensor[] {
+export function gated(make: Maker, gateGain = 1.5): Tensor[] {
   const { width, feedForward } = make.shape
   return [
-    make.matrix('ffn_gate.weight', width, feedForward, 1.5),
+    make.matrix('ffn_gate.weight', width, feedForward, gateGain),
     make.matrix('ffn_up.weight', width, feedForward, 1.5),
     make.matrix('ffn_down.weight', feedForward, width),
   ]

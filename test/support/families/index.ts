@@ -62,8 +62,9 @@ const gemma2: TinyFamily = {
       ...attention(make, 16),
       make.scales('post_attention_norm.weight', width),
       make.scales('ffn_norm.weight', width),
-      ...gated(make),
-      make.scales('post_ffw_norm.weight', width),
+      // GELU comes in half precision: its inputs are small, and so is its share of the stream.
+      ...gated(make, 0.5),
+      make.scales('post_ffw_norm.weight', width, 0.3),
     ]
   },
 }
@@ -107,6 +108,7 @@ const phi3: TinyFamily = {
 const olmo2: TinyFamily = {
   architecture: 'olmo2',
   metadata: () => ({}),
+  output: 'untied',
   block: make => {
     const { width, heads, groups } = make.shape
     return [
