@@ -50,9 +50,14 @@ def bootstrap_cases():
 
 def every_redraw_of_pairs():
     """Standard deviation and quantiles over all n^n redraws."""
-    for values in ([0.0, 1.0, -1.0, 0.5, 2.0, 0.25], [-1.0, 0.0, 0.0, 0.0, 0.0, 1.0]):
-        means = np.array([np.mean(draw) for draw in product(values, repeat=len(values))])
-        yield dict(values=values, error=float(means.std()), quantiles=floats(np.quantile(means, [0.025, 0.975])))
+    for values in ([0.0, 1.0, -1.0, 0.5, 2.0, 0.25], [-1.0, 0.1, 0.2, 0.0, 0.3, 1.0]):
+        draws = np.array(list(product(values, repeat=len(values))))
+        means, whole = draws.mean(axis=1), np.mean(values)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            scores = (means - whole) / stats.sem(draws, axis=1)
+        low, high = np.quantile(scores[~np.isnan(scores)], [0.025, 0.975])
+        yield dict(values=values, error=float(means.std()), quantiles=floats(np.quantile(means, [0.025, 0.975])),
+                   studentised=floats(whole - np.array([high, low]) * stats.sem(values)))
 
 
 def every_redraw_of_a_grid(templates, prompts, missing):

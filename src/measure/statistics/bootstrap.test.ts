@@ -17,11 +17,14 @@ test.each(fixtures.bootstrap)(
 
 describe('against every redraw there is', () => {
   // Tolerances are four standard errors of 40 000 draws: 0.35 % of the spread for it, 3 % for a quantile at 0.025.
-  test.each(fixtures.everyRedrawOfPairs)('pairs $values', ({ values, error, quantiles }) => {
+  test.each(fixtures.everyRedrawOfPairs)('pairs $values', ({ values, error, quantiles, studentised }) => {
     const found = pairedBootstrap(pairs(values), { seed: 11, draws: 40_000, method: 'percentile' })
     expect(Math.abs(found.error / error - 1)).toBeLessThan(0.02)
+    const scored = pairedBootstrap(pairs(values), { seed: 11, draws: 40_000 })
     for (const side of [0, 1] as const) {
       expect(Math.abs(found.interval[side] - quantiles[side]!) / error).toBeLessThan(0.12)
+      // The tails of the scores are long.
+      expect(Math.abs(scored.interval[side] - studentised[side]!) / error).toBeLessThan(0.4)
     }
   })
 
@@ -43,6 +46,11 @@ test('a seed gives the same interval, another seed another', () => {
 
 test('differences that are all alike leave a point', () => {
   expect(pairedBootstrap(pairs([0.25, 0.25, 0.25]), { seed: 1 })).toMatchObject({ interval: [0.25, 0.25], error: 0 })
+})
+
+test('a bound is infinite where too many redraws are alike', () => {
+  const [lower, upper] = pairedBootstrap(pairs([0, 0, 1]), { seed: 1 }).interval
+  expect([lower, upper]).toEqual([Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY])
 })
 
 test('quantiles interpolate', () => {

@@ -4,6 +4,7 @@ export { incompleteBeta, logGamma } from './beta.ts'
 export {
   acceleration,
   type Bootstrap,
+  type BootstrapMethod,
   type BootstrapOptions,
   bcaInterval,
   type Pair,
