@@ -35,9 +35,9 @@ export function gridBootstrap(
   const redraw = (): number => {
     const [byTemplate, byPrompt] = [weigh(templates.size), weigh(prompts.size)]
     let [sum, total] = [0, 0]
-    for (const [i, value] of values.entries()) {
+    for (let i = 0; i < values.length; i++) {
       const weight = byTemplate[templates.at[i]!]! * byPrompt[prompts.at[i]!]!
-      sum += weight * value
+      sum += weight * values[i]!
       total += weight
     }
     // A sparse grid can be missed altogether.
