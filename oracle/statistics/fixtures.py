@@ -1,14 +1,18 @@
-"""Writes src/measure/statistics/fixtures.json: numbers from scipy and statsmodels that the TypeScript has to meet.
+"""Writes src/measure/statistics/fixtures.json: numbers from scipy, statsmodels and ppi_py that the TypeScript has to meet.
 
     python3 -m venv VENV && VENV/bin/pip install -r requirements.txt && VENV/bin/python fixtures.py
 
 Tango's interval for paired rates is in neither library. It is written out here from its definition in another way than
 in the TypeScript: the constrained likelihood is maximised by a root of its derivative, and the bounds are roots of the
 score, both by scipy's brentq.
+
+What no library has (see `more.py`) is written out from its definition in another way than in the TypeScript: sums over all
+outcomes instead of draws, roots instead of closed forms. `fixtures.R` has what R's packages have.
 """
 
 import json
 import platform
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +23,8 @@ from scipy import optimize, stats
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
+
+import more
 
 rng = np.random.default_rng(20260211)
 
@@ -54,8 +60,8 @@ def score(gained, lost, n, change):
     return (gained - lost - n * change) / np.sqrt(variance)
 
 
-def tango(gained, lost, n, level):
-    z = stats.norm.ppf(0.5 + level / 2)
+def tango(gained, lost, n, level, z=None):
+    z = stats.norm.ppf(0.5 + level / 2) if z is None else z
     change = (gained - lost) / n
     inside = 1e-9
     lower = -1.0 if change == -1 else optimize.brentq(
@@ -107,14 +113,35 @@ def cluster_case(templates, prompts, missing, repeat):
         return float(model.fit(cov_type="cluster", cov_kwds=dict(groups=by)).cov_params()[0, 0])
 
     both = model.fit(cov_type="cluster", cov_kwds=dict(groups=groups))
+    raw = float(both.cov_params()[0, 0])
+    method, interval = grid_interval(data, max(raw, variance(cells)))
     return dict(
         rows=[[int(v) for v in row] for row in rows],
         mean=float(value.mean()),
         template=variance(groups[:, 0]),
         prompt=variance(groups[:, 1]),
         cell=variance(cells),
-        both=float(both.cov_params()[0, 0]),
+        both=raw,
+        method=method,
+        interval=interval,
     )
+
+
+def grid_interval(data, variance):
+    """Tango's interval on as many independent rows as have this variance, and on the prompts where few of them flipped."""
+    value, templates, prompts = data[:, 0], len(set(data[:, 1])), len(set(data[:, 2]))
+    n, gained, lost = len(value), int((value > 0).sum()), int((value < 0).sum())
+
+    def on(size, z):
+        return tango(gained * size / n, lost * size / n, size, 0.95, z)
+
+    size = min(n, float(value.var()) / variance)
+    by_clusters = on(size, stats.t.ppf(0.975, min(templates, prompts) - 1))
+    if len(set(data[value != 0, 2])) >= 5:
+        return "two-way clusters", [float(v) for v in by_clusters]
+    by_prompts = on(prompts, stats.norm.ppf(0.975))
+    return "two-way clusters, tango on prompts", [float(min(by_clusters[0], by_prompts[0])),
+                                                  float(max(by_clusters[1], by_prompts[1]))]
 
 
 def perplexity_case(documents):
@@ -149,6 +176,7 @@ fixtures = dict(
         numpy=np.__version__,
         scipy=scipy.__version__,
         statsmodels=statsmodels.__version__,
+        ppi_python=version("ppi-python"),
     ),
     normal=[dict(x=x, cdf=float(stats.norm.cdf(x))) for x in (-12, -7, -3.1, -2.9, -1, -0.01, 0, 0.5, 1.96, 3.2, 6)],
     normalQuantiles=[dict(p=p, x=float(stats.norm.ppf(p))) for p in (1e-12, 1e-5, 0.025, 0.3, 0.5, 0.8, 0.975, 0.9999)],
@@ -164,6 +192,7 @@ fixtures = dict(
     clusters=[cluster_case(5, 7, 0.0, 1), cluster_case(12, 9, 0.2, 1), cluster_case(4, 6, 0.1, 2)],
     perplexity=[perplexity_case(2), perplexity_case(8), perplexity_case(40)],
     holm=list(holm_cases()),
+    **more.fixtures(score),
 )
 
 target = Path(__file__).resolve().parents[2] / "src" / "measure" / "statistics" / "fixtures.json"

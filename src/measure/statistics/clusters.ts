@@ -34,13 +34,15 @@ export function twoWayMean(rows: readonly ClusteredValue[]): TwoWayMean {
   const mean = rows.reduce((sum, row) => sum + row.value, 0) / n
   const template = new Map<string, number>()
   const prompt = new Map<string, number>()
-  const cell = new Map<string, number>()
+  const cell = new Map<string, Map<string, number>>()
   const add = (sums: Map<string, number>, key: string, value: number) => sums.set(key, (sums.get(key) ?? 0) + value)
   for (const row of rows) {
     const residual = row.value - mean
     add(template, row.template, residual)
     add(prompt, row.prompt, residual)
-    add(cell, JSON.stringify([row.template, row.prompt]), residual)
+    const inTemplate = cell.get(row.template) ?? new Map<string, number>()
+    cell.set(row.template, inTemplate)
+    add(inTemplate, row.prompt, residual)
   }
   if (template.size < 2 || prompt.size < 2) {
     throw new PlimsollError('invalid-input', 'A grid needs two templates and two prompts at least', {
@@ -49,12 +51,15 @@ export function twoWayMean(rows: readonly ClusteredValue[]): TwoWayMean {
       fix: 'Add templates or prompts, or treat the rows as independent with tangoInterval.',
     })
   }
-  const part = (sums: Map<string, number>) => {
-    let squares = 0
-    for (const sum of sums.values()) squares += sum * sum
-    return (squares / (n * n)) * (sums.size / (sums.size - 1))
+  const part = (...groups: Map<string, number>[]) => {
+    let [squares, size] = [0, 0]
+    for (const sums of groups) {
+      size += sums.size
+      for (const sum of sums.values()) squares += sum * sum
+    }
+    return (squares / (n * n)) * (size / (size - 1))
   }
-  const parts = { template: part(template), prompt: part(prompt), cell: part(cell) }
+  const parts = { template: part(template), prompt: part(prompt), cell: part(...cell.values()) }
   return {
     mean,
     variance: Math.max(parts.template + parts.prompt - parts.cell, parts.cell),

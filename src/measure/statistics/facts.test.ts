@@ -74,6 +74,12 @@ describe('Tango', () => {
     )
   })
 
+  test('a line next to no change is far from significant', () => {
+    for (const line of [-1e-12, -4.3e-308, 0, 4.3e-308]) {
+      expect(tangoAbove({ gained: 0, lost: 0, n: 74 }, line)).toBeCloseTo(0.5, 4)
+    }
+  })
+
   test('everything lost or gained', () => {
     expect(tangoInterval({ gained: 0, lost: 20, n: 20 })[0]).toBe(-1)
     expect(tangoInterval({ gained: 20, lost: 0, n: 20 })[1]).toBe(1)
@@ -131,8 +137,11 @@ describe('grids', () => {
     const found = gridChange(grid(10, 30, (t, p) => ((t + p) % 7 === 0 ? -1 : 0)))
     expect(found.method).toBe('two-way clusters')
     expect(found.clusters.df).toBe(9)
-    const half = tQuantile(0.975, 9) * Math.sqrt(found.clusters.variance)
-    expect(found.interval[0]).toBeCloseTo(found.change - half, 12)
+    // So many independent rows would vary as much; all flips are losses.
+    const n = (-found.change * (1 + found.change)) / found.clusters.variance
+    const counts = { gained: 0, lost: -found.change * n, n }
+    expect(tangoScore(counts, found.interval[0])).toBeCloseTo(tQuantile(0.975, 9), 8)
+    expect(tangoScore(counts, found.interval[1])).toBeCloseTo(-tQuantile(0.975, 9), 8)
     expect(found.above(found.interval[0])).toBeCloseTo(0.025, 8)
   })
 

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { benjaminiHochberg } from './benjamini-hochberg.ts'
 import { incompleteBeta } from './beta.ts'
 import { twoWayMean } from './clusters.ts'
 import fixtures from './fixtures.json' with { type: 'json' }
+import fromR from './fixtures-r.json' with { type: 'json' }
+import { gridChange } from './grid.ts'
 import { holm } from './holm.ts'
 import { mcnemar } from './mcnemar.ts'
 import { normalCdf, normalQuantile } from './normal.ts'
@@ -49,6 +52,26 @@ test.each(fixtures.tango)('Tango +$gained −$lost of $n at $level agrees with t
 })
 
 test.each(fixtures.holm)('Holm of $p agrees with statsmodels', ({ p, adjusted }) => bounds(holm(p), adjusted, 1e-15))
+
+test.each(fixtures.benjaminiHochberg)('Benjamini-Hochberg of $p agrees with statsmodels', ({ p, adjusted }) => {
+  bounds(benjaminiHochberg(p), adjusted, 1e-15)
+})
+
+test.each(fromR.adjusted)('both adjustments of $p agree with R', ({ p, holm: stepDown, bh }) => {
+  bounds(holm(p), stepDown, 1e-14)
+  bounds(benjaminiHochberg(p), bh, 1e-14)
+})
+
+test.each(fixtures.clusters)(
+  'the interval on a grid agrees with Tango at the same variance',
+  ({ rows, interval, method }) => {
+    const found = gridChange(
+      rows.map(([value = 0, template, prompt]) => ({ value, template: `t${template}`, prompt: `p${prompt}` })),
+    )
+    expect(found.method).toBe(method)
+    bounds(found.interval, interval, 1e-8)
+  },
+)
 
 test.each(fixtures.clusters)('variance clustered two ways agrees with statsmodels', sample => {
   const { mean, parts, variance, df, templates, prompts } = twoWayMean(

@@ -21,7 +21,8 @@ export function tangoScore(counts: PairedCounts, change: number): number {
   const a = 2 * n
   const b = -gained - lost + (2 * n - gained + lost) * change
   const c = -lost * change * (1 - change)
-  const root = Math.sqrt(Math.max(0, b * b - 4 * a * c))
+  // b² would vanish where the change is tiny and nothing was lost.
+  const root = c === 0 ? Math.abs(b) : Math.sqrt(Math.max(0, b * b - 4 * a * c))
   const q = b > 0 ? (-2 * c) / (b + root) : (root - b) / (2 * a)
   const variance = n * (2 * q + change * (1 - change))
   if (variance > 0) return distance / Math.sqrt(variance)
@@ -34,12 +35,11 @@ export function tangoScore(counts: PairedCounts, change: number): number {
  * is ±z²/(n + z²): it does not collapse.
  *
  * @param level two-sided, such as 0.95
+ * @param z quantile to use instead of the normal one, such as Student's t where n is an effective sample size
  * @returns bounds in [−1, 1]
  * @throws PlimsollError `invalid-input` when counts or level are out of range
  */
-export function tangoInterval(counts: PairedCounts, level = 0.95): Interval {
-  openUnit('level', level)
-  const z = normalQuantile(0.5 + level / 2)
+export function tangoInterval(counts: PairedCounts, level = 0.95, z = quantile(level)): Interval {
   const { gained, lost, n } = checked(counts)
   const change = (gained - lost) / n
   return [crossing(counts, z, -1, change), crossing(counts, -z, change, 1)]
@@ -52,6 +52,11 @@ export function tangoInterval(counts: PairedCounts, level = 0.95): Interval {
  */
 export function tangoAbove(counts: PairedCounts, line: number): number {
   return normalCdf(-tangoScore(counts, line))
+}
+
+function quantile(level: number): number {
+  openUnit('level', level)
+  return normalQuantile(0.5 + level / 2)
 }
 
 /** The change in [from, to] at which the falling score passes `target`. */

@@ -12,3 +12,15 @@ export interface PairedCounts {
   /** All paired rows. */
   readonly n: number
 }
+
+/** Rows answered under two conditions, with those that have the property under both. */
+export interface PairedTable extends PairedCounts {
+  /** Rows with the property before and after. */
+  readonly kept: number
+}
+
+/** How many of `n` rows. */
+export interface Count {
+  readonly count: number
+  readonly n: number
+}
