@@ -62,7 +62,7 @@ const quick: StudyFile = {
   name: 'overrefusal-quick',
   title: 'A quick look at overrefusal',
   labels: [
-    'A quick look: small sets in plain English that come with Plimsoll. It will often say undecided, and how many prompts would decide it.',
+    'A quick look: part of the sets in plain English that come with Plimsoll. It will often say undecided, and how many prompts would decide it.',
   ],
   fit: {
     pool: 'english/pseudo-harmful/fit',
@@ -76,10 +76,14 @@ const quick: StudyFile = {
     on: { target: 'english/pseudo-harmful/select', control: 'english/harmful/select' },
   },
   measure: {
-    efficacy: ['english/pseudo-harmful/test'],
-    general: ['english/choice/test', { perplexity: 'english/prose/test' }],
-    control: ['english/harmful/test'],
-    robustness: [{ attack: 'english/templates/test', prompts: 'english/harmful/test', sample: 96 }],
+    // With 74 rows, and no flip, a loss of five points can be ruled out.
+    efficacy: [{ prompts: 'english/pseudo-harmful/test', limit: 74 }],
+    general: [
+      { choice: 'english/choice/test', limit: 80 },
+      { perplexity: 'english/prose/test', limit: 20 },
+    ],
+    control: [{ prompts: 'english/harmful/test', limit: 74 }],
+    robustness: [{ attack: 'english/templates/test', prompts: 'english/harmful/test', sample: 80 }],
   },
   generation: { maxTokens: 96 },
 }
