@@ -62,7 +62,7 @@ const quick: StudyFile = {
   name: 'overrefusal-quick',
   title: 'A quick look at overrefusal',
   labels: [
-    'A quick look: part of the sets in plain English that come with Plimsoll. It will often say undecided, and how many prompts would decide it.',
+    'A quick look: part of the sets in plain English that come with Plimsoll. It will often say undecided, and how many prompts would decide it; overrefusal-english asks all of them.',
   ],
   fit: {
     pool: 'english/pseudo-harmful/fit',
@@ -86,6 +86,30 @@ const quick: StudyFile = {
     robustness: [{ attack: 'english/templates/test', prompts: 'english/harmful/test', sample: 80 }],
   },
   generation: { maxTokens: 96 },
+}
+
+const english: StudyFile = {
+  name: 'overrefusal-english',
+  title: 'Overrefusal, on the sets that come with Plimsoll',
+  labels: ['Asked with the sets in plain English that come with Plimsoll, not with published ones.'],
+  references: { random: 3 },
+  fit: quick.fit,
+  select: { on: { target: 'english/pseudo-harmful/select', control: 'english/harmful/select' } },
+  measure: {
+    efficacy: ['english/pseudo-harmful/test'],
+    general: ['english/choice/test', { perplexity: 'english/prose/test' }],
+    control: ['english/harmful/test'],
+    robustness: [
+      {
+        attack: 'english/templates/test',
+        prompts: 'english/harmful/test',
+        limit: 80,
+        sample: 800,
+        benign: { prompts: 'english/harmless/test', limit: 80, sample: 100 },
+      },
+    ],
+  },
+  safeguards: true,
 }
 
 const overrefusal: StudyFile = {
@@ -123,5 +147,6 @@ const overrefusal: StudyFile = {
 export const builtinStudies: Readonly<Record<string, StudyFile>> = {
   demo,
   'overrefusal-quick': quick,
+  'overrefusal-english': english,
   overrefusal,
 }
