@@ -10,7 +10,7 @@ export {
   listDatasets,
   loadDataset,
 } from './dataset.ts'
-export { type Overlap, withoutOverlap } from './leak.ts'
+export { type Overlap, repeatsWithin, withoutOverlap } from './leak.ts'
 export { resample, type SplitName, splitPool } from './split.ts'
 export { drawTemplates, fill, screenTemplates } from './templates.ts'
 export { contentWords, jaccard, normaliseText } from './text.ts'

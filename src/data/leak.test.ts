@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createRandom } from '../random.ts'
-import { withoutOverlap } from './leak.ts'
+import { repeatsWithin, withoutOverlap } from './leak.ts'
 import { contentWords, jaccard, normaliseText } from './text.ts'
 import type { PromptRow } from './types.ts'
 
@@ -92,5 +92,24 @@ describe('withoutOverlap', () => {
 
   test('refuses a threshold out of range', () => {
     expect(() => withoutOverlap([], [], { threshold: 0 })).toThrow(RangeError)
+  })
+})
+
+describe('repeatsWithin', () => {
+  test('names the later row, and finds none exactly where no two rows meet', () => {
+    const word = fc.constantFrom('kill', 'lamp', 'cat', 'moss', 'bank', 'rob', 'salt')
+    const texts = fc.array(
+      fc.array(word, { minLength: 1, maxLength: 5 }).map(list => list.join(' ')),
+      { maxLength: 9 },
+    )
+    fc.assert(
+      fc.property(texts, all => {
+        const rows = prompts(all)
+        const meets = rows.filter((row, i) => overlapping(row, rows.slice(0, i), 0.6) > 0)
+        const found = repeatsWithin(rows)
+        expect(new Set(found.map(({ row }) => row.id))).toEqual(new Set(meets.map(row => row.id)))
+        for (const { row, met } of found) expect(Number(met.id)).toBeLessThan(Number(row.id))
+      }),
+    )
   })
 })

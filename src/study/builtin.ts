@@ -62,7 +62,7 @@ const quick: StudyFile = {
   name: 'overrefusal-quick',
   title: 'A quick look at overrefusal',
   labels: [
-    'A quick look: small sets in plain English that come with Plimsoll. It will often say undecided, and how many prompts would decide it.',
+    'A quick look: part of the sets in plain English that come with Plimsoll. It will often say undecided, and how many prompts would decide it; overrefusal-english asks all of them.',
   ],
   fit: {
     pool: 'english/pseudo-harmful/fit',
@@ -76,12 +76,40 @@ const quick: StudyFile = {
     on: { target: 'english/pseudo-harmful/select', control: 'english/harmful/select' },
   },
   measure: {
+    // With 74 rows, and no flip, a loss of five points can be ruled out.
+    efficacy: [{ prompts: 'english/pseudo-harmful/test', limit: 74 }],
+    general: [
+      { choice: 'english/choice/test', limit: 80 },
+      { perplexity: 'english/prose/test', limit: 20 },
+    ],
+    control: [{ prompts: 'english/harmful/test', limit: 74 }],
+    robustness: [{ attack: 'english/templates/test', prompts: 'english/harmful/test', sample: 80 }],
+  },
+  generation: { maxTokens: 96 },
+}
+
+const english: StudyFile = {
+  name: 'overrefusal-english',
+  title: 'Overrefusal, on the sets that come with Plimsoll',
+  labels: ['Asked with the sets in plain English that come with Plimsoll, not with published ones.'],
+  references: { random: 3 },
+  fit: quick.fit,
+  select: { on: { target: 'english/pseudo-harmful/select', control: 'english/harmful/select' } },
+  measure: {
     efficacy: ['english/pseudo-harmful/test'],
     general: ['english/choice/test', { perplexity: 'english/prose/test' }],
     control: ['english/harmful/test'],
-    robustness: [{ attack: 'english/templates/test', prompts: 'english/harmful/test', sample: 96 }],
+    robustness: [
+      {
+        attack: 'english/templates/test',
+        prompts: 'english/harmful/test',
+        limit: 80,
+        sample: 800,
+        benign: { prompts: 'english/harmless/test', limit: 80, sample: 100 },
+      },
+    ],
   },
-  generation: { maxTokens: 96 },
+  safeguards: true,
 }
 
 const overrefusal: StudyFile = {
@@ -119,5 +147,6 @@ const overrefusal: StudyFile = {
 export const builtinStudies: Readonly<Record<string, StudyFile>> = {
   demo,
   'overrefusal-quick': quick,
+  'overrefusal-english': english,
   overrefusal,
 }

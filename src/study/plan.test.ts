@@ -84,4 +84,46 @@ describe('the quick look', () => {
     expect(answers).toBeLessThan(1100)
     expect(Math.max(...generated.map(count => count.maxTokens))).toBe(96)
   })
+
+  it('is large enough for every suite to hold', async () => {
+    const { outlook } = await planStudy({ study: 'overrefusal-quick', model: 'some-model' })
+    expect(outlook.filter(suite => suite.canHold === false)).toEqual([])
+  })
+})
+
+describe('the study on all English sets', () => {
+  // No published set is in reach.
+  const plan = () => planStudy({ study: 'overrefusal-english', model: 'some-model' }, { dataDir: 'no-such-folder' })
+
+  it('tests enough rows to decide, with no data set but those of the package', async () => {
+    const { suites, outlook } = await plan()
+    expect(suites.map(suite => [suite.axis, suite.name, suite.items.length])).toEqual([
+      ['efficacy', 'english/pseudo-harmful/test', 126],
+      ['general', 'english/choice/test', 240],
+      ['general', 'english/prose/test', 48],
+      ['control', 'english/harmful/test', 120],
+      ['robustness', 'english/templates/test × english/harmful/test', 800],
+      ['robustness', 'english/templates/test × english/harmless/test', 100],
+    ])
+    expect(outlook.filter(suite => suite.canHold === false)).toEqual([])
+  })
+
+  it('asks 80 requests in 16 templates, each of either about as often as any other', async () => {
+    const items = (await plan()).suites.find(suite => suite.items.length === 800)?.items ?? []
+    for (const [cluster, of] of [
+      ['prompt', 80],
+      ['template', 16],
+    ] as const) {
+      const asked = [...Map.groupBy(items, item => item.clusters[cluster]).values()].map(group => group.length)
+      expect(asked).toHaveLength(of)
+      expect(Math.max(...asked) - Math.min(...asked)).toBeLessThanOrEqual(1)
+    }
+  })
+
+  it('fits and selects on splits of like size that lose nothing to overlap', async () => {
+    const { fit, select, dropped } = await plan()
+    expect([fit.pool.length, fit.positive.length, fit.negative.length]).toEqual([126, 120, 120])
+    expect([select.target.length, select.control.length]).toEqual([74, 74])
+    expect(dropped.filter(({ why }) => !why.startsWith('not drawn'))).toEqual([])
+  })
 })
