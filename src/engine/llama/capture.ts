@@ -1,6 +1,7 @@
 /** Reads hidden states, reduced where they are computed so that little has to be sent. */
 import { PlimsollError } from '../../errors.ts'
 import { type PlaceKey, placeKey, placeOf } from '../place.ts'
+import { partsAfter } from '../positions.ts'
 import { selectedPositions, selects, type TokenSelection } from '../select.ts'
 import type { Places } from '../sites.ts'
 import type { ResolvedSteering } from '../steering.ts'
@@ -9,7 +10,6 @@ import { CaptureVisitor } from './capture-visitor.ts'
 import type { LoadedModel } from './model.ts'
 import { prefill, scoredPiece } from './prefill.ts'
 import { prepareSteered } from './prepare-steered.ts'
-import { newParts } from './steered.ts'
 import { SteeringVisitor } from './steering-visitor.ts'
 
 export interface CaptureRequest {
@@ -45,7 +45,7 @@ export function capture(
   context.visitor = visitor
   for (const [index, request] of requests.entries()) {
     const tokens = [...request.rendered.tokens, ...request.continuation]
-    const parts = newParts(request.rendered, request.continuation)
+    const parts = partsAfter(request.rendered, request.continuation)
     const positions = selectedPositions(request.selection, tokens.length, parts)
     const { selection } = request
     const wanted = new Map(
