@@ -1,13 +1,11 @@
 /** Where-clauses against a plain reading of what docs/where.md says, token by token. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { anyClause, anyTokens, type Clause, type Tokens } from '../../test/support/clauses.ts'
 import { PlimsollError } from '../errors.ts'
 import { positionsOf } from './positions.ts'
 import type { Rendered, Span } from './types.ts'
-import type { Part, WhereInput } from './where.ts'
-
-type Tokens = NonNullable<WhereInput['tokens']>
-type Clause = NonNullable<Tokens['except']>[number]
+import type { Part } from './where.ts'
 
 const [word, open, close] = [1, 100, 101]
 
@@ -15,7 +13,10 @@ const [word, open, close] = [1, 100, 101]
 const anyPrompt = fc
   .record({
     runs: fc.array(
-      fc.tuple(fc.constantFrom<Part | null>('system', 'user', 'thinking', 'answer', null), fc.integer({ min: 1, max: 5 })),
+      fc.tuple(
+        fc.constantFrom<Part | null>('system', 'user', 'thinking', 'answer', null),
+        fc.integer({ min: 1, max: 5 }),
+      ),
       { minLength: 1, maxLength: 6 },
     ),
     suffix: fc.nat(4),
@@ -39,20 +40,6 @@ const anyPrompt = fc
     }
   })
 const anyGenerated = fc.array(fc.constantFrom(word, word, word, open, close), { maxLength: 12 })
-
-const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 })
-const some = fc.integer({ min: 1, max: 9 })
-const anyClause: fc.Arbitrary<Clause> = fc.record({
-  phase: fc.constantFrom('prompt', 'generated', 'all'),
-  part: maybe(fc.constantFrom<Part>('system', 'user', 'template-suffix', 'thinking', 'answer')),
-  is: maybe(fc.constant('beginning-of-sequence' as const)),
-  first: maybe(some),
-  last: maybe(some),
-  window: maybe(fc.record({ from: fc.nat(6), to: some })),
-})
-const anyTokens: fc.Arbitrary<Tokens> = fc
-  .tuple(anyClause, maybe(fc.constantFrom('skip', 'keep')), fc.array(anyClause, { maxLength: 2 }))
-  .map(([clause, beginning, except]) => ({ ...clause, beginning, ...(except.length > 0 && { except }) }))
 
 interface Token {
   readonly position: number

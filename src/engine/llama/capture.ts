@@ -47,6 +47,7 @@ export function capture(
     const tokens = [...request.rendered.tokens, ...request.continuation]
     const parts = partsAfter(request.rendered, request.continuation)
     const positions = selectedPositions(request.selection, tokens.length, parts)
+    if (positions.length === 0) throw noToken()
     const { selection } = request
     const wanted = new Map(
       (reduce === 'last' && !selection.readsStates ? positions.slice(-1) : positions).map((position, i) => [
@@ -106,6 +107,15 @@ export function capture(
 
 function addTo(sum: Float64Array, values: Float32Array, start: number): void {
   for (let i = 0; i < values.length; i++) sum[start + i] = sum[start + i]! + values[i]!
+}
+
+/** A clause on what is generated may find none of it in the continuation that there is. */
+function noToken(): PlimsollError {
+  return new PlimsollError('nothing-selected', 'The where-clause selects no token of this request.', {
+    found: 'none in the prompt and none in its continuation',
+    expected: 'at least one selected token',
+    fix: 'Use a longer continuation, or a wider clause.',
+  })
 }
 
 /** Never a row of zeros that looks like a state. */
