@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openModel } from '../../src/engine/open.ts'
-import type { Generation, Model, Request, Steering, WhereInput } from '../../src/engine/types.ts'
+import type { Generation, Model, Request, Steering } from '../../src/engine/types.ts'
+import { Where, type WhereInput } from '../../src/engine/where.ts'
 import { writeTinyModel } from '../support/tiny-gguf.ts'
 import { PROMPTS, vector, WIDTH } from './contract/subject.ts'
 import { failureOf } from './failures/failure.ts'
@@ -38,8 +39,9 @@ describe('an edit of one’s own', () => {
   test('does what the same edit does that is built in', async () => {
     const { directions } = vector('add')
     const [unit, scale] = 'unit' in directions ? [[...directions.unit], directions.scale] : [[], 0]
-    const where = { layers: [1, 3], tokens: { last: 4 } } as const
-    const body = 'for (const [i, value] of at.parameters.unit.entries()) row[i] += at.strength * at.parameters.scale * value'
+    const where = Where.parse({ layers: [1, 3], tokens: { last: 4 } })
+    const body =
+      'for (const [i, value] of at.parameters.unit.entries()) row[i] += at.strength * at.parameters.scale * value'
     const [own] = edit('add.mjs', body, where, { unit, scale })
     const [mine, theirs] = [
       await model.generate(PROMPTS, { maxTokens: 12, steering: [{ ...own!, strength: -0.7 }] }),
@@ -68,7 +70,11 @@ describe('an edit of one’s own', () => {
     const plain = await states({ site: 'head', layers: [1] })
     const edited = await states({ site: 'head', layers: [1] }, edit('head.mjs', 'row.fill(row.length)', where))
     const size = WIDTH / 4
-    expect([...edited].every((value, i) => [1, 3].includes(Math.floor((i % WIDTH) / size)) ? value === size : value === plain[i])).toBe(true)
+    expect(
+      [...edited].every((value, i) =>
+        [1, 3].includes(Math.floor((i % WIDTH) / size)) ? value === size : value === plain[i],
+      ),
+    ).toBe(true)
   })
 })
 
@@ -85,15 +91,18 @@ describe.each(failing)('an edit that %s', (name, body, code, found) => {
   const good = PROMPTS.map((text): Request => ({ prompt: text, maxTokens: 24 }))
   const texts = (answers: readonly Generation[]) => answers.map(({ text, tokens }) => ({ text, tokens }))
 
-  test.each([1, 3, 16])('fails its request, and the others have the answers they have without it (%d slots)', async slots => {
-    const alone = await model.generate(good, { slots })
-    const requests = good.toSpliced(2, 0, { prompt: 'a bad one', maxTokens: 24, steering })
-    const answers = await model.generate(requests, { slots, failures: 'return' })
-    expect(answers[2]).toMatchObject({ finish: 'failed', error: { code, found: expect.stringMatching(found) } })
-    expect(answers[2]?.error?.message).toMatch(/\w/)
-    expect(texts(answers.toSpliced(2, 1))).toEqual(texts(alone))
-    expect(await model.generate(good, { slots })).toEqual(alone)
-  })
+  test.each([1, 3, 16])(
+    'fails its request, and the others have the answers they have without it (%d slots)',
+    async slots => {
+      const alone = await model.generate(good, { slots })
+      const requests = good.toSpliced(2, 0, { prompt: 'a bad one', maxTokens: 24, steering })
+      const answers = await model.generate(requests, { slots, failures: 'return' })
+      expect(answers[2]).toMatchObject({ finish: 'failed', error: { code, found: expect.stringMatching(found) } })
+      expect(answers[2]?.error?.message).toMatch(/\w/)
+      expect(texts(answers.toSpliced(2, 1))).toEqual(texts(alone))
+      expect(await model.generate(good, { slots })).toEqual(alone)
+    },
+  )
 
   test('fails a capture and a score by its own error', async () => {
     const text = 'long enough that it comes to its twentieth token'

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openModel } from '../../src/engine/open.ts'
 import type { ConditionGate, Gate, Measure, Model, Steering } from '../../src/engine/types.ts'
+import { Where } from '../../src/engine/where.ts'
 import { randomUnit } from '../support/random.ts'
 import { writeTinyModel } from '../support/tiny-gguf.ts'
 import { codeOf, distance, PROMPTS, steer, vector, WIDTH } from './contract/subject.ts'
@@ -25,7 +26,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => Array.from(a).reduce((sum, v, i) => sum + v * (b[i] ?? 0), 0)
+const dot = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Array.from(a).reduce((sum, v, i) => sum + v * (b[i] ?? 0), 0)
 const norm = (a: ArrayLike<number>) => Math.sqrt(dot(a, a))
 /** From the definitions, in double precision. */
 function measured(measure: Measure, state: ArrayLike<number>): number {
@@ -50,37 +52,41 @@ describe.each(['twice', 'later-layers'] as const)('a condition on the prompt, pa
     ...rest,
   })
   const gated = (gate: ConditionGate): Steering => [{ ...term!, gates: [gate] }]
-  const valueOf = async (measure: Measure, text: string, steering?: Steering) => {
+  const measuredOf = async (measure: Measure, text: string, steering?: Steering) => {
     const { states } = await model.capture([text], where, { steering })
     const [layers = []] = states
     return layers.reduce((sum, state) => sum + measured(measure, state), 0) / layers.length
   }
 
-  test.each(['projection', 'cosine', 'projected-cosine'] as const)('%s: applied or not, and the trace says why', async measure => {
-    const value = await valueOf(measure, prompt)
-    const [plain, steered] = [
-      await model.generate([prompt], { maxTokens: 12 }),
-      await model.generate([prompt], { maxTokens: 12, steering: [term!] }),
-    ]
-    expect(steered[0]?.text).not.toBe(plain[0]?.text)
-    for (const [open, shift] of [
-      ['above', -0.01],
-      ['above', 0.01],
-      ['below', -0.01],
-      ['below', 0.01],
-    ] as const) {
-      const applies = (open === 'above') === shift < 0
-      const steering = gated(condition({ measure, open, threshold: value + shift }))
-      const [answer] = await model.generate([prompt], { maxTokens: 12, steering })
-      expect(answer?.trace?.gates).toEqual([{ term: 0, value: expect.closeTo(value, 4), open: applies }])
-      expect(answer?.text).toBe((applies ? steered : plain)[0]?.text)
-      const counted = (layers = steered[0]?.trace?.layers) => layers?.map(({ layer, tokens }) => [layer, tokens])
-      expect(counted(answer?.trace?.layers)).toEqual(applies ? counted() : [])
-    }
-  })
+  test.each(['projection', 'cosine', 'projected-cosine'] as const)(
+    '%s: applied or not, and the trace says why',
+    async measure => {
+      const value = await measuredOf(measure, prompt)
+      const [plain, steered] = [
+        await model.generate([prompt], { maxTokens: 12 }),
+        await model.generate([prompt], { maxTokens: 12, steering: [term!] }),
+      ]
+      expect(steered[0]?.text).not.toBe(plain[0]?.text)
+      for (const [open, shift] of [
+        ['above', -0.01],
+        ['above', 0.01],
+        ['below', -0.01],
+        ['below', 0.01],
+      ] as const) {
+        const applies = (open === 'above') === shift < 0
+        const steering = gated(condition({ measure, open, threshold: value + shift }))
+        const [answer] = await model.generate([prompt], { maxTokens: 12, steering })
+        expect(answer?.trace?.gates).toEqual([{ term: 0, value: expect.closeTo(value, 4), open: applies }])
+        expect(answer?.text).toBe((applies ? steered : plain)[0]?.text)
+        const counted = (layers = steered[0]?.trace?.layers) => layers?.map(({ layer, tokens }) => [layer, tokens])
+        expect(counted(answer?.trace?.layers)).toEqual(applies ? counted() : [])
+      }
+    },
+  )
 
   test('is each request’s own, in a batch with others', async () => {
-    const threshold = (await valueOf('cosine', PROMPTS[0] ?? '') + (await valueOf('cosine', PROMPTS[3] ?? ''))) / 2
+    const threshold =
+      ((await measuredOf('cosine', PROMPTS[0] ?? '')) + (await measuredOf('cosine', PROMPTS[3] ?? ''))) / 2
     const steering = gated(condition({ measure: 'cosine', threshold }))
     const requests = PROMPTS.map((text, i) => ({ prompt: text, ...(i !== 2 && { steering }) }))
     const together = await model.generate(requests, { maxTokens: 10, slots: 3 })
@@ -96,8 +102,8 @@ describe.each(['twice', 'later-layers'] as const)('a condition on the prompt, pa
   test('reads the states as the terms before it leave them', async () => {
     const first = steer('ablate', { layers: [0] }, { seed: 5 })
     const second = [...first, { vector: vector('add', { layers: [0] }, { seed: 6 }) }]
-    const value = await valueOf('projection', prompt, second)
-    expect(Math.abs(value - (await valueOf('projection', prompt)))).toBeGreaterThan(0.01)
+    const value = await measuredOf('projection', prompt, second)
+    expect(Math.abs(value - (await measuredOf('projection', prompt)))).toBeGreaterThan(0.01)
     const steering = [...second, ...gated(condition({ threshold: value - 0.01 }))]
     const [answer] = await model.generate([prompt], { maxTokens: 4, steering })
     expect(answer?.trace?.gates).toEqual([{ term: 2, value: expect.closeTo(value, 4), open: true }])
@@ -105,29 +111,41 @@ describe.each(['twice', 'later-layers'] as const)('a condition on the prompt, pa
 
   test('of a prompt of several pieces', async () => {
     const long = `${'qxjzvk'.repeat(180)} and then?`
-    const value = await valueOf('projection', long)
+    const value = await measuredOf('projection', long)
     for (const shift of [-0.01, 0.01]) {
-      const [answer] = await model.generate([long], { maxTokens: 3, steering: gated(condition({ threshold: value + shift })) })
+      const [answer] = await model.generate([long], {
+        maxTokens: 3,
+        steering: gated(condition({ threshold: value + shift })),
+      })
       expect(answer?.trace?.gates).toEqual([{ term: 0, value: expect.closeTo(value, 3), open: shift < 0 }])
     }
   })
 
   test('holds for scores and captured states, too', async () => {
-    const value = await valueOf('projection', prompt)
+    const value = await measuredOf('projection', prompt)
     const items = [{ prompt, continuation: 'yes it is' }]
     const read = { layers: [3] }
-    for (const [shift, same] of [[-0.01, [term!]], [0.01, undefined]] as const) {
+    for (const [shift, same] of [
+      [-0.01, [term!]],
+      [0.01, undefined],
+    ] as const) {
       const steering = gated(condition({ threshold: value + shift }))
       const [found, meant] = [await model.score(items, { steering }), await model.score(items, { steering: same })]
       expect(found[0]?.logLikelihood).toBeCloseTo(meant[0]?.logLikelihood ?? Number.NaN, 4)
-      const [states, expected] = [await model.capture([prompt], read, { steering }), await model.capture([prompt], read, { steering: same })]
+      const [states, expected] = [
+        await model.capture([prompt], read, { steering }),
+        await model.capture([prompt], read, { steering: same }),
+      ]
       expect(distance(states.states[0]?.[0] ?? [], expected.states[0]?.[0] ?? [])).toBeLessThan(1e-4)
     }
   })
 
   test('all of several conditions on one term have to be open', async () => {
-    const value = await valueOf('projection', prompt)
-    for (const shifts of [[-0.01, -0.02], [-0.01, 0.01]]) {
+    const value = await measuredOf('projection', prompt)
+    for (const shifts of [
+      [-0.01, -0.02],
+      [-0.01, 0.01],
+    ]) {
       const gates = shifts.map(shift => condition({ threshold: value + shift }))
       const [answer] = await model.generate([prompt], { maxTokens: 4, steering: [{ ...term!, gates }] })
       expect(answer?.trace?.layers.length).toBe(shifts[1] === 0.01 ? 0 : 2)
@@ -137,9 +155,17 @@ describe.each(['twice', 'later-layers'] as const)('a condition on the prompt, pa
 })
 
 test('later-layers cannot decide about the layers it reads; reading twice can', async () => {
-  const gate = { kind: 'condition', where: { layers: [2] }, directions, measure: 'projection', threshold: -1e6, open: 'above' } as const
+  const gate = {
+    kind: 'condition',
+    where: { layers: [2] },
+    directions,
+    measure: 'projection',
+    threshold: -1e6,
+    open: 'above',
+  } as const
   const [term] = steer('add', { layers: [1] })
-  const with_ = (pass: 'twice' | 'later-layers') => model.generate([prompt], { maxTokens: 4, steering: [{ ...term!, gates: [{ ...gate, pass }] }] })
+  const with_ = (pass: 'twice' | 'later-layers') =>
+    model.generate([prompt], { maxTokens: 4, steering: [{ ...term!, gates: [{ ...gate, pass }] }] })
   expect(await codeOf(with_('later-layers'))).toBe('invalid-input')
   const [answer] = await with_('twice')
   expect(answer?.trace?.gates?.[0]?.open).toBe(true)
@@ -147,7 +173,14 @@ test('later-layers cannot decide about the layers it reads; reading twice can', 
 })
 
 test('a condition on tokens that a prompt has not fails that request alone', async () => {
-  const gate = { kind: 'condition', where: { layers: [1], tokens: { part: 'system' } }, directions, measure: 'projection', threshold: 0, open: 'above' } as const
+  const gate = {
+    kind: 'condition',
+    where: { layers: [1], tokens: { part: 'system' } },
+    directions,
+    measure: 'projection',
+    threshold: 0,
+    open: 'above',
+  } as const
   const [term] = steer('add', { layers: [2] })
   const steering = [{ ...term!, gates: [gate] }]
   const answers = await model.generate(['a', { prompt: 'b', steering }, 'c'], { maxTokens: 2, failures: 'return' })
@@ -155,7 +188,7 @@ test('a condition on tokens that a prompt has not fails that request alone', asy
 })
 
 describe('gates of single tokens', () => {
-  const everything = { layers: [1], tokens: { beginning: 'keep' } } as const
+  const everything = Where.parse({ layers: [1], tokens: { beginning: 'keep' } })
   const rows = async (gates?: readonly Gate[]) => {
     const steering = gates && [{ vector: { ...vector('add', everything), directions: { unit, scale: 3 } }, gates }]
     const { states } = await model.capture([prompt], everything, { reduce: 'none', steering })
@@ -175,7 +208,7 @@ describe('gates of single tokens', () => {
     for (const open of ['above', 'below'] as const) {
       const found = await moved([{ kind: 'token', directions, measure, threshold, open }])
       for (const { row, by } of found)
-        expect(by).toBeCloseTo((measured(measure, row) > threshold) === (open === 'above') ? 3 : 0, 4)
+        expect(by).toBeCloseTo(measured(measure, row) > threshold === (open === 'above') ? 3 : 0, 4)
       expect(found.filter(({ by }) => by > 1).length).toBeGreaterThan(1)
       expect(found.filter(({ by }) => by < 1).length).toBeGreaterThan(1)
     }
@@ -211,7 +244,10 @@ describe('gates of single tokens', () => {
   test('a gate that never opens edits nothing, and the trace says so', async () => {
     const gates = [{ kind: 'token', directions, measure: 'projection', threshold: 1e6, open: 'above' }] as const
     const [plain] = await model.generate([prompt], { maxTokens: 6 })
-    const [answer] = await model.generate([prompt], { maxTokens: 6, steering: [{ vector: vector('add', { layers: [1] }), gates }] })
+    const [answer] = await model.generate([prompt], {
+      maxTokens: 6,
+      steering: [{ vector: vector('add', { layers: [1] }), gates }],
+    })
     expect(answer?.text).toBe(plain?.text)
     expect(answer?.trace?.layers).toEqual([])
   })

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openModel } from '../../src/engine/open.ts'
-import type { Generation, Model, Request, Site, WhereInput } from '../../src/engine/types.ts'
+import type { Generation, Model, Request } from '../../src/engine/types.ts'
+import type { Site, WhereInput } from '../../src/engine/where.ts'
 import { familyNames } from '../support/families/index.ts'
 import { randomUnit } from '../support/random.ts'
 import { writeTinyModel } from '../support/tiny-gguf.ts'
@@ -28,7 +29,8 @@ describe.each(familyNames)('%s', family => {
   })
   afterAll(() => model[Symbol.asyncDispose]())
 
-  const sites = () => model.info.sites.flatMap(({ site, layers }) => [layers[0] ?? 0, layers.at(-1) ?? 0].map(layer => ({ site, layer })))
+  const sites = () =>
+    model.info.sites.flatMap(({ site, layers }) => [layers[0] ?? 0, layers.at(-1) ?? 0].map(layer => ({ site, layer })))
   const clause = (site: Site, layer: number): WhereInput => ({ site, ...(site !== 'embedding' && { layers: [layer] }) })
 
   test('a prompt read whole has, in each row, the state it has at the end of a shorter prompt', async () => {
@@ -38,7 +40,11 @@ describe.each(familyNames)('%s', family => {
       const where = clause(site, layer)
       const { states, width, positions } = await model.capture([{ raw: text }], where, { reduce: 'none' })
       expect(positions[0]).toHaveLength(text.length)
-      const shorter = await model.capture(ends.map(end => ({ raw: text.slice(0, end) })), where, { reduce: 'last' })
+      const shorter = await model.capture(
+        ends.map(end => ({ raw: text.slice(0, end) })),
+        where,
+        { reduce: 'last' },
+      )
       for (const [i, end] of ends.entries()) {
         const row = states[0]?.[0]?.subarray((end - 1) * width, end * width) ?? []
         expect(distance(row, shorter.states[i]?.[0] ?? [])).toBeLessThan(1e-3)
@@ -51,7 +57,11 @@ describe.each(familyNames)('%s', family => {
     const { site, layer } = { site: 'residual' as const, layer: 2 }
     const { states, width } = await model.capture([{ raw: long }], clause(site, layer), { reduce: 'none' })
     const ends = [500, 513, 1100]
-    const shorter = await model.capture(ends.map(end => ({ raw: long.slice(0, end) })), clause(site, layer), { reduce: 'last' })
+    const shorter = await model.capture(
+      ends.map(end => ({ raw: long.slice(0, end) })),
+      clause(site, layer),
+      { reduce: 'last' },
+    )
     for (const [i, end] of ends.entries()) {
       const row = states[0]?.[0]?.subarray((end - 1) * width, end * width) ?? []
       expect(distance(row, shorter.states[i]?.[0] ?? [])).toBeLessThan(1e-3)
@@ -69,7 +79,8 @@ describe.each(familyNames)('%s', family => {
     // Some families are so sure of their first token that only the others tell.
     const sampling = { logProbabilities: 3 }
     const together = await model.generate(mixed, { slots: 5, sampling })
-    const likely = (answer?: Generation) => answer?.probabilities?.flatMap(({ top }) => top.map(({ logProbability }) => logProbability)) ?? []
+    const likely = (answer?: Generation) =>
+      answer?.probabilities?.flatMap(({ top }) => top.map(({ logProbability }) => logProbability)) ?? []
     for (const [i, request] of mixed.entries()) {
       const [alone] = await model.generate([request], { sampling })
       expect(together[i]?.tokens).toEqual(alone?.tokens)

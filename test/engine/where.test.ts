@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openModel } from '../../src/engine/open.ts'
 import { positionsOf } from '../../src/engine/positions.ts'
-import type { Message, Model, Rendered } from '../../src/engine/types.ts'
+import type { Message, Model, Rendered, Steering } from '../../src/engine/types.ts'
 import { PlimsollError } from '../../src/errors.ts'
 import { anyTokens } from '../support/clauses.ts'
 import { CHAT_TEMPLATE, writeTinyModel } from '../support/tiny-gguf.ts'
@@ -47,7 +47,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-async function rowsOf(steering?: ReturnType<typeof steer>): Promise<Float32Array> {
+async function rowsOf(steering?: Steering): Promise<Float32Array> {
   const { states } = await model.capture([{ prompt, continuation, steering }], everything, { reduce: 'none' })
   return states[0]?.[0] ?? new Float32Array()
 }
@@ -94,7 +94,7 @@ test('any clause edits the tokens it means and no other', async () => {
   await fc.assert(
     fc.asyncProperty(anyTokens, async tokens => {
       const expected = meant(tokens)
-      const steering = steer('add', { layers: [1], tokens })
+      const steering = [{ vector: { ...vector('add'), where: { layers: [1], tokens } } }]
       if (typeof expected === 'string') {
         expect(await codeOf(rowsOf(steering))).toBe(expected)
         return

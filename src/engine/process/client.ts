@@ -41,7 +41,7 @@ export class EngineProcess implements AsyncDisposable {
   #flight: FlightFile | null = null
   #opened: Promise<ModelInfo> | null = null
   #nextId = 1
-  #order: Promise<unknown> = Promise.resolve()
+  #order = Promise.resolve()
   #stderr = ''
   #disposed = false
   /** Whether the file was loaded once: what ends the process while it loads lies in the file only until then. */
@@ -100,7 +100,8 @@ export class EngineProcess implements AsyncDisposable {
   /** Calls reach the engine in the order they were made, however long it takes to write their arrays. */
   async #inOrder<T>(ready: Promise<T>): Promise<T> {
     const before = this.#order
-    this.#order = Promise.allSettled([before, ready])
+    // What they came to is forgotten at once: a chain of results would hold every call there ever was.
+    this.#order = Promise.allSettled([before, ready]).then(() => {})
     await before
     return await ready
   }

@@ -62,7 +62,12 @@ describe.each([
 
   test('while answers are written: all that were, are named', async () => {
     const long = (prompt: string) => ({ prompt, maxTokens: 60 })
-    const requests = [{ ...long('a'), maxTokens: 1 }, long('b'), { ...long('c'), steering: crash('generated') }, long('d')]
+    const requests = [
+      { ...long('a'), maxTokens: 1 },
+      long('b'),
+      { ...long('c'), steering: crash('generated') },
+      long('d'),
+    ]
     expect(await failureOf(model.generate(requests, { slots: 2 }))).toMatchObject(crashed('generate', 'requests 1, 2'))
     expect(await model.generate(['a'], { maxTokens: 2 })).toHaveLength(1)
   })
@@ -70,7 +75,11 @@ describe.each([
   test('while states are read and texts are scored', async () => {
     const prompts = ['a', 'b', 'c', { prompt: 'd', steering: crash('prompt') }, 'e']
     expect(await failureOf(model.capture(prompts, { layers: [1] }))).toMatchObject(crashed('capture', 'request 3'))
-    const items = [0, 1, 2].map(i => ({ prompt: `${i}`, continuation: 'x', ...(i === 1 && { steering: crash('all') }) }))
+    const items = [0, 1, 2].map(i => ({
+      prompt: `${i}`,
+      continuation: 'x',
+      ...(i === 1 && { steering: crash('all') }),
+    }))
     expect(await failureOf(model.score(items))).toMatchObject(crashed('score', 'request 1'))
     expect(await model.score(items.slice(0, 1))).toHaveLength(1)
   })
