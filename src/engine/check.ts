@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { PlimsollError } from '../errors.ts'
-import type { Adapter } from './types.ts'
+import type { Adapter, Prompt } from './types.ts'
 
 /** @throws PlimsollError `invalid-input` */
 export function positive(name: string, value: number): number {
@@ -10,6 +10,57 @@ export function positive(name: string, value: number): number {
   throw new PlimsollError('invalid-input', `${name} has to be a whole number above 0`, {
     found: String(value),
     fix: `Leave ${name} out to use the default.`,
+  })
+}
+
+/** @throws PlimsollError `invalid-input` */
+export function listOf<T>(name: string, value: readonly T[]): readonly T[] {
+  if (Array.isArray(value)) return value
+  throw new PlimsollError('invalid-input', `${name} has to be a list`, {
+    found: typeof value,
+    expected: 'an array, also for a single one',
+    fix: `Put it in brackets: [${name === 'prompts' ? 'prompt' : '…'}].`,
+  })
+}
+
+const roles: readonly unknown[] = ['system', 'user', 'assistant']
+
+/** @throws PlimsollError `invalid-input` */
+export function checkedPrompt(prompt: Prompt, request: number): Prompt {
+  const wrong = faultOf(prompt)
+  if (wrong === null) return prompt
+  throw new PlimsollError('invalid-input', `The prompt of request ${request} is none`, {
+    found: wrong,
+    expected: 'a text, a list of { role, content } with the roles system, user and assistant, or { raw: text }',
+    where: `request ${request}`,
+    fix: 'Give the prompt in one of these forms.',
+  })
+}
+
+function faultOf(prompt: unknown): string | null {
+  if (typeof prompt === 'string') return null
+  if (Array.isArray(prompt)) return prompt.map(messageFault).find(fault => fault !== null) ?? null
+  if (typeof prompt !== 'object' || prompt === null) return prompt === null ? 'null' : typeof prompt
+  if (!('raw' in prompt)) return `an object with ${Object.keys(prompt).join(', ') || 'nothing in it'}`
+  return typeof prompt.raw === 'string' ? null : `raw: ${typeof prompt.raw}`
+}
+
+function messageFault(message: unknown): string | null {
+  if (typeof message !== 'object' || message === null) return 'a message that is no object'
+  const role = 'role' in message ? message.role : undefined
+  if (!roles.includes(role)) return `a message with the role ${JSON.stringify(role) ?? 'undefined'}`
+  const content = 'content' in message ? message.content : undefined
+  return typeof content === 'string' ? null : `a message whose content is ${typeof content}`
+}
+
+/** @throws PlimsollError `invalid-input`: llama.cpp ends its process over a token that it does not have */
+export function checkedTokens(tokens: readonly number[], vocabulary: number): readonly number[] {
+  const unknown = listOf('tokens', tokens).find(token => !(Number.isInteger(token) && token >= 0 && token < vocabulary))
+  if (unknown === undefined) return tokens
+  throw new PlimsollError('invalid-input', 'The model has no such token', {
+    found: `token ${unknown}`,
+    expected: `tokens 0 to ${vocabulary - 1}`,
+    fix: 'Get token numbers from tokenize().',
   })
 }
 

@@ -88,7 +88,7 @@ export async function openFile(file: string): Promise<FileHandle> {
     throw new PlimsollError('not-found', 'The model file cannot be opened', {
       found: cause instanceof Error ? cause.message : String(cause),
       where: file,
-      fix: 'Check the path, or fetch a model with `plimsoll model pull NAME`.',
+      fix: 'Check the path. `plimsoll model pull NAME` fetches a model, `plimsoll model path NAME` says where it lies.',
       cause,
     })
   }

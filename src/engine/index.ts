@@ -1,6 +1,14 @@
 /** Read and edit the hidden states of any GGUF model: useful without the rest of Plimsoll. */
 export { type ErrorCode, PlimsollError } from '../errors.ts'
 export { openModel } from './open.ts'
-export { EMBEDDING, selectedPositions, selectLayers, selectTokens } from './select.ts'
+export { positionsOf } from './positions.ts'
+export {
+  EMBEDDING,
+  selectedPositions,
+  selectLayers,
+  selectTokens,
+  type TokenLayout,
+  type TokenSelection,
+} from './select.ts'
 export type * from './types.ts'
 export { type Part, parseWhere, parts, type Site, sites, Tokens, Where, type WhereInput } from './where.ts'

@@ -322,7 +322,14 @@ function nothingSelected(tokens: Tokens, layout: TokenLayout): PlimsollError {
     expected:
       part === undefined
         ? 'at least one selected token'
-        : `a prompt with a part ${part}; this one has ${parts.join(', ') || 'none'}`,
-    fix: generates ? 'Use a longer prompt, or a wider clause.' : 'Use phase prompt or all: nothing is generated here.',
+        : `tokens of the part ${part}; this prompt has ${parts.join(', ') || 'no parts'}`,
+    fix: fixOf(tokens, generates),
   })
+}
+
+function fixOf({ part, phase }: Tokens, generates: boolean): string {
+  if (!generates && phase === 'generated') return 'Use phase prompt or all: nothing is generated here.'
+  return part === undefined
+    ? 'Use a longer prompt, or a wider clause.'
+    : 'Name a part that this prompt has, or leave `part` out.'
 }

@@ -170,6 +170,6 @@ export interface SteeringTerm {
   readonly strength?: number
   /** Overrides the vector's own. */
   readonly where?: WhereInput
-  /** All have to be open; budgets and factors act in the order given. */
+  /** All have to be open; factors are multiplied, and the smallest budget limits what comes of it. */
   readonly gates?: readonly Gate[]
 }

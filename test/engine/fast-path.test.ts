@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openModel } from '../../src/engine/open.ts'
 import type { Generation, Steering } from '../../src/engine/types.ts'
+import { familyNames } from '../support/families/index.ts'
 import { writeTinyModel } from '../support/tiny-gguf.ts'
 import { PROMPTS, vector } from './contract/subject.ts'
 
@@ -70,6 +71,24 @@ describe('the fast path', () => {
     }
     const different = PROMPTS.map((prompt, i) => ({ prompt, steering: at([1], i / 2), maxTokens: 8 }))
     expect(await fast.generate(different)).toEqual(await plain.generate(different))
+  })
+
+  test('takes the layers of the vector before it away with it', async () => {
+    for (const layers of [[1, 2, 3], [1], [2], [1]]) {
+      const options = { steering: at(layers, 2), maxTokens: 8 }
+      expect(texts(await fast.generate(PROMPTS, options))).toEqual(texts(await plain.generate(PROMPTS, options)))
+    }
+  })
+
+  test.each(familyNames)('answers as the edit does, or is left, in %s', async family => {
+    const own = join(folder, `${family}.gguf`)
+    writeTinyModel(own, { family })
+    await using quick = await openModel(own, { ...exact, fastPath: 'on' })
+    await using slow = await openModel(own, { ...exact, fastPath: 'off' })
+    const options = { steering: at([1, 3], 2), maxTokens: 8 }
+    const answers = await quick.generate(PROMPTS, options)
+    expect(texts(answers)).toEqual(texts(await slow.generate(PROMPTS, options)))
+    expect(texts(answers)).not.toEqual(texts(await quick.generate(PROMPTS, { maxTokens: 8 })))
   })
 
   test('leaves nothing behind', async () => {

@@ -1,6 +1,7 @@
 /** Reads hidden states, reduced where they are computed so that little has to be sent. */
 import { PlimsollError } from '../../errors.ts'
 import { type PlaceKey, placeKey, placeOf } from '../place.ts'
+import { partsAfter } from '../positions.ts'
 import { selectedPositions, selects, type TokenSelection } from '../select.ts'
 import type { Places } from '../sites.ts'
 import type { ResolvedSteering } from '../steering.ts'
@@ -9,7 +10,6 @@ import { CaptureVisitor } from './capture-visitor.ts'
 import type { LoadedModel } from './model.ts'
 import { prefill, scoredPiece } from './prefill.ts'
 import { prepareSteered } from './prepare-steered.ts'
-import { newParts } from './steered.ts'
 import { SteeringVisitor } from './steering-visitor.ts'
 
 export interface CaptureRequest {
@@ -45,8 +45,9 @@ export function capture(
   context.visitor = visitor
   for (const [index, request] of requests.entries()) {
     const tokens = [...request.rendered.tokens, ...request.continuation]
-    const parts = newParts(request.rendered, request.continuation)
+    const parts = partsAfter(request.rendered, request.continuation)
     const positions = selectedPositions(request.selection, tokens.length, parts)
+    if (positions.length === 0) throw noToken()
     const { selection } = request
     const wanted = new Map(
       (reduce === 'last' && !selection.readsStates ? positions.slice(-1) : positions).map((position, i) => [
@@ -106,6 +107,15 @@ export function capture(
 
 function addTo(sum: Float64Array, values: Float32Array, start: number): void {
   for (let i = 0; i < values.length; i++) sum[start + i] = sum[start + i]! + values[i]!
+}
+
+/** A clause on what is generated may find none of it in the continuation that there is. */
+function noToken(): PlimsollError {
+  return new PlimsollError('nothing-selected', 'The where-clause selects no token of this request.', {
+    found: 'none in the prompt and none in its continuation',
+    expected: 'at least one selected token',
+    fix: 'Use a longer continuation, or a wider clause.',
+  })
 }
 
 /** Never a row of zeros that looks like a state. */

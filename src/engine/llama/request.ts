@@ -1,7 +1,7 @@
 /** A request with its tokens: what every job of the engine starts from. */
 import { PlimsollError } from '../../errors.ts'
 import { opensThinking, textParts } from '../parts.ts'
-import type { TokenLayout } from '../select.ts'
+import { layoutOf } from '../positions.ts'
 import { type ResolvedSteering, resolveSteering } from '../steering.ts'
 import type { Prompt, Rendered, Steering } from '../types.ts'
 import type { LoadedModel } from './model.ts'
@@ -43,16 +43,6 @@ export function tokenisePrompt(model: LoadedModel, prompt: Prompt): Rendered {
     startsWithBos,
     thinking:
       marks === null ? null : { open: marks.open, close: marks.close, opened: opensThinking(written, marks.text) },
-  }
-}
-
-export function layoutOf(rendered: Rendered, generates: boolean): TokenLayout {
-  return {
-    promptTokens: rendered.tokens.length,
-    templateSuffix: rendered.templateSuffix,
-    parts: rendered.parts,
-    startsWithBos: rendered.startsWithBos,
-    generates,
   }
 }
 

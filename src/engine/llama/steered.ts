@@ -1,6 +1,7 @@
 /** One request while it is computed: its steering, what that did, and what became of it. */
 import type { PlimsollError } from '../../errors.ts'
-import { GeneratedParts } from '../generated-parts.ts'
+import type { GeneratedParts } from '../generated-parts.ts'
+import { partsAfter } from '../positions.ts'
 import type { ResolvedSteering } from '../steering.ts'
 import type { Rendered } from '../types.ts'
 import type { Conditions } from './conditions.ts'
@@ -22,12 +23,5 @@ export function newSteered(
   rendered: Rendered,
   conditions: Conditions | null = null,
 ): Steered {
-  return { steering, trace: new TraceRecorder(conditions), generated: newParts(rendered), conditions, failure: null }
-}
-
-/** What the tokens after a prompt are; `continuation`: those that are known already. */
-export function newParts(rendered: Rendered, continuation: readonly number[] = []): GeneratedParts {
-  const parts = new GeneratedParts(rendered.tokens.length, rendered.thinking)
-  for (const token of continuation) parts.push(token)
-  return parts
+  return { steering, trace: new TraceRecorder(conditions), generated: partsAfter(rendered), conditions, failure: null }
 }

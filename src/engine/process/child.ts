@@ -17,7 +17,7 @@ const worker = new Worker(sibling('worker', import.meta.url), {
   resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
 })
 
-const waiting: Pick<ToWorker, 'id' | 'call' | 'first'>[] = []
+const waiting: Pick<ToWorker, 'id' | 'call' | 'first' | 'cargo'>[] = []
 /** Flags of the calls that the worker has. */
 const running = new Map<number, number>()
 const free = Array.from({ length: mostCalls }, (_, flag) => flag)
@@ -44,7 +44,7 @@ function next(): void {
 process.on('message', message => {
   if (!isToEngine(message)) return
   if (message.type === 'call') {
-    waiting.push({ id: message.id, call: message.call, first: message.first })
+    waiting.push({ id: message.id, call: message.call, first: message.first, cargo: message.cargo })
     next()
     return
   }

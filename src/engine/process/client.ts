@@ -6,6 +6,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { Socket } from 'node:net'
 import { PlimsollError } from '../../errors.ts'
 import type { ModelInfo } from '../types.ts'
+import { stow } from './cargo.ts'
 import { FlightFile } from './flight.ts'
 import {
   type CallName,
@@ -40,6 +41,7 @@ export class EngineProcess implements AsyncDisposable {
   #flight: FlightFile | null = null
   #opened: Promise<ModelInfo> | null = null
   #nextId = 1
+  #order = Promise.resolve()
   #stderr = ''
   #disposed = false
   /** Whether the file was loaded once: what ends the process while it loads lies in the file only until then. */
@@ -77,10 +79,11 @@ export class EngineProcess implements AsyncDisposable {
     options: CallOptions<K> = {},
   ): Promise<Calls[K]['result']> {
     if (options.signal?.aborted) throw new PlimsollError('cancelled', 'The call was cancelled before it began')
+    await using cargo = await this.#inOrder(stow(args))
     await this.start()
     const child = this.#child
     if (child === null) throw new PlimsollError('engine-crashed', 'The engine stopped before the call was made')
-    return this.#send(child, name, args, options)
+    return await this.#send(child, name, cargo.args, options, cargo.file)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -92,6 +95,15 @@ export class EngineProcess implements AsyncDisposable {
     child.ref()
     child.kill('SIGKILL')
     await gone
+  }
+
+  /** Calls reach the engine in the order they were made, however long it takes to write their arrays. */
+  async #inOrder<T>(ready: Promise<T>): Promise<T> {
+    const before = this.#order
+    // What they came to is forgotten at once: a chain of results would hold every call there ever was.
+    this.#order = Promise.allSettled([before, ready]).then(() => {})
+    await before
+    return await ready
   }
 
   #spawn(): ChildProcess {
@@ -126,6 +138,7 @@ export class EngineProcess implements AsyncDisposable {
     name: K,
     args: Calls[K]['arguments'],
     options: CallOptions<K> = {},
+    cargo: string | null = null,
   ): Promise<Calls[K]['result']> {
     const id = this.#nextId++
     const cancel = () => post(child, { type: 'cancel', id })
@@ -141,7 +154,8 @@ export class EngineProcess implements AsyncDisposable {
       })
       this.#hold(child)
       options.signal?.addEventListener('abort', cancel, { once: true })
-      post(child, { type: 'call', id, call: { name, arguments: args } as never, first: options.first ?? 0 })
+      const { first = 0 } = options
+      post(child, { type: 'call', id, call: { name, arguments: args } as never, first, cargo })
     }).finally(() => {
       options.signal?.removeEventListener('abort', cancel)
       this.#pending.delete(id)

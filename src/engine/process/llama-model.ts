@@ -1,6 +1,7 @@
 /** A model whose calls an engine process computes. */
 import { PlimsollError } from '../../errors.ts'
-import { checkedAdapters, positive } from '../check.ts'
+import { checkedAdapters, checkedPrompt, checkedTokens, listOf, positive } from '../check.ts'
+import { steeringCheck } from '../check-steering.ts'
 import { checkedSampling } from '../sampling/check.ts'
 import type {
   Capture,
@@ -17,6 +18,7 @@ import type {
   ScoreItem,
   ScoreOptions,
   Token,
+  TokenProbability,
 } from '../types.ts'
 import { parseWhere, type WhereInput } from '../where.ts'
 import type { EngineProcess } from './client.ts'
@@ -42,32 +44,35 @@ export class LlamaModel implements Model {
     return new LlamaModel(this.#engine, this.info, first)
   }
 
-  tokenize(text: string, options: { readonly special?: 'parse' | 'plain' } = {}): Promise<number[]> {
-    return this.#engine.call('tokenize', { text, special: options.special ?? 'plain' })
+  async tokenize(text: string, options: { readonly special?: 'parse' | 'plain' } = {}): Promise<number[]> {
+    return Array.from(await this.#engine.call('tokenize', { text, special: options.special ?? 'plain' }))
   }
 
-  detokenize(tokens: readonly number[]): Promise<string> {
-    return this.#engine.call('detokenize', { tokens })
+  async detokenize(tokens: readonly number[]): Promise<string> {
+    return await this.#engine.call('detokenize', { tokens: checkedTokens(tokens, this.info.vocabulary) })
   }
 
-  render(prompt: Prompt): Promise<Rendered> {
-    return this.#engine.call('render', { prompt })
+  async render(prompt: Prompt): Promise<Rendered> {
+    return await this.#engine.call('render', { prompt: checkedPrompt(prompt, 0) })
   }
 
   async generate(prompts: readonly (Prompt | Request)[], options: GenerateOptions = {}): Promise<Generation[]> {
     const maxTokens = positive('maxTokens', options.maxTokens ?? defaultMaxTokens)
     const slots = positive('slots', options.slots ?? defaultSlots)
-    const requests = prompts.map(entry => {
+    const stop = listOf('stop', options.stop ?? [])
+    const checked = steeringCheck()
+    const requests = listOf('prompts', prompts).map((entry, index) => {
       const request = isRequest(entry) ? entry : { prompt: entry }
       return {
-        prompt: request.prompt,
-        steering: request.steering ?? options.steering,
+        prompt: checkedPrompt(request.prompt, this.#first + index),
+        steering: checked(request.steering ?? options.steering, this.#first + index),
         maxTokens: positive('maxTokens', request.maxTokens ?? maxTokens),
         sampling: checkedSampling(request.sampling ?? options.sampling ?? {}, this.info.vocabulary),
         adapters: checkedAdapters(request.adapters ?? options.adapters),
       }
     })
     const results: (Generation | undefined)[] = new Array(prompts.length)
+    const probabilities = new Map<number, TokenProbability[]>()
     const { onToken } = options
     const began = performance.now()
     let done = 0
@@ -77,7 +82,7 @@ export class LlamaModel implements Model {
       {
         requests,
         slots,
-        stop: options.stop ?? [],
+        stop,
         tokens: onToken === undefined ? 'keep' : 'tell',
         failures: options.failures ?? 'throw',
       },
@@ -86,8 +91,19 @@ export class LlamaModel implements Model {
         first: this.#first,
         onEvent: event => {
           if (event.kind === 'token') return onToken?.(event.index, event.token)
+          if (event.kind === 'probabilities') {
+            const before = probabilities.get(event.index)
+            if (before === undefined) probabilities.set(event.index, [...event.probabilities])
+            else before.push(...event.probabilities)
+            return
+          }
           const { generation, error } = event
-          results[event.index] = error === null ? generation : { ...generation, error: fromWire(error) }
+          const { logProbabilities } = requests[event.index]?.sampling ?? {}
+          results[event.index] = {
+            ...generation,
+            ...(logProbabilities === undefined ? {} : { probabilities: probabilities.get(event.index) ?? [] }),
+            ...(error === null ? {} : { error: fromWire(error) }),
+          }
           done++
           tokens += event.generation.promptTokens + event.generation.tokens.length
           const tokensPerSecond = (1000 * tokens) / (performance.now() - began)
@@ -140,17 +156,21 @@ export class LlamaModel implements Model {
     options: CaptureOptions = {},
   ): Promise<Capture> {
     const parsed = parseWhere(where)
-    const states: Map<number, Float32Array>[] = prompts.map(() => new Map())
+    const checked = steeringCheck()
+    const states: Map<number, Float32Array>[] = listOf('prompts', prompts).map(() => new Map())
     const positions: (readonly number[] | undefined)[] = new Array(prompts.length)
     let done = 0
     const { layers, width } = await this.#engine.call(
       'capture',
       {
-        requests: prompts.map(entry =>
-          isRequest(entry)
-            ? { ...entry, steering: entry.steering ?? options.steering }
-            : { prompt: entry, steering: options.steering },
-        ),
+        requests: prompts.map((entry, index) => {
+          const item: CaptureItem = isRequest(entry) ? entry : { prompt: entry }
+          return {
+            prompt: checkedPrompt(item.prompt, this.#first + index),
+            continuation: item.continuation,
+            steering: checked(item.steering ?? options.steering, this.#first + index),
+          }
+        }),
         where: parsed,
         reduce: options.reduce ?? 'mean',
       },
@@ -181,10 +201,17 @@ export class LlamaModel implements Model {
 
   async score(items: readonly ScoreItem[], options: ScoreOptions = {}): Promise<Score[]> {
     const scores: (Score | undefined)[] = new Array(items.length)
+    const checked = steeringCheck()
     let done = 0
     await this.#engine.call(
       'score',
-      { requests: items.map(item => ({ ...item, steering: item.steering ?? options.steering })) },
+      {
+        requests: listOf('items', items).map(({ prompt, continuation, steering }, index) => ({
+          prompt: checkedPrompt(prompt, this.#first + index),
+          continuation,
+          steering: checked(steering ?? options.steering, this.#first + index),
+        })),
+      },
       {
         signal: options.signal,
         first: this.#first,
@@ -203,10 +230,17 @@ export class LlamaModel implements Model {
     options: ScoreOptions = {},
   ): Promise<Float64Array[]> {
     const results: (Float64Array | undefined)[] = new Array(prompts.length)
+    const checked = steeringCheck()
     let done = 0
     await this.#engine.call(
       'firstToken',
-      { requests: prompts.map(prompt => ({ prompt, steering: options.steering })), tokens },
+      {
+        requests: listOf('prompts', prompts).map((prompt, index) => ({
+          prompt: checkedPrompt(prompt, this.#first + index),
+          steering: checked(options.steering, this.#first + index),
+        })),
+        tokens: checkedTokens(tokens, this.info.vocabulary),
+      },
       {
         signal: options.signal,
         first: this.#first,
@@ -225,7 +259,7 @@ export class LlamaModel implements Model {
 }
 
 function isRequest<Asked extends Request | CaptureItem>(entry: Prompt | Asked): entry is Asked {
-  return typeof entry === 'object' && 'prompt' in entry
+  return typeof entry === 'object' && entry !== null && 'prompt' in entry
 }
 
 function complete<T>(results: readonly (T | undefined)[]): T[] {

@@ -1,7 +1,18 @@
 /** What the caller's process and the engine's process say to each other. Every message stays below 2 MB. */
 import { type ErrorCode, PlimsollError } from '../../errors.ts'
 import type { LoadOptions } from '../llama/model.ts'
-import type { Adapter, Generation, ModelInfo, Prompt, Rendered, Sampling, Score, Steering, Token } from '../types.ts'
+import type {
+  Adapter,
+  Generation,
+  ModelInfo,
+  Prompt,
+  Rendered,
+  Sampling,
+  Score,
+  Steering,
+  Token,
+  TokenProbability,
+} from '../types.ts'
 import type { Where } from '../where.ts'
 
 export type OpenArguments = LoadOptions
@@ -14,7 +25,7 @@ interface WireRequest {
 /** Calls: what is asked, what is answered at the end, and what is told on the way. */
 export interface Calls {
   open: { arguments: OpenArguments; result: ModelInfo; event: never }
-  tokenize: { arguments: { text: string; special: 'parse' | 'plain' }; result: number[]; event: never }
+  tokenize: { arguments: { text: string; special: 'parse' | 'plain' }; result: Int32Array; event: never }
   detokenize: { arguments: { tokens: readonly number[] }; result: string; event: never }
   render: { arguments: { prompt: Prompt }; result: Rendered; event: never }
   generate: {
@@ -33,10 +44,12 @@ export interface Calls {
     result: null
     event:
       | { readonly kind: 'token'; readonly index: number; readonly token: Token }
+      /** In pieces, before the generation that they belong to. */
+      | { readonly kind: 'probabilities'; readonly index: number; readonly probabilities: readonly TokenProbability[] }
       | {
           readonly kind: 'generation'
           readonly index: number
-          readonly generation: Omit<Generation, 'error'>
+          readonly generation: Omit<Generation, 'error' | 'probabilities'>
           readonly error: WireError | null
         }
   }
@@ -78,8 +91,15 @@ export type Call = { [K in CallName]: { readonly name: K; readonly arguments: Ca
 export type Event = Calls[CallName]['event']
 
 export type ToEngine =
-  /** `first`: the caller's index of the call's first request. Events count from 0 all the same. */
-  | { readonly type: 'call'; readonly id: number; readonly call: Call; readonly first: number }
+  | {
+      readonly type: 'call'
+      readonly id: number
+      readonly call: Call
+      /** The caller's index of the call's first request. Events count from 0 all the same. */
+      readonly first: number
+      /** File with the arrays that were too large for this message. */
+      readonly cargo: string | null
+    }
   | { readonly type: 'cancel'; readonly id: number }
 
 /** What the engine's process hands to its worker: `flag` is the word that becomes 1 when the call is cancelled. */
@@ -88,6 +108,7 @@ export interface ToWorker {
   readonly id: number
   readonly call: Call
   readonly first: number
+  readonly cargo: string | null
   readonly flag: number
 }
 

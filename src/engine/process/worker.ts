@@ -12,6 +12,7 @@ import { runCapture } from './calls/capture.ts'
 import { fail } from './calls/fail.ts'
 import { runGenerate, sharedGenerate } from './calls/generate.ts'
 import { runFirstToken, runScore } from './calls/score.ts'
+import { unstow } from './cargo.ts'
 import { FlightRecord, type FlightWriter } from './flight.ts'
 import { type Call, type Event, type FromEngine, isToWorker, type ToWorker, toWire } from './protocol.ts'
 import { Turns } from './turns.ts'
@@ -36,10 +37,12 @@ function run(call: Call, flight: FlightWriter, tell: (event: Event) => void): un
       loaded = new LoadedModel(call.arguments, cancelled)
       return loaded.info
     case 'tokenize':
-      return model().vocabulary.tokenize(call.arguments.text, {
-        addSpecial: false,
-        parseSpecial: call.arguments.special === 'parse',
-      })
+      return Int32Array.from(
+        model().vocabulary.tokenize(call.arguments.text, {
+          addSpecial: false,
+          parseSpecial: call.arguments.special === 'parse',
+        }),
+      )
     case 'detokenize':
       return model().vocabulary.detokenize(call.arguments.tokens)
     case 'render':
@@ -57,16 +60,30 @@ function run(call: Call, flight: FlightWriter, tell: (event: Event) => void): un
   }
 }
 
+function withArrays(call: Call, cargo: string | null): Call {
+  return cargo === null ? call : { ...call, arguments: unstow(call.arguments, cargo) as never }
+}
+
+/** null where its arrays are gone: nobody waits for its answer any more. */
+function arrived(call: Call, cargo: string | null, id: number): Call | null {
+  try {
+    return withArrays(call, cargo)
+  } catch (error) {
+    say({ type: 'failed', id, error: toWire(error) })
+    return null
+  }
+}
+
 function say(answer: FromEngine): void {
   parentPort?.postMessage(answer)
 }
 
 /** Computes a call to its end. */
-function runAlone({ id, call, first, flag }: ToWorker): void {
+function runAlone({ id, call, first, flag, cargo }: ToWorker): void {
   watched = flag
   const writer = flight.of(id, first)
   try {
-    say({ type: 'done', id, result: run(call, writer, event => say({ type: 'event', id, event })) })
+    say({ type: 'done', id, result: run(withArrays(call, cargo), writer, event => say({ type: 'event', id, event })) })
   } catch (error) {
     if (error instanceof PlimsollError && error.code === 'edit-failed') loaded?.discardContext()
     say({ type: 'failed', id, error: toWire(error) })
@@ -76,8 +93,9 @@ function runAlone({ id, call, first, flag }: ToWorker): void {
 }
 
 /** Lets a call share what is computed. */
-function share({ id, call, first, flag }: ToWorker, together: Together): void {
-  if (call.name !== 'generate') return
+function share({ id, call: sent, first, flag, cargo }: ToWorker, together: Together): void {
+  const call = arrived(sent, cargo, id)
+  if (call?.name !== 'generate') return
   const writer = flight.of(id, first)
   const shared = sharedGenerate(model(), writer, call.arguments, event => say({ type: 'event', id, event }))
   together.add({

@@ -24,8 +24,8 @@ export function candidatesOf(logits: Float32Array, best: number, sampling: Sampl
     const lowest = highest + Math.log(minP)
     tokens = tokens === null ? above(logits, lowest) : tokens.filter(token => logits[token]! >= lowest)
   }
-  // Ascending, so that a draw does not depend on how they were found.
-  return weighted(logits, highest, (tokens ?? above(logits, -Number.MAX_VALUE)).sort(), temperature)
+  // Ascending, so that a draw does not depend on how they were found: all of them are so already.
+  return weighted(logits, highest, tokens?.sort() ?? above(logits, -Number.MAX_VALUE), temperature)
 }
 
 function nucleus(logits: Float32Array, highest: number, tokens: Int32Array | null, share: number): Int32Array {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { at, changed, distribution, ownProbabilities, ReferenceSampler } from '../../../test/reference/sampling.ts'
 import { normal } from '../../../test/support/random.ts'
 import { candidatesOf } from './candidates.ts'
@@ -187,4 +187,31 @@ it('draws a token as often as it is likely', () => {
   for (const [token, p] of probabilities.entries())
     expect(Math.abs(counts[token]! / draws - p)).toBeLessThan(5 * Math.sqrt((p * (1 - p)) / draws) + 1e-9)
   expect(at(probabilities, 0)).toBe(0)
+})
+
+it('sorts no more than what is left of a large vocabulary', () => {
+  // As uneven as logits are: a few dozen tokens have nearly all the probability.
+  const next = normal(5)
+  const values = Float32Array.from({ length: 150_000 }, () => 4 * next())
+  const typed: unknown = Object.getPrototypeOf(Int32Array.prototype)
+  const spies = [typed, Array.prototype].flatMap(prototype => [
+    vi.spyOn(prototype as Int32Array, 'sort'),
+    vi.spyOn(prototype as Int32Array, 'toSorted'),
+  ])
+  const settings: Sampling[] = [
+    {},
+    { temperature: 1 },
+    { temperature: 1, topK: 40 },
+    { temperature: 0.8, topP: 0.95 },
+    { temperature: 1, minP: 0.05 },
+    { temperature: 1, topK: 1000, topP: 0.99, minP: 0.01, repetitionPenalty: 1.1, logProbabilities: 20 },
+  ]
+  try {
+    for (const sampling of settings) new Sampler(sampling, setting(0, [1, 2, 3])).choose(values.slice())
+    const sorted = spies.flatMap(({ mock }) => mock.contexts.map(array => (array as ArrayLike<number>).length))
+    expect(sorted.length).toBeGreaterThan(0)
+    expect(Math.max(...sorted)).toBeLessThan(values.length / 10)
+  } finally {
+    for (const spy of spies) spy.mockRestore()
+  }
 })

@@ -31,18 +31,32 @@ function heldBy(pid: number | 'self'): number {
 process.env.NODE_OPTIONS = `--require ${join(import.meta.dirname, 'collect-often.cjs')}`
 const warmUp = 60
 const rounds = 100
-/** 100 requests, a mixture of requests: steered or not, long or short, of several shapes of context. */
+const broken = steer('add', { layers: [1] }, { strength: 1e39 })
+/** 100 requests, a mixture of requests: steered or not, long or short, of several shapes of context, good or bad. */
 async function round(model: Model, i: number): Promise<void> {
   const request = (j: number): Request => ({
     prompt: `${PROMPTS[j % PROMPTS.length]} ${i} ${j}`,
     maxTokens: 1 + (j % 5),
     ...(j % 3 > 0 && { steering: steer(j % 3 === 1 ? 'add' : 'ablate', {}, { seed: j }) }),
   })
+  /** What is allocated for a request, and what fails half-way. */
+  const special = (j: number): Request => ({
+    ...request(j),
+    ...[
+      { sampling: { grammar: 'root ::= [a-z]+ "."', temperature: j % 2 } },
+      { sampling: { logProbabilities: 5, temperature: 1, topP: 0.9 } },
+      { sampling: { grammar: 'root ::= other' } },
+      { steering: broken },
+      { prompt: 'xyz '.repeat(200) },
+    ][j % 5],
+  })
   const slots = [4, 16, 8][(i + warmUp) % 3] ?? 8
-  await model.generate(
-    Array.from({ length: 60 }, (_, j) => request(j)),
-    { slots },
-  )
+  const many = (count: number, of: (j: number) => Request) => Array.from({ length: count }, (_, j) => of(j))
+  await model.generate(many(40, request), { slots })
+  await model.generate(many(15, special), { slots, failures: 'return' })
+  const controller = new AbortController()
+  const cancelled = model.generate(many(5, request), { signal: controller.signal, onToken: () => controller.abort() })
+  await cancelled.catch(() => {})
   await model.capture(
     Array.from({ length: 20 }, (_, j) => `text ${i} ${j}`),
     { layers: 'all' },

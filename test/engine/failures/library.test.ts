@@ -1,8 +1,8 @@
 /** Libraries of another release, or none: refused by name before anything is computed with them. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { basename, dirname, join } from 'node:path'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { writeTinyModel } from '../../support/tiny-gguf.ts'
 import { canTamper, openTampered } from './installation.ts'
 
@@ -96,5 +96,63 @@ describe.skipIf(!canTamper)('the llama.cpp libraries', () => {
       found: expect.stringMatching(/^no @node-llama-cpp/),
       fix: expect.stringMatching(/^Run: npm install/),
     })
+  })
+})
+
+/**
+ * Packages for graphics processors are large and wanted by choice. What stands for one here is a copy of the plain package
+ * under its name; one of another release shows by its error that it is the one that was taken.
+ */
+describe.skipIf(!canTamper || process.arch !== 'x64')('packages for graphics processors', () => {
+  afterEach(() => {
+    delete process.env.PLIMSOLL_GPU
+  })
+  /** Installs a package beside the plain one. */
+  const beside =
+    (build: 'cuda' | 'vulkan', release: 'right' | 'another' = 'right') =>
+    (_: string, installed: string): void => {
+      const name = `${basename(installed)}-${build}`
+      const copy = join(dirname(installed), name)
+      cpSync(installed, copy, { recursive: true })
+      const binaries = join(copy, 'bins', name)
+      renameSync(join(copy, 'bins', basename(installed)), binaries)
+      if (release === 'right') return
+      const file = join(binaries, metadata)
+      writeFileSync(file, readFileSync(file, 'utf8').replace('v0.5.0', 'v0.6.1'))
+    }
+  const taken = (build: string) => ({
+    code: 'library-mismatch',
+    fix: `Run: npm install @node-llama-cpp/linux-x64-${build}@3.22.1`,
+  })
+
+  test('are picked up when they are installed, CUDA before Vulkan', async () => {
+    expect(await openTampered(model, beside('vulkan', 'another'))).toMatchObject(taken('vulkan'))
+    const both = (binaries: string, installed: string) => {
+      beside('vulkan')(binaries, installed)
+      beside('cuda', 'another')(binaries, installed)
+    }
+    expect(await openTampered(model, both)).toMatchObject(taken('cuda'))
+  })
+
+  test('work where there is no graphics processor', async () => {
+    expect(await openTampered(model, beside('vulkan'))).toBeNull()
+  })
+
+  test('are chosen among, or left, by PLIMSOLL_GPU', async () => {
+    const both = (binaries: string, installed: string) => {
+      beside('vulkan')(binaries, installed)
+      beside('cuda', 'another')(binaries, installed)
+    }
+    process.env.PLIMSOLL_GPU = 'vulkan'
+    expect(await openTampered(model, both)).toBeNull()
+    process.env.PLIMSOLL_GPU = 'off'
+    expect(await openTampered(model, beside('cuda', 'another'))).toBeNull()
+    process.env.PLIMSOLL_GPU = 'cuda'
+    expect(await openTampered(model, () => {})).toMatchObject({
+      code: 'library-missing',
+      expected: '@node-llama-cpp/linux-x64-cuda@3.22.1',
+    })
+    process.env.PLIMSOLL_GPU = 'abacus'
+    expect(await openTampered(model, () => {})).toMatchObject({ code: 'usage', expected: 'cuda, vulkan, off' })
   })
 })

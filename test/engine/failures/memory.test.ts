@@ -1,8 +1,9 @@
 /** Memory is asked for before it is taken. */
+import { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, expect, test } from 'vitest'
+import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { factsOf } from '../../../src/engine/facts.ts'
 import { readHeader } from '../../../src/engine/header.ts'
 import { availableMemory, contextBytes, modelBytes } from '../../../src/engine/memory.ts'
@@ -20,11 +21,16 @@ const limit = (bytes: number) => {
 afterEach(() => {
   delete process.env.PLIMSOLL_MEMORY_LIMIT
 })
+/** What starts every process, though it is not declared. */
+const childProcesses: { spawn: (...options: unknown[]) => unknown } = Object(ChildProcess.prototype)
 const context = { sequences: 1, cells: 256, outputs: 1, cache: 'f16', flashAttention: 'auto' } as const
 
 test('a model that does not fit is refused before a process is started', async () => {
   limit(50e6)
+  const spawned = vi.spyOn(childProcesses, 'spawn')
   const error = await failureOf(openModel(file, { threads: 1 }))
+  expect(spawned).not.toHaveBeenCalled()
+  spawned.mockRestore()
   expect(error).toMatchObject({ code: 'out-of-memory', found: '50 MB free', where: file })
   expect(error.expected).toMatch(/^\d+ MB: 1 MB of weights and 1 engine$/)
   expect(error.fix).toMatch(/smaller model/)
@@ -35,7 +41,10 @@ test('engines are counted', async () => {
   const error = await failureOf(openModel(file, { threads: 1, engines: 8 }))
   expect(error).toMatchObject({ code: 'out-of-memory', expected: expect.stringContaining('8 engines') })
   expect(error.fix).toMatch(/^Lower engines/)
+  const spawned = vi.spyOn(childProcesses, 'spawn')
   await using model = await openModel(file, { threads: 1 })
+  expect(spawned).toHaveBeenCalledOnce()
+  spawned.mockRestore()
   expect(model.info.layers).toBe(4)
 })
 

@@ -1,12 +1,12 @@
 import { PlimsollError } from '../../../errors.ts'
 import { capture } from '../../llama/capture.ts'
 import type { LoadedModel } from '../../llama/model.ts'
-import { layoutOf } from '../../llama/request.ts'
+import { layoutOf } from '../../positions.ts'
 import { selectTokens } from '../../select.ts'
 import { placesOf } from '../../sites.ts'
 import type { FlightWriter } from '../flight.ts'
 import type { Calls } from '../protocol.ts'
-import { prepare, type Tell } from './prepare.ts'
+import { ofRequest, oneByOne, prepare, type Tell } from './prepare.ts'
 
 /** Floats in one message: 1 MB. */
 const statesPerMessage = 1 << 18
@@ -25,26 +25,29 @@ export function runCapture(
         : model.vocabulary.tokenize(request.continuation, { addSpecial: false, parseSpecial: false })
     const follows = continuation.length > 0
     const { rendered, steering } = prepare(model, flight, request, index, continuation.length, follows)
-    const selection = selectTokens(args.where.tokens, layoutOf(rendered, follows))
+    const selection = ofRequest(flight.first + index, () =>
+      selectTokens(args.where.tokens, layoutOf(rendered, follows)),
+    )
     if (selection.readsStates && args.reduce === 'none' && places.layers.length > 1) throw differingRows()
     return { rendered, steering, continuation, selection }
   })
-  flight.only(0, requests.length)
-  capture(
-    model,
-    requests,
-    places,
-    args.reduce,
-    ({ index, layer, states }) => {
-      for (let offset = 0; offset < states.length; offset += statesPerMessage) {
-        const piece = states.slice(offset, offset + statesPerMessage)
-        tell({ kind: 'states', index, layer, values: states.length, offset, states: piece })
-      }
-    },
-    (index, positions) => {
-      flight.only(index + 1, requests.length)
-      tell({ kind: 'positions', index, positions })
-    },
+  oneByOne(flight, requests.length, next =>
+    capture(
+      model,
+      requests,
+      places,
+      args.reduce,
+      ({ index, layer, states }) => {
+        for (let offset = 0; offset < states.length; offset += statesPerMessage) {
+          const piece = states.slice(offset, offset + statesPerMessage)
+          tell({ kind: 'states', index, layer, values: states.length, offset, states: piece })
+        }
+      },
+      (index, positions) => {
+        next(index + 1)
+        tell({ kind: 'positions', index, positions })
+      },
+    ),
   )
   return { layers: places.layers, width: places.width * places.heads.length }
 }

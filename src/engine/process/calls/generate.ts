@@ -4,6 +4,7 @@ import type { SharedCall } from '../../llama/generate/member.ts'
 import type { GenerateRequest, Listener } from '../../llama/generate/request.ts'
 import { generate } from '../../llama/generate/run.ts'
 import type { LoadedModel } from '../../llama/model.ts'
+import type { TokenProbability } from '../../types.ts'
 import type { FlightWriter } from '../flight.ts'
 import { type Calls, toWire } from '../protocol.ts'
 import { naming, prepare, type Tell } from './prepare.ts'
@@ -43,13 +44,33 @@ function listenerOf(args: Arguments, tell: Tell<'generate'>, flight: FlightWrite
     token: (index, token) => {
       if (args.tokens === 'tell') tell({ kind: 'token', index: index - first, token })
     },
-    done: (index, { error, ...generation }) => {
+    done: (index, { error, probabilities, ...generation }) => {
       flight.ended(index - first)
       const named = error === undefined ? null : naming(error, index)
       if (named !== null && failures === 'throw') throw named
+      for (const piece of pieces(probabilities ?? [])) {
+        tell({ kind: 'probabilities', index: index - first, probabilities: piece })
+      }
       tell({ kind: 'generation', index: index - first, generation, error: named === null ? null : toWire(named) })
     },
   }
+}
+
+/** Probabilities of so many tokens in one message: they are small objects, slow to read for whoever receives them. */
+const mostProbabilities = 4000
+
+function* pieces(probabilities: readonly TokenProbability[]): Iterable<TokenProbability[]> {
+  let piece: TokenProbability[] = []
+  let size = 0
+  for (const probability of probabilities) {
+    piece.push(probability)
+    size += 1 + probability.top.length
+    if (size < mostProbabilities) continue
+    yield piece
+    piece = []
+    size = 0
+  }
+  if (piece.length > 0) yield piece
 }
 
 /** A request that can be computed; null when it failed, which the listener is told. */

@@ -30,15 +30,46 @@ export function prepare(
   if (model.cancelled) throw new PlimsollError('cancelled', 'The call was cancelled')
   flight.started(index)
   try {
-    const rendered = tokenisePrompt(model, request.prompt)
-    checkLength(model, flight.first + index, rendered.tokens.length, more)
-    return { rendered, steering: steeringOf(model, rendered, request.steering, generates) }
-  } catch (error) {
-    throw error instanceof PlimsollError ? naming(error, flight.first + index) : error
+    return ofRequest(flight.first + index, () => {
+      const rendered = tokenisePrompt(model, request.prompt)
+      checkLength(model, flight.first + index, rendered.tokens.length, more)
+      return { rendered, steering: steeringOf(model, rendered, request.steering, generates) }
+    })
   } finally {
     flight.ended(index)
   }
 }
+
+/** What is done for one request: its errors name it. */
+export function ofRequest<T>(index: number, compute: () => T): T {
+  try {
+    return compute()
+  } catch (error) {
+    throw error instanceof PlimsollError ? naming(error, index) : error
+  }
+}
+
+/**
+ * Computes requests one after the other. `next` is told the index of the one that comes then, so that an error names the
+ * one it belongs to, and a crash too.
+ */
+export function oneByOne(flight: FlightWriter, total: number, compute: (next: (index: number) => void) => void): void {
+  let current = 0
+  const next = (index: number) => {
+    current = index
+    flight.only(index, total)
+  }
+  next(0)
+  try {
+    compute(next)
+  } catch (error) {
+    const own = error instanceof PlimsollError && !ofTheCall.has(error.code)
+    throw own ? naming(error, flight.first + current) : error
+  }
+}
+
+/** Codes of errors that are no single request's. */
+const ofTheCall: ReadonlySet<string> = new Set(['cancelled', 'out-of-memory', 'internal'])
 
 /** Says which request it was, where the error does not. */
 export function naming(error: PlimsollError, index: number): PlimsollError {

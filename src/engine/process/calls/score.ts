@@ -2,7 +2,7 @@ import type { LoadedModel } from '../../llama/model.ts'
 import { firstToken, score } from '../../llama/score.ts'
 import type { FlightWriter } from '../flight.ts'
 import type { Calls } from '../protocol.ts'
-import { prepare, type Tell } from './prepare.ts'
+import { oneByOne, prepare, type Tell } from './prepare.ts'
 
 export function runScore(
   model: LoadedModel,
@@ -17,11 +17,12 @@ export function runScore(
         : model.vocabulary.tokenize(request.continuation, { addSpecial: false, parseSpecial: false })
     return { ...prepare(model, flight, request, index, continuation.length, continuation.length > 0), continuation }
   })
-  flight.only(0, requests.length)
-  score(model, requests, (index, result) => {
-    flight.only(index + 1, requests.length)
-    tell({ kind: 'score', index, score: result })
-  })
+  oneByOne(flight, requests.length, next =>
+    score(model, requests, (index, result) => {
+      next(index + 1)
+      tell({ kind: 'score', index, score: result })
+    }),
+  )
   return null
 }
 
@@ -35,10 +36,11 @@ export function runFirstToken(
     ...prepare(model, flight, request, index, 1, true),
     continuation: [],
   }))
-  flight.only(0, requests.length)
-  firstToken(model, requests, args.tokens, (index, logProbabilities) => {
-    flight.only(index + 1, requests.length)
-    tell({ kind: 'first', index, logProbabilities })
-  })
+  oneByOne(flight, requests.length, next =>
+    firstToken(model, requests, args.tokens, (index, logProbabilities) => {
+      next(index + 1)
+      tell({ kind: 'first', index, logProbabilities })
+    }),
+  )
   return null
 }

@@ -1,0 +1,107 @@
+/**
+ * Steering that is too large for a message travels in a file: whoever sends tens of megabytes down a pipe at once does
+ * nothing else meanwhile. The arrays lie in the file one after the other; where they were, the call says which part of it
+ * is meant. What was one object in a call is one object again at the other end.
+ */
+import { readFileSync } from 'node:fs'
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** Bytes of arrays in one message, at most: a few milliseconds. */
+const mostInMessage = 4 << 20
+
+/** Stands for an array. */
+interface Stowed {
+  readonly stowedAt: number
+  readonly length: number
+}
+
+export interface Cargo<T> extends AsyncDisposable {
+  readonly args: T
+  /** null where everything fits in the message. */
+  readonly file: string | null
+}
+
+/** Writes what is large into a file, which is removed when the cargo is disposed of. */
+export async function stow<T extends object>(args: T): Promise<Cargo<T>> {
+  const arrays = new Set<Float32Array>()
+  replaceArrays(args, array => {
+    arrays.add(array)
+    return array
+  })
+  const bytes = [...arrays].reduce((sum, array) => sum + array.byteLength, 0)
+  if (bytes <= mostInMessage) return inMessage(args)
+  const folder = await mkdtemp(join(tmpdir(), 'plimsoll-'))
+  const remove = () => rm(folder, { recursive: true, force: true })
+  try {
+    const file = join(folder, 'arrays')
+    await using handle = await open(file, 'wx', 0o600)
+    const places = await written(handle, arrays)
+    const stowed = replaceArrays(args, array => places.get(array) ?? array)
+    return { args: stowed, file, [Symbol.asyncDispose]: remove }
+  } catch {
+    // Without room on the disk it goes down the pipe after all.
+    await remove()
+    return inMessage(args)
+  }
+}
+
+/** The call as it was before it was stowed. */
+export function unstow<T extends object>(args: T, file: string | null): T {
+  if (file === null) return args
+  const { buffer, byteOffset } = readFileSync(file)
+  return replaceStowed(args, ({ stowedAt, length }) => new Float32Array(buffer, byteOffset + stowedAt, length))
+}
+
+function inMessage<T>(args: T): Cargo<T> {
+  return { args, file: null, [Symbol.asyncDispose]: () => Promise.resolve() }
+}
+
+async function written(handle: FileHandle, arrays: Iterable<Float32Array>): Promise<Map<Float32Array, Stowed>> {
+  const places = new Map<Float32Array, Stowed>()
+  let at = 0
+  for (const array of arrays) {
+    const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
+    for (let done = 0; done < bytes.length; ) {
+      done += (await handle.write(bytes, done, bytes.length - done, at + done)).bytesWritten
+    }
+    places.set(array, { stowedAt: at, length: array.length })
+    at += bytes.length
+  }
+  return places
+}
+
+function replaceArrays<T extends object>(args: T, by: (array: Float32Array) => unknown): T {
+  return inSteering(args, value => (value instanceof Float32Array ? by(value) : undefined))
+}
+
+function replaceStowed<T extends object>(args: T, by: (stowed: Stowed) => Float32Array): T {
+  return inSteering(args, value => (isStowed(value) ? by(value) : undefined))
+}
+
+/** Only steering holds arrays; prompts can be many, and are left alone. */
+function inSteering<T extends object>(args: T, replace: (value: object) => unknown): T {
+  if (!('requests' in args) || !Array.isArray(args.requests)) return args
+  const known = new Map<object, unknown>()
+  const changed = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value
+    if (known.has(value)) return known.get(value)
+    const replacement = replace(value)
+    const copy =
+      replacement ??
+      (Array.isArray(value)
+        ? value.map(changed)
+        : Object.fromEntries(Object.entries(value).map(([key, part]) => [key, changed(part)])))
+    known.set(value, copy)
+    return copy
+  }
+  const requests = args.requests.map((request: { readonly steering?: unknown }) =>
+    request.steering === undefined ? request : { ...request, steering: changed(request.steering) },
+  )
+  return { ...args, requests }
+}
+
+function isStowed(value: object): value is Stowed {
+  return 'stowedAt' in value && 'length' in value
+}
