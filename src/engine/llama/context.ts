@@ -42,6 +42,8 @@ export interface ContextSettings {
   readonly cancelled: () => boolean
   /** Told of every tensor before it is computed; for the probe. */
   readonly onTensor?: (tensor: Pointer, name: string) => void
+  /** Default true. Without it nobody can read or edit a state: what a benchmark compares with. */
+  readonly callback?: boolean
 }
 
 /** Reads and edits states while a batch is computed. Rows are in the order of `batchRows`. */
@@ -120,7 +122,7 @@ export class DecodeContext implements Disposable {
       type_k: graphType[settings.cache],
       type_v: graphType[settings.cache],
       kv_unified: shape.streams === 'unified',
-      cb_eval: this.#callback,
+      cb_eval: settings.callback === false ? null : this.#callback,
     })
     if (context === null) {
       koffi.unregister(this.#callback)
@@ -280,6 +282,8 @@ export class DecodeContext implements Disposable {
   }
 
   #ask(tensor: Pointer): boolean {
+    // Asked for every node of every batch: nothing may be done here that nobody needs.
+    if (this.visitor === null && this.#settings.onTensor === undefined) return false
     try {
       const name = this.#llama.tensorName(tensor)
       this.#settings.onTensor?.(tensor, name)

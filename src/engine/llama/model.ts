@@ -10,7 +10,7 @@ import { offloadTo } from '../offload.ts'
 import { createRenderer, type RenderPrompt } from '../render.ts'
 import type { Adapter, ModelInfo } from '../types.ts'
 import { Adapters, adapterKey } from './adapters.ts'
-import { type ContextShape, DecodeContext } from './context.ts'
+import { type ContextSettings, type ContextShape, DecodeContext } from './context.ts'
 import { FastPath } from './fast-path.ts'
 import { Graph, type GraphNode } from './graph.ts'
 import { findSites, noSites, type SiteMap } from './sites.ts'
@@ -132,11 +132,20 @@ export class LoadedModel {
     this.#context = null
   }
 
+  /** A context beside the one that calls share, for measurements; whoever asks for it frees it. */
+  ownContext(shape: ContextShape, callback: 'callback' | 'no-callback'): DecodeContext {
+    return this.#newContext(shape, this.#sites, { callback: callback === 'callback' })
+  }
+
   get cancelled(): boolean {
     return this.#cancelled()
   }
 
-  #newContext(shape: ContextShape, sites: SiteMap, onTensor?: (tensor: Pointer, name: string) => void): DecodeContext {
+  #newContext(
+    shape: ContextShape,
+    sites: SiteMap,
+    settings: Pick<ContextSettings, 'onTensor' | 'callback'> = {},
+  ): DecodeContext {
     return new DecodeContext(this.#llama, this.#model, this.#pool, shape, {
       threads: this.#options.threads,
       cache: this.#options.cache,
@@ -148,7 +157,7 @@ export class LoadedModel {
       layers: this.info.layers,
       adapters: this.adapters,
       cancelled: this.#cancelled,
-      ...(onTensor === undefined ? {} : { onTensor }),
+      ...settings,
     })
   }
 
@@ -164,9 +173,8 @@ export class LoadedModel {
   #probe(adapters: readonly Adapter[]): SiteMap {
     const { operations } = this.#llama
     const nodes: GraphNode[] = []
-    using context = this.#newContext({ sequences: 1, cells: 256, outputs: 1 }, noSites, (tensor, name) =>
-      nodes.push({ ...readTensorNode(tensor), name }),
-    )
+    const onTensor = (tensor: Pointer, name: string) => nodes.push({ ...readTensorNode(tensor), name })
+    using context = this.#newContext({ sequences: 1, cells: 256, outputs: 1 }, noSites, { onTensor })
     context.setAdapters(adapters)
     // Reading the nodes while they are there: the graph is gone when the context is.
     context.decodeSequence(0, 0, [Math.max(this.vocabulary.bos, 0)], 'last')

@@ -1,0 +1,26 @@
+/** On what a benchmark ran: figures without it say nothing. */
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
+
+export interface Machine {
+  readonly processor: string
+  readonly processors: number
+  /** GiB */
+  readonly memory: number
+  readonly platform: string
+  readonly node: string
+  /** Of the last minute, when the run began: other programs cost time. */
+  readonly load: number
+  readonly date: string
+}
+
+export function thisMachine(): Machine {
+  return {
+    processor: cpus()[0]?.model.trim() ?? 'unknown',
+    processors: availableParallelism(),
+    memory: Math.round(totalmem() / 2 ** 30),
+    platform: `${process.platform} ${process.arch}`,
+    node: process.versions.node,
+    load: Math.round((loadavg()[0] ?? 0) * 100) / 100,
+    date: new Date().toISOString().slice(0, 10),
+  }
+}

@@ -1,0 +1,36 @@
+/** Medians of repeated measurements. Machines are shared and noisy: only figures of one run are compared. */
+
+export interface Median {
+  readonly median: number
+  /** 95 % interval of the median, by order statistics: no shape of the noise is assumed. */
+  readonly interval: readonly [low: number, high: number]
+}
+
+/**
+ * The median of at least one value. With fewer than six values no pair of them holds the median with 95 %: the interval
+ * is then all that was seen.
+ * Source: Conover 1999, Practical Nonparametric Statistics, 3.2.
+ */
+export function medianOf(values: readonly number[]): Median {
+  const sorted = values.toSorted((a, b) => a - b)
+  const n = sorted.length
+  const at = (rank: number) => sorted[Math.min(n, Math.max(1, rank)) - 1] ?? Number.NaN
+  const outside = ranksOutside(n)
+  return {
+    median: (at(Math.ceil(n / 2)) + at(Math.floor(n / 2) + 1)) / 2,
+    interval: [at(outside + 1), at(n - outside)],
+  }
+}
+
+/** How many values on each side can be left out so that P(median is beyond them) ≤ 5 % in all. */
+function ranksOutside(n: number): number {
+  let probability = 0.5 ** n
+  let sum = probability
+  let ranks = 0
+  while (sum <= 0.025 && ranks < (n - 1) / 2) {
+    ranks++
+    probability *= (n - ranks + 1) / ranks
+    sum += probability
+  }
+  return ranks
+}
