@@ -15,22 +15,20 @@ export function medianOf(values: readonly number[]): Median {
   const sorted = values.toSorted((a, b) => a - b)
   const n = sorted.length
   const at = (rank: number) => sorted[Math.min(n, Math.max(1, rank)) - 1] ?? Number.NaN
-  const outside = ranksOutside(n)
-  return {
-    median: (at(Math.ceil(n / 2)) + at(Math.floor(n / 2) + 1)) / 2,
-    interval: [at(outside + 1), at(n - outside)],
-  }
+  const rank = rankOf(n)
+  return { median: (at(Math.ceil(n / 2)) + at(Math.floor(n / 2) + 1)) / 2, interval: [at(rank), at(n + 1 - rank)] }
+}
 }
 
-/** How many values on each side can be left out so that P(median is beyond them) ≤ 5 % in all. */
-function ranksOutside(n: number): number {
+/** The rank r whose value and its mirror image hold the median with 95 %: P(fewer than r values lie below it) ≤ 2.5 %. */
+function rankOf(n: number): number {
   let probability = 0.5 ** n
   let sum = probability
-  let ranks = 0
-  while (sum <= 0.025 && ranks < (n - 1) / 2) {
-    ranks++
-    probability *= (n - ranks + 1) / ranks
+  let rank = 0
+  while (sum <= 0.025 && rank < n / 2) {
+    rank++
+    probability *= (n - rank + 1) / rank
     sum += probability
   }
-  return ranks
+  return Math.max(1, rank)
 }
