@@ -18,7 +18,6 @@ export function medianOf(values: readonly number[]): Median {
   const rank = rankOf(n)
   return { median: (at(Math.ceil(n / 2)) + at(Math.floor(n / 2) + 1)) / 2, interval: [at(rank), at(n + 1 - rank)] }
 }
-}
 
 /** The rank r whose value and its mirror image hold the median with 95 %: P(fewer than r values lie below it) ≤ 2.5 %. */
 function rankOf(n: number): number {
