@@ -14,7 +14,7 @@ export interface Median {
 export function medianOf(values: readonly number[]): Median {
   const sorted = values.toSorted((a, b) => a - b)
   const n = sorted.length
-  const at = (rank: number) => sorted[Math.min(n, Math.max(1, rank)) - 1] ?? Number.NaN
+  const at = (rank: number) => sorted[rank - 1] ?? Number.NaN
   const rank = rankOf(n)
   return { median: (at(Math.ceil(n / 2)) + at(Math.floor(n / 2) + 1)) / 2, interval: [at(rank), at(n + 1 - rank)] }
 }

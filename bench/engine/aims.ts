@@ -1,6 +1,6 @@
 /** What the engine is held to, and whether this run reached it. */
 import type { Case } from './cases.ts'
-import type { Ratios } from './ways.ts'
+import type { Watched } from './ways.ts'
 
 export interface Aim {
   readonly what: string
@@ -14,7 +14,7 @@ const judged: readonly Case[] = ['prefill', 'decode1', 'decode16', 'decode64']
 /** Seconds. */
 const mostStartUp = 1
 
-export function aimsOf(ratios: Readonly<Record<Case, Ratios>>, startUp: number): Aim[] {
+export function aimsOf(ratios: Readonly<Record<Case, Readonly<Record<Watched, number>>>>, startUp: number): Aim[] {
   const ofWays = (['declined', 'oneLayer', 'everyLayer'] as const).flatMap(way =>
     judged.map(name => {
       const measured = ratios[name][way]

@@ -4,6 +4,17 @@ import type { DecodeContext, StateVisitor } from '../../src/engine/llama/context
 export const cases = ['prefill', 'decode1', 'decode4', 'decode16', 'decode64'] as const
 export type Case = (typeof cases)[number]
 
+/** One after the other, in their order. */
+export function eachCase<T>(of: (name: Case) => T): Record<Case, T> {
+  return {
+    prefill: of('prefill'),
+    decode1: of('decode1'),
+    decode4: of('decode4'),
+    decode16: of('decode16'),
+    decode64: of('decode64'),
+  }
+}
+
 /** Sequences that are computed together. */
 export function sequencesOf(name: Case): number {
   return name === 'prefill' ? 1 : Number(name.slice('decode'.length))

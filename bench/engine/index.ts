@@ -6,17 +6,17 @@ import { type Machine, thisMachine } from '../machine.ts'
 import type { Median } from '../repeat.ts'
 import { type Aim, aimsOf } from './aims.ts'
 import { readBandwidth } from './bandwidth.ts'
-import type { Case } from './cases.ts'
+import { type Case, eachCase } from './cases.ts'
 import { loadHere, weightBytesOf } from './load.ts'
 import { type Effort, type Measured, measure } from './measure.ts'
 import { startUp } from './start-up.ts'
-import type { Ratios } from './ways.ts'
+import { eachWatched, type Watched } from './ways.ts'
 
 export interface EngineBenchmark {
   readonly machine: Machine
   readonly model: Pick<ModelInfo, 'name' | 'architecture' | 'layers' | 'width' | 'bytes' | 'quantisation' | 'engine'>
   /** Medians; of the two contexts the lower. */
-  readonly ratios: Readonly<Record<Case, Ratios>>
+  readonly ratios: Readonly<Record<Case, Readonly<Record<Watched, number>>>>
   /** By tokens of context. */
   readonly contexts: Readonly<Record<string, Readonly<Record<Case, Measured>>>>
   readonly bandwidth: {
@@ -52,18 +52,19 @@ export async function engineBenchmark(options: EngineBenchmarkOptions): Promise<
   const contexts: Record<string, Record<Case, Measured>> = {}
   const rates: number[] = []
   for (const length of options.contexts) {
-    const measureCase = (name: Case) => {
-      onProgress(`${name} at ${length} tokens`)
-      return measure(model, name, promptOf(model, length), effort)
-    }
     onProgress('memory bandwidth')
     rates.push(await readBandwidth(threads))
-    contexts[length] = byCase(measureCase)
+    const prompt = promptOf(model, length)
+    contexts[length] = eachCase(name => {
+      onProgress(`${name} at ${length} tokens`)
+      return measure(model, name, prompt, effort)
+    })
   }
   const bytesPerSecond = Math.max(...rates)
   const weightBytesPerToken = weightBytesOf(facts)
   const limit = bytesPerSecond / weightBytesPerToken
-  const ratios = byCase(name => lowest(Object.values(contexts).map(measured => measured[name])))
+  const measured = Object.values(contexts)
+  const ratios = eachCase(name => eachWatched(way => Math.min(...measured.map(of => of[name].ratios[way].median))))
   const { architecture, layers, width, bytes, quantisation, engine } = model.info
   return {
     machine,
@@ -80,27 +81,6 @@ export async function engineBenchmark(options: EngineBenchmarkOptions): Promise<
     },
     startUp: started,
     aims: aimsOf(ratios, started.median),
-  }
-}
-
-function byCase<T>(of: (name: Case) => T): Record<Case, T> {
-  const [prefill, decode1, decode4, decode16, decode64] = [
-    of('prefill'),
-    of('decode1'),
-    of('decode4'),
-    of('decode16'),
-    of('decode64'),
-  ]
-  return { prefill, decode1, decode4, decode16, decode64 }
-}
-
-function lowest(measured: readonly Measured[]): Ratios {
-  const least = (way: keyof Ratios) => Math.min(...measured.map(({ ratios }) => ratios[way].median))
-  return {
-    declined: least('declined'),
-    oneLayer: least('oneLayer'),
-    everyLayer: least('everyLayer'),
-    captured: least('captured'),
   }
 }
 

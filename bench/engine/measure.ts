@@ -3,14 +3,14 @@ import type { LoadedModel } from '../../src/engine/llama/model.ts'
 import type { Rendered } from '../../src/engine/types.ts'
 import { type Median, medianOf } from '../repeat.ts'
 import { type Case, fill, sequencesOf, timeDecode, timePrefill } from './cases.ts'
-import { eachWay, visitorFor, type Way, ways } from './ways.ts'
+import { eachWatched, eachWay, visitorFor, type Watched, type Way, ways } from './ways.ts'
 
 export interface Measured {
   readonly turns: number
   /** Of all sequences together. */
   readonly tokensPerSecond: Readonly<Record<Way, Median>>
   /** Speed as a part of `none`'s in the same turn. */
-  readonly ratios: Readonly<Record<Exclude<Way, 'none'>, Median>>
+  readonly ratios: Readonly<Record<Watched, Median>>
 }
 
 /** Turns that are measured: at least so many, more for as long as a case has time. */
@@ -23,8 +23,7 @@ export interface Effort {
 export function measure(model: LoadedModel, name: Case, prompt: Rendered, effort: Effort): Measured {
   const { tokens } = prompt
   const sequences = sequencesOf(name)
-  const cells = 2 ** Math.ceil(Math.log2(Math.max(256, tokens.length + 1)))
-  const shape = { sequences, cells, outputs: sequences }
+  const shape = { sequences, cells: tokens.length + 1, outputs: sequences }
   using watched = model.ownContext(shape, 'callback')
   using bare = model.ownContext(shape, 'no-callback')
   const visitors = eachWay(way => visitorFor(way, model.info, prompt, sequences))
@@ -39,7 +38,7 @@ export function measure(model: LoadedModel, name: Case, prompt: Rendered, effort
   for (const way of ways) timeOnce(way)
   const seconds = eachWay((): number[] => [])
   const until = performance.now() + 1000 * effort.seconds
-  // A way is computed once in each turn, and each turn begins with another one: what disturbs one disturbs the others.
+  // Each turn begins with another way: none has a place of its own in the order.
   for (let turn = 0; turn < effort.turns || performance.now() < until; turn++) {
     for (let i = 0; i < ways.length; i++) {
       const way = ways[(turn + i) % ways.length] ?? 'none'
@@ -51,11 +50,6 @@ export function measure(model: LoadedModel, name: Case, prompt: Rendered, effort
   return {
     turns: seconds.none.length,
     tokensPerSecond: eachWay(way => medianOf(seconds[way].map(second => computed / second))),
-    ratios: {
-      declined: ratio('declined'),
-      oneLayer: ratio('oneLayer'),
-      everyLayer: ratio('everyLayer'),
-      captured: ratio('captured'),
-    },
+    ratios: eachWatched(ratio),
   }
 }

@@ -1,6 +1,6 @@
 /** The ways of computing a batch that are compared. */
 import { CaptureVisitor } from '../../src/engine/llama/capture-visitor.ts'
-import type { StateVisitor } from '../../src/engine/llama/context.ts'
+import { maxBatch, type StateVisitor } from '../../src/engine/llama/context.ts'
 import { newSteered } from '../../src/engine/llama/steered.ts'
 import { SteeringVisitor } from '../../src/engine/llama/steering-visitor.ts'
 import { placeKey } from '../../src/engine/place.ts'
@@ -17,12 +17,11 @@ import { createRandom } from '../../src/random.ts'
 export const ways = ['none', 'declined', 'oneLayer', 'everyLayer', 'captured'] as const
 export type Way = (typeof ways)[number]
 
-/** Speed in each way as a part of the speed without a callback. */
-export type Ratios = Readonly<Record<Exclude<Way, 'none'>, number>>
+/** The ways with a callback, each compared with the one without. */
+export type Watched = Exclude<Way, 'none'>
 
-export function eachWay<T>(of: (way: Way) => T): Record<Way, T> {
+export function eachWatched<T>(of: (way: Watched) => T): Record<Watched, T> {
   return {
-    none: of('none'),
     declined: of('declined'),
     oneLayer: of('oneLayer'),
     everyLayer: of('everyLayer'),
@@ -30,8 +29,9 @@ export function eachWay<T>(of: (way: Way) => T): Record<Way, T> {
   }
 }
 
-/** Of a residual state's length, about as much as a vector of a study moves it. */
-const strength = 1
+export function eachWay<T>(of: (way: Way) => T): Record<Way, T> {
+  return { none: of('none'), ...eachWatched(of) }
+}
 
 /** What reads or edits the states of `sequences` prompts alike; a new one for every measurement, as for every request. */
 export function visitorFor(way: Way, model: ModelInfo, prompt: Rendered, sequences: number): StateVisitor | null {
@@ -47,23 +47,15 @@ export function visitorFor(way: Way, model: ModelInfo, prompt: Rendered, sequenc
 }
 
 function addition(model: ModelInfo, layers: readonly number[]): Steering {
-  return [
-    { vector: { edit: 'add', where: { layers, site: 'residual' }, directions: direction(model.width) }, strength },
-  ]
+  return [{ vector: { edit: 'add', where: { layers, site: 'residual' }, directions: direction(model.width) } }]
 }
 
-const directions = new Map<number, Direction>()
-
 /** Any direction will do: what is computed is the same. */
-export function direction(width: number): Direction {
-  const known = directions.get(width)
-  if (known !== undefined) return known
+function direction(width: number): Direction {
   const random = createRandom(1, 'benchmark')
   const values = Float32Array.from({ length: width }, () => random.next() - 0.5)
   const length = Math.hypot(...values)
-  const made = { unit: values.map(value => value / length), scale: 1 }
-  directions.set(width, made)
-  return made
+  return { unit: values.map(value => value / length), scale: 1 }
 }
 
 function capturing(model: ModelInfo, steering: SteeringVisitor): StateVisitor {
@@ -72,11 +64,11 @@ function capturing(model: ModelInfo, steering: SteeringVisitor): StateVisitor {
     steering,
   )
   // As many rows as the longest batch: what a capture keeps of one layer.
-  const kept = new Float32Array(512 * model.width)
+  const kept = new Float32Array(maxBatch * model.width)
   let row = 0
   visitor.onRow((_place, _position, state) => {
     kept.set(state, row * model.width)
-    row = (row + 1) % 512
+    row = (row + 1) % maxBatch
   })
   return visitor
 }

@@ -106,11 +106,7 @@ export class LoadedModel {
 
   /** A cleared context of at least this shape. Only one is alive at a time. */
   context(shape: ContextShape): DecodeContext {
-    // Powers of two, so that calls of like size find the same context again.
-    const cells = Math.max(256, 2 ** Math.ceil(Math.log2(shape.cells)))
-    const unified = shape.streams === 'unified'
-    const most = roundUp(this.info.contextLength, 256) * (unified ? shape.sequences : 1)
-    const wanted = { ...shape, cells: Math.min(cells, most) }
+    const wanted = this.#rounded(shape)
     const current = this.#context
     if (current !== null && sameShape(current.shape, wanted)) {
       current.clear()
@@ -121,7 +117,7 @@ export class LoadedModel {
     }
     current?.[Symbol.dispose]()
     this.#context = null
-    checkContextMemory(this.#options.facts, { ...wanted, ...this.info.engine, ...(unified && { sequences: 1 }) })
+    this.#checkMemory(wanted)
     this.#context = this.#newContext(wanted, this.#sites)
     return this.#context
   }
@@ -134,7 +130,21 @@ export class LoadedModel {
 
   /** A context beside the one that calls share, for measurements; whoever asks for it frees it. */
   ownContext(shape: ContextShape, callback: 'callback' | 'no-callback'): DecodeContext {
-    return this.#newContext(shape, this.#sites, { callback: callback === 'callback' })
+    const rounded = this.#rounded(shape)
+    this.#checkMemory(rounded)
+    return this.#newContext(rounded, this.#sites, { callback: callback === 'callback' })
+  }
+
+  /** Powers of two, so that calls of like size find the same context again. */
+  #rounded(shape: ContextShape): ContextShape {
+    const cells = Math.max(256, 2 ** Math.ceil(Math.log2(shape.cells)))
+    const most = roundUp(this.info.contextLength, 256) * (shape.streams === 'unified' ? shape.sequences : 1)
+    return { ...shape, cells: Math.min(cells, most) }
+  }
+
+  #checkMemory(shape: ContextShape): void {
+    const sequences = shape.streams === 'unified' ? 1 : shape.sequences
+    checkContextMemory(this.#options.facts, { ...shape, ...this.info.engine, sequences })
   }
 
   get cancelled(): boolean {
