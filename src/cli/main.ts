@@ -1,6 +1,7 @@
 /** The command line: which commands there are, and how it ends. */
 import { Command, CommanderError } from '@commander-js/extra-typings'
 import { toolVersion } from '../version.ts'
+import { compareCommand } from './compare.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { fitCommand } from './fit.ts'
@@ -71,6 +72,7 @@ function createProgram() {
   methodsCommand(program)
   program.commandsGroup('Measure')
   reportCommand(program)
+  compareCommand(program)
   judgeCommand(program)
   program.commandsGroup('Manage')
   modelCommand(program)
