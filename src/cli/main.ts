@@ -12,6 +12,7 @@ import { modelCommand } from './model.ts'
 import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
 import { showStart } from './start.ts'
+import { statusCommand } from './status.ts'
 import { exitCodes, reportFailure } from './terminal/failure.ts'
 import { createOutput } from './terminal/output.ts'
 import { usageError } from './terminal/usage.ts'
@@ -73,6 +74,7 @@ function createProgram() {
   program.commandsGroup('Measure')
   reportCommand(program)
   compareCommand(program)
+  statusCommand(program)
   judgeCommand(program)
   program.commandsGroup('Manage')
   modelCommand(program)
