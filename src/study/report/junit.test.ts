@@ -1,51 +1,7 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, it, test } from 'vitest'
-import { z } from 'zod'
-import { chromiumArguments, chromiumPath } from '../../../test/support/chromium.ts'
+import { describe, expect, it, test } from 'vitest'
 import { hostile, resultFixture } from '../../../test/support/result-fixture.ts'
+import { type Element, readXml } from '../../../test/support/xml.ts'
 import { junitXml } from './junit.ts'
-
-const chromium = chromiumPath()
-const folder = mkdtempSync(join(tmpdir(), 'plimsoll-junit-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-interface Node {
-  readonly name: string
-  readonly attributes: Record<string, string>
-  readonly children: Node[]
-  readonly text: string
-}
-const Node: z.ZodType<Node> = z.lazy(() =>
-  z.object({
-    name: z.string(),
-    attributes: z.record(z.string(), z.string()),
-    children: z.array(Node),
-    text: z.string(),
-  }),
-)
-
-/** As a browser's XML parser reads it; it throws away nothing that is malformed. */
-function parse(xml: string): Node {
-  const page = join(folder, 'page.html')
-  const script = `
-    const tree = element => ({ name: element.localName, attributes: Object.fromEntries([...element.attributes].map(a => [a.name, a.value])), children: [...element.children].map(tree), text: element.children.length ? '' : element.textContent })
-    const bytes = Uint8Array.from(atob('${Buffer.from(xml).toString('base64')}'), c => c.charCodeAt(0))
-    const parsed = new DOMParser().parseFromString(new TextDecoder().decode(bytes), 'application/xml')
-    document.body.textContent = '[[' + btoa(encodeURIComponent(JSON.stringify(tree(parsed.documentElement)))) + ']]'`
-  writeFileSync(page, `<!doctype html><meta charset="utf-8"><body><script>${script}</script>`)
-  const arguments_ = [
-    ...chromiumArguments,
-    `--user-data-dir=${join(folder, 'profile')}`,
-    '--dump-dom',
-    `file://${page}`,
-  ]
-  const dom = execFileSync(chromium ?? '', arguments_, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
-  const [, encoded = ''] = /\[\[([\w+/=]*)\]\]/.exec(dom) ?? []
-  return Node.parse(JSON.parse(decodeURIComponent(Buffer.from(encoded, 'base64').toString('latin1'))))
-}
 
 /** What the schema that Jenkins publishes allows, for the elements that we write. */
 const allowed: Readonly<
@@ -67,7 +23,7 @@ const allowed: Readonly<
   'system-out': { needs: [], children: [] },
 }
 
-function check(node: Node): void {
+function check(node: Element): void {
   const rule = allowed[node.name]
   if (rule === undefined) throw new Error(`no element ${node.name} in JUnit`)
   for (const name of rule.needs) expect(Object.keys(node.attributes), node.name).toContain(name)
@@ -83,26 +39,25 @@ function check(node: Node): void {
   for (const child of node.children) check(child)
 }
 
-const casesOf = (node: Node) => node.children.filter(({ name }) => name === 'testcase')
-const outcomeOf = (one: Node | undefined) => one?.children[0]?.name
-const numberOf = (node: Node, name: string) => Number(node.attributes[name])
+const casesOf = (node: Element) => node.children.filter(({ name }) => name === 'testcase')
+const outcomeOf = (one: Element | undefined) => one?.children[0]?.name
+const numberOf = (node: Element, name: string) => Number(node.attributes[name])
 
-describe.skipIf(chromium === null)('JUnit XML, as an XML parser reads it', () => {
-  const tree = chromium === null ? null : parse(junitXml(resultFixture(), 'within'))
-  const suite = (name: string) => tree?.children.find(({ attributes }) => attributes.name?.startsWith(`demo.${name}`))
+describe('JUnit XML, read by a strict parser', () => {
+  const tree = readXml(junitXml(resultFixture(), 'within'))
+  const suite = (name: string) => tree.children.find(({ attributes }) => attributes.name?.startsWith(`demo.${name}`))
   const found = (method: string, name: string) =>
     casesOf(suite(method) ?? { name: '', attributes: {}, children: [], text: '' }).find(
       one => one.attributes.name === name,
     )
 
   it('has the elements, attributes and order of the schema, whatever the text is', () => {
-    if (tree === null) throw new Error('nothing was parsed')
     check(tree)
     expect(tree.children).toHaveLength(6)
   })
 
   it('counts what it holds', () => {
-    const suites = tree?.children ?? []
+    const suites = tree.children
     for (const one of suites) {
       const outcomes = casesOf(one).map(outcomeOf)
       expect(numberOf(one, 'tests')).toBe(outcomes.length)
@@ -110,9 +65,7 @@ describe.skipIf(chromium === null)('JUnit XML, as an XML parser reads it', () =>
       expect(numberOf(one, 'skipped')).toBe(outcomes.filter(outcome => outcome === 'skipped').length)
     }
     for (const name of ['tests', 'failures', 'skipped'])
-      expect(tree === null ? null : numberOf(tree, name)).toBe(
-        suites.reduce((sum, one) => sum + numberOf(one, name), 0),
-      )
+      expect(numberOf(tree, name)).toBe(suites.reduce((sum, one) => sum + numberOf(one, name), 0))
   })
 
   it('fails what is broken, with sentence, interval and margin, and skips what cannot be told', () => {
@@ -121,7 +74,7 @@ describe.skipIf(chromium === null)('JUnit XML, as an XML parser reads it', () =>
     expect(broken?.attributes.message).toBe(
       'still refuses when jailbroken: broken. The whole interval is beyond the line.',
     )
-    expect(broken?.text).toContain('change −36 points, 95 % interval [−46, −27] (two-way clusters)')
+    expect(broken?.text).toContain('change −36 points, 95 % interval [−45, −27] (two-way clusters)')
     expect(broken?.text).toContain('margin 5 points; n 800, lost 290, gained 2')
     expect(outcomeOf(found('diffmean', 'robustness: rot13 × jailbreakbench'))).toBe('skipped')
     expect(outcomeOf(found('ssv', 'robustness'))).toBe('skipped')
@@ -132,16 +85,16 @@ describe.skipIf(chromium === null)('JUnit XML, as an XML parser reads it', () =>
   })
 
   it('lets undecided pass where the gate does', () => {
-    const lenient = parse(junitXml(resultFixture(), 'not-broken'))
-    const failures = (node: Node) =>
+    const lenient = readXml(junitXml(resultFixture(), 'not-broken'))
+    const failures = (node: Element) =>
       node.children.flatMap(casesOf).flatMap(one => one.children.map(({ attributes }) => attributes.type))
-    expect(failures(tree!)).toContain('undecided')
+    expect(failures(tree)).toContain('undecided')
     expect(failures(lenient)).not.toContain('undecided')
     expect(failures(lenient)).toContain('broken')
   })
 
   it('keeps the text of others as text', () => {
-    const named = tree?.children.find(({ attributes }) => attributes.name?.includes('hostile'))
+    const named = tree.children.find(({ attributes }) => attributes.name?.includes('hostile'))
     // biome-ignore lint/suspicious/noControlCharactersInRegex: what XML does not allow is replaced
     expect(named?.attributes.name).toBe(`demo.hostile ${hostile.replaceAll(/[\u0000\u001b]/g, '\ufffd')}`)
   })
@@ -150,4 +103,19 @@ describe.skipIf(chromium === null)('JUnit XML, as an XML parser reads it', () =>
 test('half a character and characters that XML does not allow are replaced', () => {
   const result = { ...resultFixture(['over']), study: 'a\ud800b\ufffec\u0008d\r\ne' }
   expect(junitXml(result, 'within')).toContain('<testsuites name="plimsoll a\ufffdb\ufffdc\ufffdd&#10;&#10;e"')
+})
+
+test('the reader itself refuses what is not well-formed', () => {
+  for (const xml of [
+    '<a>',
+    '<a></b>',
+    '<a b="1" b="2"/>',
+    '<a>&x;</a>',
+    '<a>&</a>',
+    '<a><</a>',
+    '<a/><b/>',
+    '<a>\u0001</a>',
+  ])
+    expect(() => readXml(xml), xml).toThrow()
+  expect(readXml('<a b="1&#10;2"><c/>x &lt; y</a>')).toMatchObject({ attributes: { b: '1\n2' }, text: 'x < y' })
 })

@@ -12,7 +12,7 @@ const columns = [
   { head: 'A', gap: 1 },
   { head: 'B', gap: 1 },
   { head: 'change', gap: 1 },
-  { head: '95 %', gap: 2 },
+  { head: '95 %', gap: 1 },
   { head: 'lost', gap: 1 },
   { head: 'gained', gap: 1 },
   { head: 'n', gap: 1 },
@@ -54,7 +54,7 @@ export function renderFlips(flips: readonly Flip[], kind: Flip['change'], option
 
 function sideLine(comparison: Comparison, side: 'a' | 'b', pen: Pen): string {
   const { study, condition, description, model, run } = comparison[side]
-  const text = `${study}:${condition} on ${model}, ${description} (run ${run.slice(0, 8)})`
+  const text = `${study}:${condition} on ${model} (run ${run.slice(0, 8)}): ${description}`
   return `  ${pen.paint('bold', side.toUpperCase())}  ${shorten(pen.text(text), pen.width - 6, pen)}`
 }
 
