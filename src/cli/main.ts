@@ -1,6 +1,7 @@
 /** The command line: which commands there are, and how it ends. */
 import { Command, CommanderError } from '@commander-js/extra-typings'
 import { toolVersion } from '../version.ts'
+import { compareCommand } from './compare.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { fitCommand } from './fit.ts'
@@ -11,6 +12,7 @@ import { modelCommand } from './model.ts'
 import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
 import { showStart } from './start.ts'
+import { statusCommand } from './status.ts'
 import { exitCodes, reportFailure } from './terminal/failure.ts'
 import { createOutput } from './terminal/output.ts'
 import { usageError } from './terminal/usage.ts'
@@ -71,6 +73,8 @@ function createProgram() {
   methodsCommand(program)
   program.commandsGroup('Measure')
   reportCommand(program)
+  compareCommand(program)
+  statusCommand(program)
   judgeCommand(program)
   program.commandsGroup('Manage')
   modelCommand(program)

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path'
 import { type Command, Option } from '@commander-js/extra-typings'
-import { exitCode, worstVerdict } from '../measure/verdict.ts'
 import { DEFAULT_MODEL } from '../models/index.ts'
 import { builtinStudies } from '../study/builtin.ts'
 import { loadStudy } from '../study/config.ts'
+import { gateOf } from '../study/gate.ts'
 import { planStudy } from '../study/plan.ts'
+import { gateSentence } from '../study/report/gate.ts'
 import { examples, globalsOf, outputOf, wholeNumber } from './common.ts'
+import { prepareCi, writeCi } from './terminal/ci.ts'
 import { listenForInterrupt, thisCommand } from './terminal/interrupt.ts'
 import { describeEngine, openForCommand } from './terminal/model.ts'
 import { checkAgainst, showPlan } from './terminal/plan.ts'
@@ -32,6 +34,8 @@ export function runCommand(program: Command): void {
         .choices(['within', 'not-broken'])
         .preset('within'),
     )
+    .option('--junit <FILE>', 'write the outcome as JUnit XML, for CI')
+    .option('--summary [FILE]', 'write a summary in Markdown (default: to $GITHUB_STEP_SUMMARY)')
     .addHelpText(
       'after',
       examples('plimsoll run overrefusal-quick --model path/to/model.gguf', 'plimsoll run studies/mine.yaml --plan'),
@@ -51,6 +55,7 @@ export function runCommand(program: Command): void {
       const { signal } = interrupt
       const engine = { engines: options.engines ?? ('processors' as const), threads: options.threads, signal }
       if (options.plan) return await showPlan(plan, base, engine, output)
+      await prepareCi(options)
       const { store, storeFile } = await openStoreAt(globalsOf(command).store)
       await using _closed = store
       await using opened = await openForCommand(plan.model, output, engine)
@@ -62,10 +67,11 @@ export function runCommand(program: Command): void {
         showVerdict(done.result, output)
         showFiles(done.files, output)
       }
-      if (options.gate !== undefined) {
-        const verdict = worstVerdict(done.result.conditions.filter(c => c.role === 'method').map(c => c.verdict))
-        const passes = options.gate === 'not-broken' && verdict === 'undecided'
-        process.exitCode = passes ? 0 : exitCode(verdict)
-      }
+      const gate =
+        options.gate === undefined ? null : gateOf(done.result, options.gate === 'not-broken' ? options.gate : 'within')
+      await writeCi(options, done.result, gate, output)
+      if (gate === null) return
+      output.print(`Gate    ${gateSentence(gate)}`)
+      process.exitCode = gate.code
     })
 }

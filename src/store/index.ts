@@ -1,2 +1,12 @@
 export { openStore } from './open.ts'
-export type { AnswerFilter, AnswerRecord, ChunkUse, JudgedRecord, RunRow, Store, UsedChunk } from './types.ts'
+export type {
+  AnswerFilter,
+  AnswerRecord,
+  ChunkUse,
+  JudgedRecord,
+  RunProgress,
+  RunRow,
+  Session,
+  Store,
+  UsedChunk,
+} from './types.ts'

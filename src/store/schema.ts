@@ -33,6 +33,16 @@ export interface Tables {
   }
   judgements: { chunk: string; position: number; judge: string; class: string; rule: string; evidence: string }
   artefacts: { key: string; body: string }
+  sessions: {
+    id: string
+    run: string
+    host: string
+    pid: number
+    began: string
+    seen: string
+    ended: string | null
+    planned: number
+  }
 }
 
 /** Creates the tables in an empty database, and refuses one that a later version of Plimsoll wrote. */
@@ -44,14 +54,31 @@ export async function prepareSchema(db: Kysely<Tables>, where: string): Promise<
     .addColumn('value', 'text', c => c.notNull())
     .execute()
   const found = await db.selectFrom('meta').select('value').where('key', '=', 'schema').executeTakeFirst()
-  if (found === undefined) return createTables(db)
-  if (Number(found.value) !== SCHEMA_VERSION)
+  if (found === undefined) await createTables(db)
+  else if (Number(found.value) !== SCHEMA_VERSION)
     throw new PlimsollError('store-invalid', 'The store was written by another version of Plimsoll', {
       found: `schema ${found.value}`,
       expected: `schema ${SCHEMA_VERSION}`,
       fix: 'Update Plimsoll, or name another store with --store; the old one is left as it is.',
       where,
     })
+  await createSessions(db)
+}
+
+/** Came after version 1 did, and nothing else depends on it: a store without it gets it, and an older Plimsoll does not see it. */
+async function createSessions({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .createTable('sessions')
+    .ifNotExists()
+    .addColumn('id', 'text', c => c.primaryKey())
+    .addColumn('run', 'text', c => c.notNull())
+    .addColumn('host', 'text', c => c.notNull())
+    .addColumn('pid', 'integer', c => c.notNull())
+    .addColumn('began', 'text', c => c.notNull())
+    .addColumn('seen', 'text', c => c.notNull())
+    .addColumn('ended', 'text')
+    .addColumn('planned', 'integer', c => c.notNull())
+    .execute()
 }
 
 async function createTables(db: Kysely<Tables>): Promise<void> {

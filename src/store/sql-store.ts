@@ -5,7 +5,17 @@ import { z } from 'zod'
 import { sites } from '../engine/where.ts'
 import type { Judgement } from '../judge/types.ts'
 import type { Tables } from './schema.ts'
-import type { AnswerFilter, AnswerRecord, ChunkUse, JudgedRecord, RunRow, Store, UsedChunk } from './types.ts'
+import type {
+  AnswerFilter,
+  AnswerRecord,
+  ChunkUse,
+  JudgedRecord,
+  RunProgress,
+  RunRow,
+  Session,
+  Store,
+  UsedChunk,
+} from './types.ts'
 
 const Finish = z.enum(['stop', 'length']).nullable()
 const Stage = z.enum(['fit', 'select', 'measure'])
@@ -97,6 +107,54 @@ export class SqlStore implements Store {
   async run(hash: string): Promise<RunRow | null> {
     const row = await this.#db.selectFrom('runs').selectAll().where('hash', '=', hash).executeTakeFirst()
     return row === undefined ? null : toRun(row)
+  }
+
+  async startSession(session: Omit<Session, 'seen' | 'ended'>): Promise<void> {
+    await this.#db
+      .insertInto('sessions')
+      .values({ ...session, seen: session.began, ended: null })
+      .execute()
+  }
+
+  async seeSession(id: string, at: string, ended = false): Promise<void> {
+    await this.#db
+      .updateTable('sessions')
+      .set({ seen: at, ...(ended && { ended: at }) })
+      .where('id', '=', id)
+      .execute()
+  }
+
+  async sessions(run: string): Promise<Session[]> {
+    return this.#db
+      .selectFrom('sessions')
+      .selectAll()
+      .where('run', '=', run)
+      .orderBy('began', 'desc')
+      .orderBy('id')
+      .execute()
+  }
+
+  async progress(run: string, since = '~'): Promise<RunProgress> {
+    const found = await this.#db
+      .selectFrom('uses')
+      .leftJoin('chunks', 'chunks.key', 'uses.chunk')
+      .select(({ fn, eb }) => [
+        fn.countAll<number>().as('chunks'),
+        fn.count<number>('chunks.key').as('done'),
+        fn.sum<number | null>('chunks.records').as('answers'),
+        fn
+          .sum<number | null>(eb.case().when('saved', '>=', since).then(eb.ref('chunks.records')).else(0).end())
+          .as('recent'),
+      ])
+      .where('run', '=', run)
+      .executeTakeFirstOrThrow()
+    const number = (value: number | null) => Number(value ?? 0)
+    return {
+      chunks: number(found.chunks),
+      done: number(found.done),
+      answers: number(found.answers),
+      recent: number(found.recent),
+    }
   }
 
   async useChunks(run: string, uses: readonly ChunkUse[]): Promise<void> {

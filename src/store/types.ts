@@ -60,6 +60,33 @@ export interface UsedChunk extends ChunkUse {
   readonly state: 'planned' | 'done'
 }
 
+/** A process that works, or worked, on a run. */
+export interface Session {
+  readonly id: string
+  readonly run: string
+  readonly host: string
+  readonly pid: number
+  /** ISO 8601, as all times here. */
+  readonly began: string
+  /** When it was last heard of. */
+  readonly seen: string
+  /** Null while it works, and for one that died. */
+  readonly ended: string | null
+  /** Answers to make and rows to score in the whole run, as planned. */
+  readonly planned: number
+}
+
+/** How far a run is. */
+export interface RunProgress {
+  /** Chunks it is known to need so far, and those that are done. */
+  readonly chunks: number
+  readonly done: number
+  /** Answers and scores in those that are done. */
+  readonly answers: number
+  /** Answers in chunks that were saved at `since` or later. */
+  readonly recent: number
+}
+
 export interface AnswerFilter {
   readonly run: string
   readonly stage?: ChunkUse['stage'] | undefined
@@ -80,6 +107,14 @@ export interface Store extends AsyncDisposable {
   /** Newest first. */
   runs(study?: string): Promise<RunRow[]>
   run(hash: string): Promise<RunRow | null>
+
+  startSession(session: Omit<Session, 'seen' | 'ended'>): Promise<void>
+  /** Says that a session is alive at `at`, or has ended then. */
+  seeSession(id: string, at: string, ended?: boolean): Promise<void>
+  /** Newest first. */
+  sessions(run: string): Promise<Session[]>
+  /** @param since ISO 8601, for `recent`; default: none are recent */
+  progress(run: string, since?: string): Promise<RunProgress>
 
   useChunks(run: string, uses: readonly ChunkUse[]): Promise<void>
   chunks(run: string): Promise<UsedChunk[]>

@@ -11,6 +11,7 @@ import type { Measured } from './measure.ts'
 import { normChange } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import type { ConditionResult } from './result.ts'
+import { fingerprintOf } from './steering.ts'
 import type { Judged } from './work.ts'
 
 /** Conditions with their verdicts, and whether anything can be told at all. */
@@ -52,6 +53,7 @@ export function conclude(plan: Plan, conditions: readonly ActiveCondition[], mea
         description,
         layer,
         strength,
+        vector: fingerprintOf(condition.setting.steering).slice(0, 16),
         normChange: normChange(recordsOf(name, measured)),
         axes,
         verdict,

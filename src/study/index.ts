@@ -1,6 +1,7 @@
 /** Studies: from a file to a verdict. */
 export { type StudySpec, study, type VectorAtHand } from './api.ts'
 export { builtinStudies } from './builtin.ts'
+export { type Comparison, compare } from './comparison/index.ts'
 export { type LoadedStudy, loadStudy } from './config.ts'
 export type { PlanCount, SuiteOutlook } from './counts.ts'
 export { type Estimate, estimate } from './estimate.ts'

@@ -18,6 +18,8 @@ export interface ConditionResult {
   readonly description: string
   readonly layer: number | null
   readonly strength: number | null
+  /** Names what is added to the model, strength included: equal for edits that do the same. Results of 0.1 may lack it. */
+  readonly vector?: string | undefined
   /** Mean relative change of the hidden state's norm that the edit caused. */
   readonly normChange: number | null
   readonly axes: Readonly<Record<AxisName, AxisResult>>

@@ -14,6 +14,7 @@ import { measure } from './measure.ts'
 import type { Plan } from './plan.ts'
 import { prepare } from './prepare.ts'
 import type { StudyResult } from './result.ts'
+import { holdSession } from './session.ts'
 import { Stages } from './stages.ts'
 import { Work } from './work.ts'
 
@@ -53,6 +54,7 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
     engine: { model: model.info.name, fingerprint: model.info.fingerprint, ...model.info.engine },
     started: new Date().toISOString(),
   })
+  await using _session = await holdSession(store, hash, plan.answers)
   const work = await Work.start({ model, store, run: hash, signal })
   const stages = new Stages(plan, work, onProgress)
   const { conditions, fitted, selections } = await prepare(work, plan, stages.onRows, options.vectors)

@@ -4,7 +4,19 @@ import { temporaryFolder } from './plimsoll.ts'
 const folder = temporaryFolder()
 afterAll(() => folder[Symbol.dispose]())
 
-const commands = ['demo', 'run', 'fit', 'generate', 'methods', 'report', 'judge', 'model', 'doctor']
+const commands = [
+  'demo',
+  'run',
+  'fit',
+  'generate',
+  'methods',
+  'report',
+  'compare',
+  'status',
+  'judge',
+  'model',
+  'doctor',
+]
 const withOwn = ['judge calibrate', 'model list', 'model pull', 'model path', 'model remove']
 
 describe('plimsoll --help', () => {

@@ -150,4 +150,30 @@ export function storeContract(open: () => Promise<Store>): void {
     await store.saveArtefact('v', { layer: 4 })
     expect(await store.artefact('v')).toEqual({ layer: 3 })
   })
+
+  it('knows who works on a run, and how far it is', async () => {
+    await store.startRun(run('a', '2026-01-01T00:00:00Z'))
+    const session = { id: 's1', run: 'a', host: 'here', pid: 7, began: '2026-01-01T00:00:00Z', planned: 3 }
+    await store.startSession(session)
+    expect(await store.sessions('a')).toEqual([{ ...session, seen: session.began, ended: null }])
+    await store.seeSession('s1', '2026-01-01T00:01:00Z')
+    await store.startSession({ ...session, id: 's2', began: '2026-01-02T00:00:00Z' })
+    await store.seeSession('s2', '2026-01-02T00:01:00Z', true)
+    expect((await store.sessions('a')).map(({ id, seen, ended }) => [id, seen, ended])).toEqual([
+      ['s2', '2026-01-02T00:01:00Z', '2026-01-02T00:01:00Z'],
+      ['s1', '2026-01-01T00:01:00Z', null],
+    ])
+    expect(await store.sessions('b')).toEqual([])
+
+    expect(await store.progress('a')).toEqual({ chunks: 0, done: 0, answers: 0, recent: 0 })
+    const use = { stage: 'measure', condition: 'baseline', suite: 's' } as const
+    await store.useChunks('a', [
+      { ...use, chunk: 'k1', order: 0 },
+      { ...use, chunk: 'k2', order: 1 },
+    ])
+    await store.saveChunk('k1', [record('one'), record('two')])
+    expect(await store.progress('a')).toEqual({ chunks: 2, done: 1, answers: 2, recent: 0 })
+    expect(await store.progress('a', '2026-01-01')).toMatchObject({ recent: 2 })
+    expect(await store.progress('a', '2999-01-01')).toMatchObject({ recent: 0 })
+  })
 }

@@ -128,7 +128,11 @@ function selectionBlocks(selection: Selection): string[] {
 }
 
 /** @param right per column, whether it is aligned to the right */
-function table(heads: readonly string[], right: readonly boolean[], rows: readonly (readonly string[])[]): string {
+export function table(
+  heads: readonly string[],
+  right: readonly boolean[],
+  rows: readonly (readonly string[])[],
+): string {
   const line = (cells: readonly string[]) => `| ${cells.map(plain).join(' | ')} |`
   return [line(heads), `|${right.map(end => (end ? '--:' : ':--')).join('|')}|`, ...rows.map(line)].join('\n')
 }
@@ -145,7 +149,7 @@ export function plain(text: string): string {
 }
 
 /** As a paragraph of its own: nothing at its start makes it a list or a heading either. */
-function paragraph(text: string): string {
+export function paragraph(text: string): string {
   return plain(text).replace(/^([-+=]|\d+(?=[.)]))/, '\\$1')
 }
 

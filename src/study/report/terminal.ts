@@ -1,49 +1,23 @@
-/** The verdict on the terminal: a table, the intervals as a small picture, sentences. */
-import { styleText } from 'node:util'
-import stringWidth from 'string-width'
+/** The verdict on the terminal: a table, the intervals as a small picture, sentences. What draws them is in terminal/. */
 import type { AxisName, ConditionResult, StudyResult, SuiteResult } from '../result.ts'
 import { checkSentences } from './checks.ts'
 import { count, decidingInterval, points, pValue, values } from './format.ts'
-import { intervalMark } from './geometry/interval.ts'
-import { pointScale, position, type Scale } from './geometry/scale.ts'
+import { left, pad, paragraph, shorten, sum } from './terminal/layout.ts'
+import { type Pen, penOf, type TerminalOptions } from './terminal/pen.ts'
+import { picture } from './terminal/picture.ts'
+import { shortProperty, suiteTable, type TableRow } from './terminal/table.ts'
 import {
   axes,
   commonMargin,
   decidingSuite,
-  type Look,
   methodsOf,
   moreNeeded,
   roles,
   sortedConditions,
   states,
   suitesOf,
-  type Tone,
   verdicts,
 } from './words.ts'
-
-export interface TerminalOptions {
-  /** Colour on top of shape and word; NO_COLOR in the environment wins. */
-  readonly color: boolean
-  /** False: only ASCII is written. */
-  readonly unicode: boolean
-  /** Columns; fewer than 80 count as 80. @default 80 */
-  readonly width?: number | undefined
-  /** Also every suite with its p-value and reason, the references and the checks. */
-  readonly verbose?: boolean | undefined
-}
-
-/** What the rest of this file draws with. */
-interface Pen {
-  readonly width: number
-  readonly verbose: boolean
-  /** Only for text that `text` or `own` made. */
-  paint(tone: Tone | 'bold', text: string): string
-  mark(look: Look): string
-  /** Text of a file, a user or a model: one line without control characters. */
-  text(text: string): string
-  /** Our own drawing, in the characters the terminal has. */
-  own(text: string): string
-}
 
 /** The verdict of every method of a study, ending with a newline. */
 export function renderVerdict(result: StudyResult, options: TerminalOptions): string {
@@ -69,8 +43,8 @@ function conditionBlocks(condition: ConditionResult, pen: Pen): string[] {
   const sentences = [condition.sentence, ...axes.flatMap(axis => openQuestion(axis, condition))]
   return [
     `  ${pen.paint('bold', pen.paint(look.tone, word))}   ${description}`,
-    suiteTable(condition, pen),
-    picture(condition, pen),
+    table(condition, pen),
+    drawn(condition, pen),
     sentences
       .filter(sentence => sentence !== '')
       .map(sentence => paragraph(sentence, pen))
@@ -91,42 +65,19 @@ function openQuestion(axis: AxisName, condition: ConditionResult): string[] {
   return []
 }
 
-/** One line of the table; `suite` is missing where an axis has none. */
-interface TableRow {
-  readonly title: string
-  readonly look: Look
-  readonly property: string
-  readonly numbers: readonly string[]
-  readonly suite?: SuiteResult
-}
+const columns = [
+  { head: 'base', gap: 1 },
+  { head: 'steered', gap: 1 },
+  { head: 'change', gap: 1 },
+  { head: '95 %', gap: 2 },
+  { head: 'n', gap: 2 },
+]
 
-const heads = ['base', 'steered', 'change', '95 %', 'n'] as const
-const axisWidth = 12
-
-function suiteTable(condition: ConditionResult, pen: Pen): string {
+function table(condition: ConditionResult, pen: Pen): string {
   const rows = axes.flatMap(axis => rowsOf(axis, condition, pen))
-  const widths = heads.map(
-    (head, i) => Math.max(head.length, ...rows.map(row => stringWidth(row.numbers[i] ?? ''))) + 1,
-  )
-  widths[3]! += 1
-  widths[4]! += 1
-  const stateWidth = Math.max(...rows.map(row => row.look.word.length))
-  // Indent, mark and axis before the property, two spaces before the state.
-  const propertyWidth = Math.max(8, pen.width - (4 + axisWidth + sum(widths) + 2 + stateWidth))
-  const indent = ' '.repeat(4 + axisWidth)
-  const lines = rows.flatMap(row => {
-    const [first = '', ...rest] = wrap(row.property, propertyWidth - 1)
-    const numbers = widths.map((width, i) => left(row.numbers[i] ?? '', width)).join('')
-    return [
-      `  ${pen.paint(row.look.tone, pen.mark(row.look))} ${pad(row.title, axisWidth)}${pad(first, propertyWidth)}${numbers}  ${pen.paint(row.look.tone, row.look.word)}`,
-      ...rest.map(line => indent + line),
-      ...(pen.verbose && row.suite !== undefined ? [detail(row.suite, pen)] : []),
-    ]
-  })
-  const head = indent + ' '.repeat(propertyWidth) + heads.map((text, i) => left(text, widths[i]!)).join('')
   const more = sum(axes.map(axis => Math.max(0, condition.axes[axis].suites.length - 1)))
-  const note = pen.verbose || more === 0 ? [] : [`${indent}These suites decide; ${count(more)} more in the report.`]
-  return [head, ...lines, ...note].join('\n')
+  const note = pen.verbose || more === 0 ? null : `These suites decide; ${count(more)} more in the report.`
+  return suiteTable(columns, rows, pen, note)
 }
 
 function rowsOf(axis: AxisName, condition: ConditionResult, pen: Pen): TableRow[] {
@@ -141,80 +92,33 @@ function rowsOf(axis: AxisName, condition: ConditionResult, pen: Pen): TableRow[
       look: states[suite.state],
       property: shortProperty(pen.text(suite.property)),
       numbers: numbers.map(pen.own),
-      suite,
+      ...(pen.verbose && { detail: detail(suite) }),
     }
   })
 }
 
-/** Without the words that every property has: `still refuses harmful prompts` is `refuses harmful`. */
-function shortProperty(property: string): string {
-  return property.replace(/^still /, '').replace(/ prompts$/, '')
-}
-
 /** Suite, flips, p-value and reason, below a row. */
-function detail(suite: SuiteResult, pen: Pen): string {
+function detail(suite: SuiteResult): string {
   const flips = suite.kind === 'rate' ? `; lost ${suite.lost}, gained ${suite.gained}, p ${pValue(suite.p)}` : ''
-  const text = `${suite.suite}${flips}; ${suite.interval}; line ${points(-suite.margin)}. ${suite.why}`
-  return wrap(pen.text(text), pen.width - 18)
-    .map(line => ' '.repeat(18) + line)
-    .join('\n')
+  return `${suite.suite}${flips}; ${suite.interval}; line ${points(-suite.margin)}. ${suite.why}`
 }
 
-/** The intervals on one scale, with zero and each suite's line. */
-function picture(condition: ConditionResult, pen: Pen): string {
+/** The deciding suites on one scale, with zero and each one's line. */
+function drawn(condition: ConditionResult, pen: Pen): string {
   const rows = axes.flatMap(axis => {
     const suite = decidingSuite(condition.axes[axis])
     return suite === undefined ? [] : [{ axis, suite }]
   })
-  if (rows.length === 0) return ''
-  const scale = pointScale(rows.flatMap(({ suite }) => [suite.change, ...suite.ci]))
-  const columns = Math.min(72, pen.width - 14)
   const common = commonMargin(rows.flatMap(({ axis, suite }) => (axis === 'efficacy' ? [] : suite)))
-  return [
-    ' '.repeat(9) + pen.own(scaleLine(scale, columns, common)),
-    ...rows.map(({ axis, suite }) => {
-      // Efficacy has no line of its own: it shows the one the others share, so that the picture has one.
-      const margin = axis === 'efficacy' ? common : suite.margin
-      return `     ${axis.slice(0, 3)} ${intervalLine(suite, margin, scale, columns, pen)}`
-    }),
-  ].join('\n')
-}
-
-function intervalLine(suite: SuiteResult, margin: number | null, scale: Scale, columns: number, pen: Pen): string {
-  const cell = (fraction: number) => Math.round(fraction * (columns - 1))
-  const line: string[] = Array.from({ length: columns }, () => '·')
-  const mark = intervalMark(suite, true, scale)
-  const look = states[suite.state]
-  if (margin !== null) line[cell(Math.max(0, position(scale, -margin)))] = '┊'
-  line[cell(mark.zero)] = '│'
-  const [from, to] = [cell(mark.low), cell(mark.high)]
-  line.fill('─', from, to + 1)
-  line[from] = mark.leavesLow === null ? '├' : '◄'
-  line[to] = mark.leavesHigh === null ? '┤' : '►'
-  if (mark.mark !== null) line[cell(mark.mark)] = pen.mark(look)
-  const text = (start: number, end: number) => pen.own(line.slice(start, end).join(''))
-  return text(0, from) + pen.paint(look.tone, text(from, to + 1)) + text(to + 1, columns)
-}
-
-/** Tick labels centred on their ticks, and the word `line` over the margin that most suites have. */
-function scaleLine(scale: Scale, columns: number, margin: number | null): string {
-  const line: string[] = Array.from({ length: columns + 4 }, () => ' ')
-  const column = (value: number) => Math.round(position(scale, value) * (columns - 1))
-  const write = (text: string, from: number) => {
-    const around = line.slice(Math.max(0, from - 1), from + text.length + 1)
-    if (from < 0 || around.some(character => character !== ' ')) return
-    for (const [i, character] of [...text].entries()) line[from + i] = character
-  }
-  write('0', column(0))
-  if (margin !== null) {
-    // To the left of its column, so that zero keeps its place.
-    write('line', Math.min(column(-margin) - 2, column(0) - 6))
-  }
-  for (const tick of scale.ticks) {
-    const text = points(tick)
-    if (tick !== 0) write(text, Math.max(0, column(tick) - Math.floor(text.length / 2)))
-  }
-  return line.join('').trimEnd()
+  const intervals = rows.map(({ axis, suite: { change, ci, margin, state } }) => ({
+    label: axis.slice(0, 3),
+    change,
+    ci,
+    // Efficacy has no line of its own: it shows the one the others share, so that the picture has one.
+    margin: axis === 'efficacy' ? common : margin,
+    look: states[state],
+  }))
+  return picture(intervals, common, pen)
 }
 
 function referencesTable(result: StudyResult, pen: Pen): string {
@@ -237,114 +141,4 @@ function referencesTable(result: StudyResult, pen: Pen): string {
 
 function shortRole(condition: ConditionResult): string {
   return roles[condition.role].split(':')[0] ?? ''
-}
-
-function penOf({ color, unicode, width = 80, verbose = false }: TerminalOptions): Pen {
-  const coloured = color && (process.env.NO_COLOR ?? '') === ''
-  const styles = { holds: 'cyan', broken: 'red', undecided: 'gray', bold: 'bold' } as const
-  const own = (value: string) => (unicode ? value : ascii(value))
-  const marks = unicode
-    ? { disc: '●', ring: '○', triangle: '▼', bar: '–' }
-    : { disc: '*', ring: 'o', triangle: 'v', bar: '-' }
-  return {
-    width: Math.max(80, width),
-    verbose,
-    paint: (tone, value) => (coloured ? styleText(styles[tone], value, { validateStream: false }) : value),
-    mark: look => marks[look.shape],
-    text: value => own(printable(value)),
-    own,
-  }
-}
-
-/** One line, without control characters and what turns the direction of text. */
-function printable(text: string): string {
-  return (
-    text
-      .toWellFormed()
-      .replace(/\s+/g, ' ')
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is removed
-      .replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '')
-  )
-}
-
-const substitutes: Readonly<Record<string, string>> = {
-  '−': '-',
-  '–': '-',
-  '—': '-',
-  '…': '..',
-  '×': 'x',
-  '·': '.',
-  '┊': ':',
-  '│': '|',
-  '─': '-',
-  '├': '[',
-  '┤': ']',
-  '◄': '<',
-  '►': '>',
-  '→': '->',
-  '“': '"',
-  '”': '"',
-  '’': "'",
-  '‘': "'",
-  '●': '*',
-  '○': 'o',
-  '▼': 'v',
-}
-
-function ascii(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: everything that is not ASCII
-  return text.replace(/[^\u0000-\u007f]/gu, character => substitutes[character] ?? '?')
-}
-
-function paragraph(text: string, pen: Pen): string {
-  return wrap(pen.text(text), pen.width - 4)
-    .map(line => `  ${line}`)
-    .join('\n')
-}
-
-/** Lines of at most `width` columns; a longer word stands broken. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(/\s+/).filter(part => part !== '')) {
-    const joined = line === '' ? word : `${line} ${word}`
-    if (stringWidth(joined) <= width) {
-      line = joined
-      continue
-    }
-    if (line !== '') lines.push(line)
-    line = word
-    while (stringWidth(line) > width) {
-      lines.push(line.slice(0, width))
-      line = line.slice(width)
-    }
-  }
-  return line === '' ? lines : [...lines, line]
-}
-
-/** Cut to `width` columns, where there is one at a space. */
-function shorten(text: string, width: number, pen: Pen): string {
-  if (stringWidth(text) <= width) return text
-  const mark = pen.own('…')
-  let cut = ''
-  for (const character of text) {
-    if (stringWidth(cut + character) > width - mark.length) break
-    cut += character
-  }
-  const space = cut.lastIndexOf(' ')
-  return (space > width / 2 ? cut.slice(0, space) : cut) + mark
-}
-
-/** Filled with spaces on the right. */
-function pad(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - stringWidth(text)))
-}
-
-/** Filled with spaces on the left. */
-function left(text: string, width: number): string {
-  return ' '.repeat(Math.max(0, width - stringWidth(text))) + text
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, value) => total + value, 0)
 }

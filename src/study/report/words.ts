@@ -85,7 +85,7 @@ export function moreNeeded(prompts: number): string {
 }
 
 /** The margin that most suites have, so that one line can be named; null where there are none. */
-export function commonMargin(suites: readonly SuiteResult[]): number | null {
+export function commonMargin(suites: readonly Pick<SuiteResult, 'margin'>[]): number | null {
   const counts = new Map<number, number>()
   for (const { margin } of suites) counts.set(margin, (counts.get(margin) ?? 0) + 1)
   const [first] = [...counts].toSorted((a, b) => b[1] - a[1] || b[0] - a[0])

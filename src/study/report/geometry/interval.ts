@@ -3,7 +3,7 @@ import type { SuiteState } from '../../result.ts'
 import { position, type Scale } from './scale.ts'
 
 /** Fractions of the plot's width, all within [0, 1]. */
-export interface IntervalMark {
+export interface IntervalMark<State = SuiteState> {
   readonly low: number
   readonly high: number
   /** Null where the change itself lies outside the plot. */
@@ -14,18 +14,18 @@ export interface IntervalMark {
   /** The value that an arrow at this end announces; null where the interval ends inside the plot. */
   readonly leavesLow: number | null
   readonly leavesHigh: number | null
-  readonly state: SuiteState
+  readonly state: State
 }
 
-export interface Interval {
+export interface Interval<State = SuiteState> {
   readonly change: number
   readonly ci: readonly [number, number]
   readonly margin: number
-  readonly state: SuiteState
+  readonly state: State
 }
 
 /** @param kept whether the property is to be kept (general, control, robustness), so that there is a line to cross */
-export function intervalMark(interval: Interval, kept: boolean, scale: Scale): IntervalMark {
+export function intervalMark<State>(interval: Interval<State>, kept: boolean, scale: Scale): IntervalMark<State> {
   const { change, ci, margin, state } = interval
   const inside = (value: number) => value >= scale.from && value <= scale.to
   const at = (value: number) => Math.min(1, Math.max(0, position(scale, value)))

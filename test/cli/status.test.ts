@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { z } from 'zod'
+import { temporaryFolder, tinyStudy } from './plimsoll.ts'
+
+const folder = temporaryFolder()
+afterAll(() => folder[Symbol.dispose]())
+const one = ['--engines', '1']
+const Status = z.object({
+  store: z.string(),
+  bytes: z.int(),
+  runs: z.array(
+    z.object({
+      study: z.string(),
+      model: z.string(),
+      state: z.enum(['finished', 'running', 'interrupted']),
+      chunks: z.object({ done: z.int(), of: z.int() }),
+      answers: z.object({ done: z.int(), of: z.int() }),
+      minutesLeft: z.int().nullable(),
+      verdicts: z.array(z.object({ condition: z.string(), verdict: z.string() })),
+    }),
+  ),
+})
+const status = async () => Status.parse(JSON.parse((await folder.plimsoll('status', '--json')).stdout))
+
+it('says what to do where there is no study, and leaves no store behind', async () => {
+  const { code, stdout } = await folder.plimsoll('status')
+  expect(code).toBe(0)
+  expect(stdout).toContain('There is no study in .plimsoll/store.db.\nRun one: plimsoll demo')
+  expect(await status()).toEqual({ store: '.plimsoll/store.db', bytes: 0, runs: [] })
+  expect(existsSync(join(folder.path, '.plimsoll'))).toBe(false)
+})
+
+it.skipIf(process.platform === 'win32')(
+  'tells running from interrupted from finished, while a run writes',
+  {
+    timeout: 120_000,
+  },
+  async () => {
+    folder.write('mine.yaml', `${tinyStudy}safeguards: false\nchunk: 4\n`)
+    let asked: ReturnType<typeof status> | undefined
+    const killed = await folder.watch(['run', 'mine.yaml', ...one], (said, child) => {
+      if (asked !== undefined || !said.includes('measure')) return
+      asked = status()
+      asked.finally(() => child.kill('SIGKILL')).catch(() => undefined)
+      // It waits for the question to be answered: stopped, not ended.
+      child.kill('SIGSTOP')
+    })
+    expect(killed.code).toBeNull()
+    const running = (await asked)?.runs
+    expect(running).toMatchObject([{ study: 'mine', model: 'organism', state: 'running', verdicts: [] }])
+    const [first] = running ?? []
+    expect(first?.answers.done).toBeGreaterThan(0)
+    expect(first?.answers.done).toBeLessThan(first?.answers.of ?? 0)
+
+    expect((await status()).runs).toMatchObject([{ state: 'interrupted', minutesLeft: null }])
+    expect((await folder.plimsoll('status')).stdout).toMatch(
+      /○ mine on organism[\s\S]*interrupted, last heard of .* UTC/,
+    )
+
+    expect((await folder.plimsoll('run', 'mine.yaml', '--quiet', ...one)).code).toBe(0)
+    const { runs, bytes } = await status()
+    expect(bytes).toBeGreaterThan(10_000)
+    expect(runs).toMatchObject([
+      { state: 'finished', verdicts: [{ condition: 'diffmean', verdict: expect.any(String) }] },
+    ])
+    expect(runs[0]?.chunks.done).toBe(runs[0]?.chunks.of)
+    const { stdout } = await folder.plimsoll('status')
+    expect(stdout).toMatch(
+      /● mine on organism {2}\(run [\da-f]{8}\)\n {4}finished .* UTC, \d+ chunks, [\d,]+ answers and scores\n {4}diffmean: [A-Z]/,
+    )
+    expect(Math.max(...stdout.split('\n').map(line => line.length))).toBeLessThanOrEqual(80)
+  },
+)
