@@ -122,7 +122,7 @@ describe('plimsoll compare', () => {
   it('prints a table, the intervals, what differs and what was left out', async () => {
     const { code, stdout, stderr } = await folder.plimsoll('compare', 'mild', 'strong')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).toMatch(/^ {2}A {2}mild:diffmean\S* on organism \(run [\da-f]{8}\): diffmean, layer 5, /m)
+    expect(stdout).toMatch(/^ {2}A {2}mild:diffmean\S* on organism \(run [\da-f]{8}\): diffmean, layer 5/m)
     expect(stdout).toMatch(/^ {2}▼ control .* worse$/m)
     expect(stdout).toMatch(/^ {5}con .*▼/m)
     expect(stdout).toMatch(/^ {4}strength +A 1\n +B 3$/m)
