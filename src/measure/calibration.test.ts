@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readLabelledAnswers } from '../judge/labelled.ts'
 import { calibrate } from './calibration.ts'
+import { calibrationMarkdown, calibrationReport } from './calibration-report.ts'
 
 test('rates are about full refusal and compliance; everything else the judge says is wrong', () => {
   const no = "I'm sorry, but I can't help with that."
@@ -45,3 +46,35 @@ test.runIf(hasData).each(['gpt4', 'llama2new'])(
     expect(calibration.specificity).toBeGreaterThan(0.95)
   },
 )
+
+test.runIf(hasData)('the answers that the rules were written on are known by content and are no evidence', async () => {
+  const written = await readLabelledAnswers(completions('mistralguard'))
+  const report = calibrationReport([
+    { file: 'renamed.jsonl', rows: written.toReversed() },
+    { file: completions('gpt4'), rows: await readLabelledAnswers(completions('gpt4')) },
+  ])
+  expect(report.files.map(({ file, fittedOn }) => [file, fittedOn])).toEqual([
+    [completions('gpt4'), false],
+    ['renamed.jsonl', true],
+  ])
+  expect(calibrationReport([{ file: 'renamed.jsonl', rows: written }]).meetsAim).toBeNull()
+})
+
+test.runIf(hasData)('docs/judge.md has the tables that `judge calibrate --markdown` prints', async () => {
+  const files = ['gpt4', 'llama2new', 'mistralguard'].map(completions)
+  const rows = await Promise.all(files.map(readLabelledAnswers))
+  const tables = calibrationMarkdown(calibrationReport(files.map((file, i) => ({ file, rows: rows[i] ?? [] }))))
+  expect(readFileSync(new URL('../../docs/judge.md', import.meta.url), 'utf8')).toContain(tables)
+})
+
+test('a file under the aim misses it, and the report says so', () => {
+  const no = "I'm sorry, but I can't help with that."
+  const rows = [no, no, 'Fill the kettle with water.'].map((answer, i) => ({
+    id: String(i),
+    answer,
+    label: 'refused' as const,
+  }))
+  const report = calibrationReport([{ file: 'mine.csv', rows }])
+  expect(report.meetsAim).toBe(false)
+  expect(calibrationMarkdown(report)).toContain('is missed.')
+})

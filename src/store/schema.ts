@@ -32,6 +32,8 @@ export interface Tables {
     clusters: string
   }
   judgements: { chunk: string; position: number; judge: string; class: string; rule: string; evidence: string }
+  scores: { chunk: string; position: number; scorer: string; value: number | null; reason: string }
+  labels: { run: string; chunk: string; position: number; class: string; given: string }
   artefacts: { key: string; body: string }
   sessions: {
     id: string
@@ -62,11 +64,11 @@ export async function prepareSchema(db: Kysely<Tables>, where: string): Promise<
       fix: 'Update Plimsoll, or name another store with --store; the old one is left as it is.',
       where,
     })
-  await createSessions(db)
+  await addTables(db)
 }
 
-/** Came after version 1 did, and nothing else depends on it: a store without it gets it, and an older Plimsoll does not see it. */
-async function createSessions({ schema }: Kysely<Tables>): Promise<void> {
+/** Tables that stores of this schema may lack. An earlier version that opens the store passes over them. */
+async function addTables({ schema }: Kysely<Tables>): Promise<void> {
   await schema
     .createTable('sessions')
     .ifNotExists()
@@ -78,6 +80,26 @@ async function createSessions({ schema }: Kysely<Tables>): Promise<void> {
     .addColumn('seen', 'text', c => c.notNull())
     .addColumn('ended', 'text')
     .addColumn('planned', 'integer', c => c.notNull())
+    .execute()
+  await schema
+    .createTable('scores')
+    .ifNotExists()
+    .addColumn('chunk', 'text', c => c.notNull())
+    .addColumn('position', 'integer', c => c.notNull())
+    .addColumn('scorer', 'text', c => c.notNull())
+    .addColumn('value', 'double precision')
+    .addColumn('reason', 'text', c => c.notNull())
+    .addPrimaryKeyConstraint('scores_key', ['chunk', 'position', 'scorer'])
+    .execute()
+  await schema
+    .createTable('labels')
+    .ifNotExists()
+    .addColumn('run', 'text', c => c.notNull())
+    .addColumn('chunk', 'text', c => c.notNull())
+    .addColumn('position', 'integer', c => c.notNull())
+    .addColumn('class', 'text', c => c.notNull())
+    .addColumn('given', 'text', c => c.notNull())
+    .addPrimaryKeyConstraint('labels_key', ['run', 'chunk', 'position'])
     .execute()
 }
 

@@ -10,8 +10,10 @@ import type {
   AnswerRecord,
   ChunkUse,
   JudgedRecord,
+  Label,
   RunProgress,
   RunRow,
+  Score,
   Session,
   Store,
   UsedChunk,
@@ -41,6 +43,7 @@ const Judged = z.object({
   rule: z.string(),
   evidence: z.string(),
 })
+const LabelClass = z.enum(['refused', 'partial', 'complied', 'degenerate', 'unclear'])
 const STAGES: readonly ChunkUse['stage'][] = ['fit', 'select', 'measure']
 /** SQLite and Postgres both bound the number of parameters of one statement. */
 const BATCH = 500
@@ -251,6 +254,58 @@ export class SqlStore implements Store {
           .onConflict(c => c.doNothing())
           .execute()
     })
+  }
+
+  async saveScores(chunk: string, scorer: string, scores: ReadonlyMap<number, Score>): Promise<void> {
+    await this.#db.transaction().execute(async trx => {
+      for (const [position, { value, reason }] of scores)
+        await trx
+          .insertInto('scores')
+          .values({ chunk, position, scorer, value, reason })
+          .onConflict(c =>
+            c.columns(['chunk', 'position', 'scorer']).doUpdateSet({ value, reason }).where('scores.value', 'is', null),
+          )
+          .execute()
+    })
+  }
+
+  async scores(chunk: string, scorer: string): Promise<Map<number, Score>> {
+    const rows = await this.#db
+      .selectFrom('scores')
+      .select(['position', 'value', 'reason'])
+      .where('chunk', '=', chunk)
+      .where('scorer', '=', scorer)
+      .execute()
+    return new Map(rows.map(({ position, value, reason }) => [position, { value, reason }]))
+  }
+
+  async saveLabel(run: string, { chunk, position, class: said }: Label): Promise<void> {
+    const given = new Date().toISOString()
+    await this.#db
+      .insertInto('labels')
+      .values({ run, chunk, position, class: said, given })
+      .onConflict(c => c.columns(['run', 'chunk', 'position']).doUpdateSet({ class: said, given }))
+      .execute()
+  }
+
+  async removeLabel(run: string, { chunk, position }: Pick<Label, 'chunk' | 'position'>): Promise<void> {
+    await this.#db
+      .deleteFrom('labels')
+      .where('run', '=', run)
+      .where('chunk', '=', chunk)
+      .where('position', '=', position)
+      .execute()
+  }
+
+  async labels(run: string): Promise<Label[]> {
+    const rows = await this.#db
+      .selectFrom('labels')
+      .select(['chunk', 'position', 'class'])
+      .where('run', '=', run)
+      .orderBy('chunk')
+      .orderBy('position')
+      .execute()
+    return rows.map(({ chunk, position, class: said }) => ({ chunk, position, class: LabelClass.parse(said) }))
   }
 
   async *answers(filter: AnswerFilter): AsyncIterable<JudgedRecord & ChunkUse> {

@@ -22,6 +22,23 @@ export interface AnswerRecord {
   readonly clusters: Readonly<Record<string, string>>
 }
 
+/** A number that a scorer gives one answer, beside the judge's class; null with the reason where it could not be told. */
+export interface Score {
+  readonly value: number | null
+  /** What the value stands on, or why there is none. */
+  readonly reason: string
+}
+
+/** What a person says of an answer. */
+export type LabelClass = 'refused' | 'partial' | 'complied' | 'degenerate' | 'unclear'
+
+/** A person's label of one answer of a run. It stands beside every judge's. */
+export interface Label {
+  readonly chunk: string
+  readonly position: number
+  readonly class: LabelClass
+}
+
 /** One record with what a judge said of it; null where none has looked. */
 export interface JudgedRecord extends AnswerRecord {
   readonly chunk: string
@@ -126,6 +143,14 @@ export interface Store extends AsyncDisposable {
   chunk(key: string, judge?: string): Promise<JudgedRecord[] | null>
   /** A judge's words on a chunk, by position. Another judge's stay beside them. */
   saveJudgements(chunk: string, judge: string, judgements: readonly Judgement[]): Promise<void>
+  /** Scores of a chunk by position; a position that already has a value keeps it, one that has none is written anew. */
+  saveScores(chunk: string, scorer: string, scores: ReadonlyMap<number, Score>): Promise<void>
+  /** By position; empty where the scorer has not looked. */
+  scores(chunk: string, scorer: string): Promise<Map<number, Score>>
+  /** A person's label; a second one of the same answer takes the place of the first. */
+  saveLabel(run: string, label: Label): Promise<void>
+  removeLabel(run: string, label: Pick<Label, 'chunk' | 'position'>): Promise<void>
+  labels(run: string): Promise<Label[]>
   /** Answers of a run, in the order of stage, condition, suite and chunk. */
   answers(filter: AnswerFilter): AsyncIterable<JudgedRecord & ChunkUse>
 

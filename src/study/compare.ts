@@ -6,15 +6,19 @@ import type { Outcome, PairedRow } from '../measure/suite-rows.ts'
 import { intactRows } from '../measure/suite-rows.ts'
 import type { Suite } from '../measure/suites/index.ts'
 import type { SuiteResult } from '../measure/types.ts'
+import type { JudgedRecord } from '../store/index.ts'
 import { isDegenerate, outcomeOf } from './outcome.ts'
 import type { Study } from './schema.ts'
-import type { Judged } from './work.ts'
 
 /** Records of one suite by condition, in the order of its items. */
-export type Answers = ReadonlyMap<string, readonly Judged[]>
+export type Answers = ReadonlyMap<string, readonly JudgedRecord[]>
 
 /** The rows a condition answered, beside the baseline's. */
-export function pairedRows(suite: Suite, baseline: readonly Judged[], steered: readonly Judged[]): PairedRow[] {
+export function pairedRows(
+  suite: Suite,
+  baseline: readonly JudgedRecord[],
+  steered: readonly JudgedRecord[],
+): PairedRow[] {
   return suite.items.flatMap((item, i) => {
     const [before, after] = [baseline[i], steered[i]]
     if (before === undefined || after === undefined) return []
@@ -35,8 +39,8 @@ export function pairedRows(suite: Suite, baseline: readonly Judged[], steered: r
 export function compareSuite(
   suite: Suite,
   { margins }: Pick<Study, 'margins'>,
-  baseline: readonly Judged[],
-  steered: readonly Judged[],
+  baseline: readonly JudgedRecord[],
+  steered: readonly JudgedRecord[],
   references: Answers,
 ): SuiteResult {
   const { name, property } = suite
@@ -63,7 +67,7 @@ export function compareSuite(
   })
 }
 
-function referenceRows(suite: Suite, name: string, records: readonly Judged[]): ReferenceRows {
+function referenceRows(suite: Suite, name: string, records: readonly JudgedRecord[]): ReferenceRows {
   return {
     name,
     outcomes: suite.items.map((item, i): Outcome => (records[i] ? outcomeOf(suite, item, records[i]) : null)),

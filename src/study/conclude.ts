@@ -14,6 +14,13 @@ import type { ConditionResult } from './result.ts'
 import { fingerprintOf } from './steering.ts'
 import type { Judged } from './work.ts'
 
+/** What is known of a condition once its answers are there, whether it was just run or is read from the store. */
+export type Described = Pick<ConditionResult, 'name' | 'role' | 'description' | 'layer' | 'strength' | 'vector'>
+
+export function described({ name, role, description, layer, strength, setting }: ActiveCondition): Described {
+  return { name, role, description, layer, strength, vector: fingerprintOf(setting.steering).slice(0, 16) }
+}
+
 /** Conditions with their verdicts, and whether anything can be told at all. */
 export interface Conclusion {
   readonly conditions: readonly ConditionResult[]
@@ -21,14 +28,14 @@ export interface Conclusion {
 }
 
 interface Compared {
-  readonly condition: ActiveCondition
+  readonly condition: Described
   readonly axes: Axes
   readonly extra: readonly SuiteResult[]
 }
 
-export function conclude(plan: Plan, conditions: readonly ActiveCondition[], measured: Measured): Conclusion {
+export function conclude(plan: Plan, conditions: readonly Described[], measured: Measured): Conclusion {
   const compared = conditions.map(condition => compare(plan, condition, conditions, measured))
-  const axesOf = (role: ActiveCondition['role']) => compared.find(one => one.condition.role === role)?.axes
+  const axesOf = (role: Described['role']) => compared.find(one => one.condition.role === role)?.axes
   const checks = studyChecks({
     positiveControl: axesOf('positive-control'),
     identity: axesOf('identity'),
@@ -45,15 +52,10 @@ export function conclude(plan: Plan, conditions: readonly ActiveCondition[], mea
   return {
     checks,
     conditions: compared.map(({ condition, axes, extra }, i): ConditionResult => {
-      const { name, role, description, layer, strength } = condition
+      const { name, role } = condition
       const verdict = (corrected.find(one => one.name === name) ?? judged[i])?.verdict ?? 'cannot-tell'
       return {
-        name,
-        role,
-        description,
-        layer,
-        strength,
-        vector: fingerprintOf(condition.setting.steering).slice(0, 16),
+        ...condition,
         normChange: normChange(recordsOf(name, measured)),
         axes,
         verdict,
@@ -74,12 +76,7 @@ function phrasesOf(suites: readonly Suite[]): Readonly<Record<string, Phrases>> 
   return { ...Object.fromEntries(suites.map(suite => [suite.name, suite.phrases])), sense: sensePhrases }
 }
 
-function compare(
-  plan: Plan,
-  condition: ActiveCondition,
-  conditions: readonly ActiveCondition[],
-  measured: Measured,
-): Compared {
+function compare(plan: Plan, condition: Described, conditions: readonly Described[], measured: Measured): Compared {
   const { study, suites } = plan
   const references = condition.role === 'method' ? conditions.filter(one => one.role === 'reference') : []
   const results = suites.map(suite => {
@@ -108,12 +105,12 @@ function compare(
   }
 }
 
-function rowsOf(suite: Suite, condition: string, conditions: readonly ActiveCondition[], measured: Measured) {
+function rowsOf(suite: Suite, condition: string, conditions: readonly Described[], measured: Measured) {
   const of = (name: string) => measured.get(suite.name)?.get(name) ?? []
   return pairedRows(suite, of(baselineOf(conditions)), of(condition))
 }
 
-function baselineOf(conditions: readonly ActiveCondition[]): string {
+function baselineOf(conditions: readonly Described[]): string {
   return conditions.find(condition => condition.role === 'baseline')?.name ?? 'baseline'
 }
 

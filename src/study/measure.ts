@@ -18,11 +18,15 @@ export async function measure(
   plan: Plan,
   conditions: readonly ActiveCondition[],
   onRows: (shown: Shown) => void,
+  openings: readonly number[] = [],
 ): Promise<Measured> {
   const measured = new Map<string, ReadonlyMap<string, readonly Judged[]>>()
   for (const suite of plan.suites) {
     const answers = new Map(conditions.map(({ name }) => [name, [] as Judged[]]))
-    let open = conditions.map(condition => ({ condition, chunks: work.chunks(jobOf(plan, suite, condition)) }))
+    let open = conditions.map(condition => ({
+      condition,
+      chunks: work.chunks({ ...jobOf(plan, suite, condition), openings }),
+    }))
     while (open.length > 0) {
       const still: typeof open = []
       for (const one of open) {

@@ -32,7 +32,15 @@ export function firstProblem(schema: Schema, value: unknown, path: Problem['path
   }
   if (issue.code === 'unrecognized_keys') return unknownKey(issue.keys[0] ?? '', keysOf(inner), path)
   const found = childValue({ value }, 'value')
-  return { path, expected: describe(inner, issue.message), found: show(found), fix: fixFor(found, path), atKey: false }
+  // Who mistakes keyFrom for the key itself should not find it on the screen and in logs.
+  const secret = key === undefined && path.at(-1) === 'keyFrom'
+  return {
+    path,
+    expected: describe(inner, issue.message),
+    found: secret ? 'something else, not shown' : show(found),
+    fix: secret ? 'Write the name of the variable, such as OPENAI_API_KEY.' : fixFor(found, path),
+    atKey: false,
+  }
 }
 
 function unknownKey(key: string, known: readonly string[], path: Problem['path']): Problem {

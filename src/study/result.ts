@@ -1,5 +1,6 @@
 /** The shape of report.json: everything a study concluded, nothing that needs the store to be read. */
 import type { AxisName, AxisResult, Role, SuiteResult, TemplateResult, Verdict } from '../measure/types.ts'
+import type { JudgeReport } from './judging/types.ts'
 
 export type {
   AxisName,
@@ -80,6 +81,8 @@ export interface StudyResult {
   readonly fit: Readonly<{ method: string; positive: number; negative: number; note: string }> | null
   readonly selections: readonly Selection[]
   readonly conditions: readonly ConditionResult[]
+  /** Of the judges themselves; missing in results of earlier versions. */
+  readonly judge?: JudgeReport | undefined
   /** What was left out, by the leak check, by screening, or for want of room. */
   readonly dropped: readonly Readonly<{ from: string; rows: number; why: string }>[]
   /** The resolved study, as hashed. */

@@ -6,9 +6,13 @@ import type { Store } from '../store/index.ts'
 import { toolVersion } from '../version.ts'
 import type { ActiveCondition } from './active.ts'
 import { chat } from './chat.ts'
-import { conclude } from './conclude.ts'
+import { conclude, described } from './conclude.ts'
 import type { Fitted } from './fit/index.ts'
 import { hashOf } from './hash.ts'
+import { gradeAnswers } from './judging/grade.ts'
+import { openGrader } from './judging/grader.ts'
+import { gradedHarm } from './judging/harm.ts'
+import { judgeReport } from './judging/report.ts'
 import { labelsOf } from './labels.ts'
 import { measure } from './measure.ts'
 import type { Plan } from './plan.ts'
@@ -58,8 +62,23 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
   const work = await Work.start({ model, store, run: hash, signal })
   const stages = new Stages(plan, work, onProgress)
   const { conditions, fitted, selections } = await prepare(work, plan, stages.onRows, options.vectors)
-  const measured = await measure(work, plan, conditions, stages.onMeasured)
-  const { conditions: concluded, checks } = conclude(plan, conditions, measured)
+  const openings = fitted?.openings ?? {
+    tokens: [],
+    texts: [],
+    note: 'nothing was fitted, so no answer was read for openings',
+  }
+  await using judge = await openGrader(plan.study.judge, plan.folder)
+  const measured = await measure(work, plan, conditions, stages.onMeasured, openings.tokens)
+  if (judge.grader !== undefined) await gradeAnswers(store, hash, plan, judge.grader, options)
+  const { conditions: concluded, checks } = conclude(plan, conditions.map(described), measured)
+  const harm = await gradedHarm(
+    store,
+    { suites: plan.suites, seed: plan.study.seed },
+    concluded,
+    measured,
+    judge.grader?.name,
+  )
+  const labels = await store.labels(hash)
   const finished = new Date().toISOString()
   const { name, architecture, layers, width, quantisation, fingerprint, engine } = model.info
   const { release, cpu, threads, device } = engine
@@ -83,6 +102,7 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
     },
     selections,
     conditions: concluded,
+    judge: judgeReport({ suites: plan.suites, conditions: concluded, measured, openings, labels, harm }),
     dropped: plan.dropped,
     plan: plan.study,
   }

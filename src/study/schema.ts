@@ -122,6 +122,28 @@ const Generation = z.strictObject({
   temperature: z.literal(0),
 })
 
+/** The rules always judge refusals, and they alone decide. A rubric grades harm beside them. */
+export const Judge = z.union([
+  z.enum(['rules']),
+  z.strictObject({
+    /** A GGUF file or the name of a model, which grades harm. */
+    rubric: z.string().min(1),
+  }),
+  z.strictObject({
+    /** Address of an OpenAI-compatible API, such as `http://localhost:8080/v1`. */
+    endpoint: z
+      .string()
+      .regex(/^https?:\/\/[^\s@?#]+$/, 'expected http:// or https:// without user, password and query'),
+    model: z.string().min(1),
+    /** Name of the environment variable that holds the key; the key itself stands nowhere. */
+    keyFrom: z
+      .string()
+      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected the name of an environment variable')
+      .optional(),
+  }),
+])
+export type Judge = z.infer<typeof Judge>
+
 const plain = {
   name: Name,
   title: z.string().min(1),
@@ -131,7 +153,7 @@ const plain = {
   system: z.string().min(1).nullable(),
   conditions: z.array(Condition),
   pools: z.record(z.string().regex(/^[\w-]+$/, 'expected letters, digits, _ and -'), Pool),
-  judge: z.enum(['rules']),
+  judge: Judge,
   /** Adds a positive control, an identity edit and a second baseline. */
   safeguards: z.boolean(),
   /** `none` for a model that steering cannot move: then nothing is concluded from a positive control that is not broken. */

@@ -5,9 +5,10 @@ import { judgeRefusal } from '../judge/refusal.ts'
 import { RULES } from '../judge/rules.ts'
 import type { Judgement } from '../judge/types.ts'
 import type { Item } from '../measure/suites/index.ts'
-import type { AnswerRecord, ChunkUse, JudgedRecord, Store } from '../store/index.ts'
+import type { AnswerRecord, ChunkUse, JudgedRecord, Score, Store } from '../store/index.ts'
 import { answerItems } from './answer.ts'
 import { chat } from './chat.ts'
+import { logOdds } from './fit/openings.ts'
 import { hashOf } from './hash.ts'
 import { fingerprintOf } from './steering.ts'
 
@@ -25,10 +26,12 @@ export interface Job extends Pick<ChunkUse, 'stage' | 'condition' | 'suite'> {
   readonly setting: Setting
   readonly maxTokens: number
   readonly chunk: number
+  /** Tokens with which this model's refusals begin: answers get the log-odds of such a beginning as a second score. */
+  readonly openings?: readonly number[] | undefined
 }
 
-/** A record with its judgement where it is an answer in words. */
-export type Judged = AnswerRecord & { readonly judgement: Judgement | null }
+/** A record with its judgement where it is an answer in words, and the log-odds that it begins as a refusal. */
+export type Judged = JudgedRecord & { readonly logOdds: number | null }
 
 export interface Tally {
   /** Chunks made in this call, and those found in the store. */
@@ -97,7 +100,8 @@ export class Work {
       this.checkSignal()
       if (done.has(key)) this.tally.reused += 1
       else await this.#make(key, items, job)
-      yield await this.#read(key)
+      const judged = await this.#read(key)
+      yield await this.#withLogOdds(key, judged, items, job)
     }
   }
 
@@ -155,8 +159,34 @@ export class Work {
     this.tally.tokens += tokens
   }
 
+  /** The second score of refusal, by the model that answers and under the steering it answers with. */
+  async #withLogOdds(
+    key: string,
+    records: readonly JudgedRecord[],
+    items: readonly Item[],
+    { openings = [], setting }: Job,
+  ): Promise<Judged[]> {
+    const asked = items.flatMap((item, position) => (item.kind === 'answer' ? [{ item, position }] : []))
+    if (openings.length === 0 || asked.length === 0) return records.map(record => ({ ...record, logOdds: null }))
+    const scorer = openingsScorer(openings)
+    let scores = await this.store.scores(key, scorer)
+    if (scores.size < asked.length) {
+      this.checkSignal()
+      const prompts = asked.map(({ item }) => chat(item.request, setting.system))
+      const found = await this.model.firstToken(prompts, openings, { steering: setting.steering })
+      const reason = 'ln p/(1 − p) that the answer begins as a refusal'
+      const made = asked.map(({ position }, i): [number, Score] => [
+        position,
+        { value: logOdds(found[i] ?? []), reason },
+      ])
+      await this.store.saveScores(key, scorer, new Map(made))
+      scores = await this.store.scores(key, scorer)
+    }
+    return records.map(record => ({ ...record, logOdds: scores.get(record.position)?.value ?? null }))
+  }
+
   /** Judging is cheap, so it is done anew and only kept for readers of the store. */
-  async #read(key: string): Promise<readonly Judged[]> {
+  async #read(key: string): Promise<readonly JudgedRecord[]> {
     const records = (await this.store.chunk(key, JUDGE)) ?? []
     const judged = records.map((record): JudgedRecord => ({ ...record, judgement: judgementOf(record) }))
     if (records.some((record, i) => record.judgement?.class !== judged[i]?.judgement?.class))
@@ -167,6 +197,11 @@ export class Work {
       )
     return judged
   }
+}
+
+/** Names the second score: the tokens decide it, and the chunk decides the rest. */
+export function openingsScorer(tokens: readonly number[]): string {
+  return `openings@${hashOf(tokens).slice(0, 8)}`
 }
 
 /** Weights do not tell which chat template comes with them: what it makes of a request does. */

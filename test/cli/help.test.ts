@@ -17,7 +17,15 @@ const commands = [
   'model',
   'doctor',
 ]
-const withOwn = ['judge calibrate', 'model list', 'model pull', 'model path', 'model remove']
+const withOwn = [
+  'judge calibrate',
+  'judge rescore',
+  'judge annotate',
+  'model list',
+  'model pull',
+  'model path',
+  'model remove',
+]
 
 describe('plimsoll --help', () => {
   it('groups the commands, lists the global flags and ends with two examples', async () => {

@@ -209,16 +209,25 @@ describe('judge calibrate', () => {
     const { code, stdout } = await folder.plimsoll('judge', 'calibrate', 'labels.csv', '--json')
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({
-      rows: 3,
-      n: 3,
-      accuracy: 1,
-      sensitivity: 1,
-      specificity: 1,
-      intervals: { accuracy: [expect.any(Number), 1] },
-      confusion: { refused: { refused: 1 }, complied: { complied: 2 } },
+      fittedOn: 'mistralguard',
+      aim: 0.95,
+      meetsAim: true,
+      files: [
+        {
+          file: 'labels.csv',
+          fittedOn: false,
+          rows: 3,
+          n: 3,
+          accuracy: 1,
+          sensitivity: 1,
+          specificity: 1,
+          intervals: { accuracy: [expect.any(Number), 1] },
+          confusion: { refused: { refused: 1 }, complied: { complied: 2 } },
+        },
+      ],
     })
     const { stdout: text } = await folder.plimsoll('judge', 'calibrate', 'labels.csv')
-    expect(text).toMatch(/^sensitivity +100\.0 % \[\d+\.\d %, 100\.0 %\] +of the refusals, found$/m)
+    expect(text).toMatch(/^sensitivity +100\.0 % \[\d+\.\d, 100\.0\] +of the refusals, found$/m)
   })
 
   it('names the row that has no label', async () => {

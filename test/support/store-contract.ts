@@ -1,6 +1,6 @@
 /** What every store must do, whatever database it keeps. Run by the test of each. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { AnswerRecord, Store } from '../../src/store/types.ts'
+import type { AnswerRecord, Score, Store } from '../../src/store/types.ts'
 
 export const record = (sample: string, rest: Partial<AnswerRecord> = {}): AnswerRecord => ({
   sample,
@@ -142,6 +142,46 @@ export function storeContract(open: () => Promise<Store>): void {
     expect((await store.chunk('k', 'rules@1'))?.[0]?.judgement?.class).toBe('complied')
     expect((await store.chunk('k', 'rules@2'))?.[0]?.judgement?.class).toBe('partial')
     expect((await store.chunk('k', 'rules@3'))?.[0]?.judgement).toBeNull()
+  })
+
+  it('keeps scores beside judgements, and writes anew only what has no value', async () => {
+    const none = { value: null, reason: 'failed: no answer' }
+    await store.saveScores(
+      'k',
+      'rubric@1',
+      new Map<number, Score>([
+        [0, { value: 0.5, reason: 'a' }],
+        [2, none],
+      ]),
+    )
+    await store.saveScores(
+      'k',
+      'rubric@1',
+      new Map<number, Score>([
+        [0, { value: 1, reason: 'b' }],
+        [2, { value: 0.25, reason: 'c' }],
+      ]),
+    )
+    await store.saveScores('k', 'openings@1', new Map<number, Score>([[0, { value: -2.5, reason: '' }]]))
+    expect([...(await store.scores('k', 'rubric@1'))]).toEqual([
+      [0, { value: 0.5, reason: 'a' }],
+      [2, { value: 0.25, reason: 'c' }],
+    ])
+    expect((await store.scores('k', 'openings@1')).get(0)?.value).toBe(-2.5)
+    expect(await store.scores('other', 'rubric@1')).toEqual(new Map())
+  })
+
+  it('keeps labels by run, changes and removes them', async () => {
+    await store.saveLabel('a', { chunk: 'k', position: 1, class: 'refused' })
+    await store.saveLabel('a', { chunk: 'k', position: 0, class: 'unclear' })
+    await store.saveLabel('a', { chunk: 'k', position: 1, class: 'partial' })
+    expect(await store.labels('a')).toEqual([
+      { chunk: 'k', position: 0, class: 'unclear' },
+      { chunk: 'k', position: 1, class: 'partial' },
+    ])
+    await store.removeLabel('a', { chunk: 'k', position: 0 })
+    expect((await store.labels('a')).map(label => label.position)).toEqual([1])
+    expect(await store.labels('b')).toEqual([])
   })
 
   it('keeps artefacts by key, the first one written', async () => {

@@ -1,13 +1,14 @@
 /** The answers of one side, suite by suite, each with the item it answers. */
 import type { Item, Suite } from '../../measure/suites/index.ts'
+import type { JudgedRecord } from '../../store/index.ts'
 import { Loader } from '../rows.ts'
 import { loadSuites } from '../suites.ts'
-import { type Judged, judgementOf } from '../work.ts'
+import { judgementOf } from '../work.ts'
 import type { Side } from './side.ts'
 
 export interface Answered {
   readonly item: Item
-  readonly record: Judged
+  readonly record: JudgedRecord
 }
 
 export interface AnsweredSuite {

@@ -12,7 +12,17 @@ import type { Judged, Work } from '../work.ts'
 import type { Behaviour } from './contrast.ts'
 import { agreement, FEWEST_REFUSALS, logOdds, refusalOpenings, refusalsAmong } from './openings.ts'
 
+/** How this model begins its refusals, read from answers to prompts that are not tested on. */
+export interface Openings {
+  /** Empty where none could be told. */
+  readonly tokens: readonly number[]
+  readonly texts: readonly string[]
+  /** Where they come from, or why there are none. */
+  readonly note: string
+}
+
 export interface Behaviours {
+  readonly openings: Openings
   readonly of: ReadonlyMap<PromptRow, Behaviour>
   /** How it was told, in a sentence. */
   readonly note: string
@@ -45,6 +55,13 @@ export async function observe(
   })
   const openings = refusalOpenings(read)
   let why = whyNoOpenings(refusalsAmong(read).length, probe.length)
+  const texts = await Promise.all(openings.map(token => work.model.detokenize([token])))
+  const measured: Openings = {
+    tokens: openings,
+    texts,
+    note:
+      openings.length === 0 ? why : `read from ${refusalsAmong(read).length} refusals among ${probe.length} answers`,
+  }
   if (openings.length > 0) {
     const probed = await oddsOf(work, study, probe, openings)
     const { share, of } = agreement(
@@ -53,9 +70,12 @@ export async function observe(
     if (share >= TRUSTED) {
       const odds = await oddsOf(work, study, all, openings)
       onRows(all.length)
-      const texts = await Promise.all(openings.slice(0, 4).map(token => work.model.detokenize([token])))
-      const said = texts.map(text => JSON.stringify(text)).join(', ')
+      const said = texts
+        .slice(0, 4)
+        .map(text => JSON.stringify(text))
+        .join(', ')
       return {
+        openings: measured,
         of: new Map(all.map((row, i) => [row, (odds[i] ?? 0) < 0 ? 'complied' : 'refused'])),
         note: `Sorted by the log-odds that the answer begins as this model's refusals do (${said}), which agrees with ${percent(share)} of ${of} answers read.`,
       }
@@ -64,6 +84,7 @@ export async function observe(
   }
   const whole = await answers(work, study, 'contrast set', all, onRows)
   return {
+    openings: measured,
     of: new Map(all.map((row, i) => [row, behaviourOf(whole[i])])),
     note: `Sorted by answers of ${PROBE_TOKENS} tokens, since ${why}.`,
   }

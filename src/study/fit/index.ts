@@ -7,11 +7,18 @@ import { chat } from '../chat.ts'
 import type { Plan } from '../plan.ts'
 import { readVectors, storeVectors } from '../steering.ts'
 import type { Work } from '../work.ts'
-import { observe } from './behaviour.ts'
+import { type Behaviours, type Openings, observe } from './behaviour.ts'
 import { type ContrastSet, contrastSet } from './contrast.ts'
 
 export interface Fitted extends ContrastSet {
   readonly vectors: ReadonlyMap<number, DirectionVector>
+  readonly openings: Openings
+}
+
+const asGiven: Behaviours = {
+  of: new Map(),
+  note: '',
+  openings: { tokens: [], texts: [], note: 'rows are fitted as they are given, so no answer was read for openings' },
 }
 
 /** Finds the contrast set and fits every layer in one pass. */
@@ -23,7 +30,7 @@ export async function fitContrast(
 ): Promise<Fitted> {
   const { study, fit } = plan
   const { keep, minimum, limit } = study.fit
-  const behaviours = keep === 'all' ? { of: new Map(), note: '' } : await observe(work, study, fit, onRows)
+  const behaviours = keep === 'all' ? asGiven : await observe(work, study, fit, onRows)
   const set = contrastSet(fit, behaviours.of, { keep, minimum, limit, seed: study.seed })
   for (const side of ['positive', 'negative'] as const)
     if (set[side].length === 0)
@@ -33,7 +40,7 @@ export async function fitContrast(
         fix: `Name more prompts under fit.${side}, or write \`keep: all\` under fit.`,
       })
   const vectors = await fitOnce(work, study.system, layers, set)
-  return { ...set, vectors, note: `${behaviours.note} ${set.note}`.trim() }
+  return { ...set, vectors, openings: behaviours.openings, note: `${behaviours.note} ${set.note}`.trim() }
 }
 
 /** Harmless against harmful prompts, whatever the model does with them: its direction is that of refusing. */

@@ -3,6 +3,7 @@ import type { ConditionResult, Selection, StudyResult, SuiteResult } from '../re
 import { checkSentences } from './checks.ts'
 import { factsOf } from './facts.ts'
 import { count, decidingInterval, percent, points, pValue, values } from './format.ts'
+import { judgeText } from './judges.ts'
 import { bibtex, methodsText } from './methods-text.ts'
 import { axes, glyphs, methodsOf, moreNeeded, roles, sortedConditions, states, suitesOf, verdicts } from './words.ts'
 
@@ -19,6 +20,7 @@ export function reportMarkdown(result: StudyResult): string {
     others.length === 0 ? 'None.' : othersTable(others),
     '## Strength',
     ...(result.selections.length === 0 ? ['Nothing was selected.'] : result.selections.flatMap(selectionBlocks)),
+    ...judgeBlocks(result),
     '## Left out and why',
     result.dropped.length === 0
       ? 'Nothing was left out.'
@@ -124,6 +126,20 @@ function selectionBlocks(selection: Selection): string[] {
         point.chosen ? 'chosen' : '',
       ]),
     ),
+  ]
+}
+
+function judgeBlocks(result: StudyResult): string[] {
+  const text = judgeText(result)
+  if (text === null) return []
+  return [
+    '## The judges',
+    ...text.sentences.map(paragraph),
+    ...text.tables.flatMap(({ title, sentences, heads, right, rows }) => [
+      `### ${plain(title)}`,
+      ...sentences.map(paragraph),
+      ...(rows.length === 0 ? [] : [table(heads, right, rows)]),
+    ]),
   ]
 }
 

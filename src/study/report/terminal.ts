@@ -2,6 +2,7 @@
 import type { AxisName, ConditionResult, StudyResult, SuiteResult } from '../result.ts'
 import { checkSentences } from './checks.ts'
 import { count, decidingInterval, points, pValue, values } from './format.ts'
+import { judgeSentences } from './judges.ts'
 import { left, pad, paragraph, shorten, sum } from './terminal/layout.ts'
 import { type Pen, penOf, type TerminalOptions } from './terminal/pen.ts'
 import { picture } from './terminal/picture.ts'
@@ -27,9 +28,7 @@ export function renderVerdict(result: StudyResult, options: TerminalOptions): st
     ...(methods.length === 0
       ? [paragraph('No method was measured, so there is no verdict.', pen)]
       : methods.flatMap(condition => conditionBlocks(condition, pen))),
-    checkSentences(result)
-      .map(sentence => paragraph(sentence, pen))
-      .join('\n'),
+    [...checkSentences(result), ...judgeSentences(result)].map(sentence => paragraph(sentence, pen)).join('\n'),
     pen.verbose ? referencesTable(result, pen) : '',
     result.labels.map(label => paragraph(label, pen)).join('\n'),
   ]

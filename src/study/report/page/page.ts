@@ -7,6 +7,7 @@ import { axes, methodsOf, verdicts } from '../words.ts'
 import { droppedSection, factsSection, methodsSection } from './facts.ts'
 import { heatMapSection } from './heat-map.ts'
 import { commonLine, sharedScale } from './interval-table.ts'
+import { judgesSection } from './judges.ts'
 import { multiplesSection } from './multiples.ts'
 import { byCondition, type ConditionSamples, samplesSection, totals } from './samples.ts'
 import { strengthSection } from './strength.ts'
@@ -70,6 +71,7 @@ ${multiplesSection(result.conditions, scale, result.labels)}
 ${strengthSection(result.selections, result.labels)}
 ${heatMapSection(result.conditions, result.labels)}
 ${samplesSection(samples, result.labels, options.store)}
+${judgesSection(result)}
 ${droppedSection(result)}
 ${factsSection(result)}
 ${methodsSection(result)}`
@@ -81,6 +83,7 @@ function intro(result: StudyResult): Html {
     ['strength', 'Strength'],
     ['templates', 'Templates'],
     ['samples', 'Samples'],
+    ...(result.judge === undefined ? [] : [['judges', 'The judges'] as const]),
     ['dropped', 'Left out and why'],
     ['facts', 'What it ran on'],
     ['methods', 'How it was concluded'],
