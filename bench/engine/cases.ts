@@ -1,5 +1,6 @@
 /** What is timed: reading a prompt, and decoding one token each of some sequences behind a context of stated length. */
-import type { DecodeContext, StateVisitor } from '../../src/engine/llama/context.ts'
+import type { DecodeContext } from '../../src/engine/llama/context.ts'
+import type { StateVisitor } from '../../src/engine/llama/state-callback.ts'
 
 export const cases = ['prefill', 'decode1', 'decode4', 'decode16', 'decode64'] as const
 export type Case = (typeof cases)[number]

@@ -1,6 +1,7 @@
 /** The ways of computing a batch that are compared. */
 import { CaptureVisitor } from '../../src/engine/llama/capture-visitor.ts'
-import { maxBatch, type StateVisitor } from '../../src/engine/llama/context.ts'
+import { maxBatch } from '../../src/engine/llama/context.ts'
+import type { StateVisitor } from '../../src/engine/llama/state-callback.ts'
 import { newSteered } from '../../src/engine/llama/steered.ts'
 import { SteeringVisitor } from '../../src/engine/llama/steering-visitor.ts'
 import { placeKey } from '../../src/engine/place.ts'

@@ -23,3 +23,9 @@ export function placeOf(key: PlaceKey): Place {
   if (site === undefined) throw new RangeError(`no place ${key}`)
   return { site, layer: (key % layersPerSite) - 1 }
 }
+
+/** As errors name it. */
+export function nameOfPlace(key: PlaceKey): string {
+  const { site, layer } = placeOf(key)
+  return layer < 0 ? `the ${site}` : `${site} of layer ${layer}`
+}

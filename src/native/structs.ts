@@ -5,7 +5,7 @@
  */
 import koffi from 'koffi'
 
-export const EvalCallback = koffi.proto('bool PlimsollEval(void *tensor, bool ask, void *data)')
+export const EvalCallback = koffi.proto('bool PlimsollEval(uintptr_t tensor, bool ask, uintptr_t data)')
 export const AbortCallback = koffi.proto('bool PlimsollAbort(void *data)')
 export const LogCallback = koffi.proto('void PlimsollLog(int level, const char *text, void *data)')
 export const ProgressCallback = koffi.proto('bool PlimsollLoadProgress(float progress, void *data)')

@@ -1,6 +1,6 @@
 /** Reading while a batch is computed. */
 import type { PlaceKey } from '../place.ts'
-import type { Row, StateVisitor } from './context.ts'
+import type { Row, StateVisitor } from './state-callback.ts'
 import type { SteeringVisitor } from './steering-visitor.ts'
 
 /** Copies the states of selected positions, after any edit. */

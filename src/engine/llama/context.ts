@@ -1,20 +1,15 @@
 /**
  * One llama.cpp context: batches of the two shapes in which row i of a tensor is token i of the batch (one sequence of
- * any length, or one token each of sequences in ascending order), and a callback through which states are read and
- * edited.
- *
- * Nothing may escape that callback: an exception there would give the previous request's logits with a return code of
- * success. It is caught, kept, and thrown when the native call has returned.
+ * any length, or one token each of sequences in ascending order), whose states a callback reads and edits.
  */
 import koffi from 'koffi'
 import { PlimsollError } from '../../errors.ts'
 import type { Llama, Pointer } from '../../native/llama.ts'
-import { AbortCallback, type Batch, EvalCallback } from '../../native/structs.ts'
-import { type PlaceKey, placeOf } from '../place.ts'
+import { AbortCallback, type Batch } from '../../native/structs.ts'
 import type { Adapter } from '../types.ts'
 import type { Adapters } from './adapters.ts'
-import { PlaceFinder } from './place-finder.ts'
 import type { SiteMap } from './sites.ts'
+import { type Row, StateCallback, type StateVisitor } from './state-callback.ts'
 
 export interface ContextShape {
   /** Sequences with a key/value stream of their own. */
@@ -31,9 +26,7 @@ export interface ContextSettings {
   readonly threads: number
   readonly cache: 'f16' | 'f32'
   readonly flashAttention: 'auto' | 'off'
-  /** From the probe. */
-  readonly sites: SiteMap
-  /** Adapters add nodes to the graph, so that places are recognised otherwise. */
+  /** From the probe. Adapters add nodes to the graph, so that places are recognised otherwise. */
   readonly sitesWith: (adapters: readonly Adapter[]) => SiteMap
   readonly vocabulary: number
   readonly width: number
@@ -44,19 +37,6 @@ export interface ContextSettings {
   readonly onTensor?: (tensor: Pointer, name: string) => void
   /** Default true. Without it nobody can read or edit a state: what a benchmark compares with. */
   readonly callback?: boolean
-}
-
-/** Reads and edits states while a batch is computed. Rows are in the order of `batchRows`. */
-export interface StateVisitor {
-  /** Whether this place is wanted in the current batch. */
-  wants(place: PlaceKey): boolean
-  /** `states`: rows × width. Returns true when it was changed and has to be written back. */
-  visit(place: PlaceKey, states: Float32Array, width: number, rows: readonly Row[]): boolean
-}
-
-export interface Row {
-  readonly sequence: number
-  readonly position: number
 }
 
 /** One token of a batch. */
@@ -80,33 +60,26 @@ export class DecodeContext implements Disposable {
   readonly #settings: ContextSettings
   readonly #context: Pointer
   readonly #memory: Pointer
-  readonly #callback: bigint
+  readonly #states: StateCallback
   readonly #abort: bigint
   #asksAbort = false
   #sharesVector = false
   readonly #batch: Batch
   readonly #arrays: { token: Int32Array; pos: Int32Array; count: Int32Array; logits: Int8Array; sequence: Int32Array[] }
-  visitor: StateVisitor | null = null
-  #rows: Row[] = []
-  #outputRows: Row[] = []
   #outputIndex: number[] = []
-  #states = new Float32Array(0)
-  #failure: unknown = null
-  /** Made when it is first needed after a change of adapters. */
-  #finder: PlaceFinder | null = null
   #adapted: readonly Adapter[] = []
-  /** What was asked for last, and is computed next. */
-  #asked: PlaceKey = 0
-  readonly #wants = (place: PlaceKey) => this.visitor?.wants(place) ?? false
 
   constructor(llama: Llama, model: Pointer, pool: Pointer, shape: ContextShape, settings: ContextSettings) {
     this.#llama = llama
     this.#settings = settings
     this.shape = shape
-    this.#callback = koffi.register(
-      (tensor: Pointer, ask: boolean) => (ask ? this.#ask(tensor) : this.#data(tensor)),
-      koffi.pointer(EvalCallback),
-    )
+    this.#states = new StateCallback(llama, {
+      sites: () => settings.sitesWith(this.#adapted),
+      width: settings.width,
+      maxRows: maxBatch,
+      cancelled: settings.cancelled,
+      onTensor: settings.onTensor,
+    })
     this.#abort = koffi.register(() => settings.cancelled(), koffi.pointer(AbortCallback))
     const context = llama.newContext(model, {
       ...llama.contextDefaults(),
@@ -122,10 +95,10 @@ export class DecodeContext implements Disposable {
       type_k: graphType[settings.cache],
       type_v: graphType[settings.cache],
       kv_unified: shape.streams === 'unified',
-      cb_eval: settings.callback === false ? null : this.#callback,
+      cb_eval: settings.callback === false ? null : this.#states.pointer,
     })
     if (context === null) {
-      koffi.unregister(this.#callback)
+      this.#states[Symbol.dispose]()
       koffi.unregister(this.#abort)
       throw new PlimsollError('out-of-memory', 'The model could not be given a working context', {
         found: llama.complaints.at(-1) ?? `${shape.sequences} sequences of ${shape.cells} tokens`,
@@ -145,6 +118,15 @@ export class DecodeContext implements Disposable {
       logits: new Int8Array(koffi.view(this.#batch.logits, maxBatch)),
       sequence: Array.from(sequences, address => ints(address, 1)),
     }
+  }
+
+  /** Who reads and edits the states of the next batches; null for nobody. */
+  get visitor(): StateVisitor | null {
+    return this.#states.visitor
+  }
+
+  set visitor(visitor: StateVisitor | null) {
+    this.#states.visitor = visitor
   }
 
   /** Tokens of one sequence from `position` on, at most `maxBatch`. `outputs`: which of them get logits. */
@@ -198,7 +180,7 @@ export class DecodeContext implements Disposable {
   setAdapters(adapters: readonly Adapter[]): void {
     this.#settings.adapters.set(this.#context, adapters)
     this.#adapted = adapters
-    this.#finder = null
+    this.#states.forgetGraph()
   }
 
   /** Tokens with logits in one batch, at most. */
@@ -237,7 +219,7 @@ export class DecodeContext implements Disposable {
   [Symbol.dispose](): void {
     this.#llama.freeContext(this.#context)
     this.#llama.freeBatch(this.#batch)
-    koffi.unregister(this.#callback)
+    this.#states[Symbol.dispose]()
     koffi.unregister(this.#abort)
   }
 
@@ -250,19 +232,18 @@ export class DecodeContext implements Disposable {
       logits[i] = entry.output ? 1 : 0
       sequence[i]![0] = entry.sequence
     }
-    this.#rows = [...entries]
-    this.#outputRows = entries.filter(entry => entry.output)
     this.#outputIndex = entries.flatMap((entry, i) => (entry.output ? [i] : []))
     this.#batch.n_tokens = entries.length
-    this.#failure = null
-    if (this.visitor !== null) this.#finder ??= new PlaceFinder(this.#settings.sitesWith(this.#adapted))
-    this.#finder?.reset()
+    this.#states.begin(
+      entries,
+      entries.filter(entry => entry.output),
+    )
     const asks = entries.length >= cancellableBatch
     if (asks !== this.#asksAbort) this.#llama.setAbort(this.#context, asks ? this.#abort : null, null)
     this.#asksAbort = asks
     const code = this.#llama.decode(this.#context, this.#batch)
     if (this.#settings.cancelled()) throw new PlimsollError('cancelled', 'The call was cancelled')
-    if (this.#failure !== null) throw this.#failed()
+    if (this.#states.failure !== null) throw failed(this.#states.failure)
     if (code === 0) return
     if (code === aborted) throw new PlimsollError('cancelled', 'The call was cancelled')
     throw new PlimsollError('internal', 'llama.cpp could not compute a batch', {
@@ -270,65 +251,13 @@ export class DecodeContext implements Disposable {
       expected: `room for ${this.shape.sequences} sequences of ${this.shape.cells} tokens`,
     })
   }
-
-  #failed(): PlimsollError {
-    const cause = this.#failure
-    if (cause instanceof PlimsollError) return cause
-    return new PlimsollError('edit-failed', 'Reading or editing hidden states failed', {
-      found: cause instanceof Error ? cause.message : String(cause),
-      fix: 'Check the steering of the requests in this call; later calls are not affected.',
-      cause,
-    })
-  }
-
-  #ask(tensor: Pointer): boolean {
-    // Asked for every node of every batch: nothing may be done here that nobody needs.
-    if (this.visitor === null && this.#settings.onTensor === undefined) return false
-    try {
-      const name = this.#llama.tensorName(tensor)
-      this.#settings.onTensor?.(tensor, name)
-      const place = this.#finder?.placeOf(tensor, name, this.#wants) ?? null
-      if (place === null || !this.#wants(place)) return false
-      this.#asked = place
-      return true
-    } catch (error) {
-      this.#failure = error
-      return false
-    }
-  }
-
-  #data(tensor: Pointer): boolean {
-    // Only a cancelled call may stop here: its logits are never read.
-    if (this.#settings.cancelled()) return false
-    try {
-      if (this.visitor !== null) this.#visit(tensor, this.#asked, this.visitor)
-    } catch (error) {
-      this.#failure = error
-    }
-    return true
-  }
-
-  #visit(tensor: Pointer, place: PlaceKey, visitor: StateVisitor): void {
-    const width = this.#settings.sites.widths.get(placeOf(place).site) ?? this.#settings.width
-    const elements = this.#llama.tensorElements(tensor)
-    if (elements === 0) return
-    const rows = elements / width
-    // The last layer only computes the rows whose logits are wanted.
-    const meant = rows === this.#rows.length ? this.#rows : this.#outputRows
-    if (meant.length !== rows) {
-      throw new PlimsollError('internal', 'A tensor has another number of rows than the batch', {
-        found: `${rows} at ${nameOf(place)}`,
-        expected: `${this.#rows.length} or ${this.#outputRows.length}`,
-      })
-    }
-    if (this.#states.length < elements) this.#states = new Float32Array(Math.max(maxBatch * width, elements))
-    this.#llama.readTensor(tensor, this.#states, 0, elements * 4)
-    if (!visitor.visit(place, this.#states, width, meant)) return
-    this.#llama.writeTensor(tensor, this.#states, 0, elements * 4)
-  }
 }
 
-function nameOf(key: PlaceKey): string {
-  const { site, layer } = placeOf(key)
-  return layer < 0 ? `the ${site}` : `${site} of layer ${layer}`
+function failed(cause: unknown): PlimsollError {
+  if (cause instanceof PlimsollError) return cause
+  return new PlimsollError('edit-failed', 'Reading or editing hidden states failed', {
+    found: cause instanceof Error ? cause.message : String(cause),
+    fix: 'Check the steering of the requests in this call; later calls are not affected.',
+    cause,
+  })
 }

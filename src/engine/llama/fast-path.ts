@@ -1,9 +1,10 @@
 /** Uses llama.cpp's own control vector where all requests share one, and where it does in this architecture what it should. */
 import { placeKey } from '../place.ts'
 import type { ModelInfo } from '../types.ts'
-import type { ContextShape, DecodeContext, StateVisitor } from './context.ts'
+import type { ContextShape, DecodeContext } from './context.ts'
 import type { GenerateRequest } from './generate/request.ts'
 import { type SharedVector, sharedVector } from './shared-vector.ts'
+import type { StateVisitor } from './state-callback.ts'
 
 /** As much of a loaded model as is needed to try a vector. */
 interface Computing {

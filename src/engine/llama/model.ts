@@ -13,7 +13,7 @@ import { Adapters, adapterKey } from './adapters.ts'
 import { type ContextSettings, type ContextShape, DecodeContext } from './context.ts'
 import { FastPath } from './fast-path.ts'
 import { Graph, type GraphNode } from './graph.ts'
-import { findSites, noSites, type SiteMap } from './sites.ts'
+import { findSites, type SiteMap } from './sites.ts'
 import { findThinking, type ModelThinking } from './thinking.ts'
 import { Vocabulary } from './vocabulary.ts'
 
@@ -118,7 +118,7 @@ export class LoadedModel {
     current?.[Symbol.dispose]()
     this.#context = null
     this.#checkMemory(wanted)
-    this.#context = this.#newContext(wanted, this.#sites)
+    this.#context = this.#newContext(wanted)
     return this.#context
   }
 
@@ -132,7 +132,7 @@ export class LoadedModel {
   ownContext(shape: ContextShape, callback: 'callback' | 'no-callback'): DecodeContext {
     const rounded = this.#rounded(shape)
     this.#checkMemory(rounded)
-    return this.#newContext(rounded, this.#sites, { callback: callback === 'callback' })
+    return this.#newContext(rounded, { callback: callback === 'callback' })
   }
 
   /** Powers of two, so that calls of like size find the same context again. */
@@ -151,16 +151,11 @@ export class LoadedModel {
     return this.#cancelled()
   }
 
-  #newContext(
-    shape: ContextShape,
-    sites: SiteMap,
-    settings: Pick<ContextSettings, 'onTensor' | 'callback'> = {},
-  ): DecodeContext {
+  #newContext(shape: ContextShape, settings: Pick<ContextSettings, 'onTensor' | 'callback'> = {}): DecodeContext {
     return new DecodeContext(this.#llama, this.#model, this.#pool, shape, {
       threads: this.#options.threads,
       cache: this.#options.cache,
       flashAttention: this.#options.flashAttention,
-      sites,
       sitesWith: adapters => this.#sitesOf(adapters),
       vocabulary: this.info.vocabulary,
       width: this.info.width,
@@ -184,7 +179,7 @@ export class LoadedModel {
     const { operations } = this.#llama
     const nodes: GraphNode[] = []
     const onTensor = (tensor: Pointer, name: string) => nodes.push({ ...readTensorNode(tensor), name })
-    using context = this.#newContext({ sequences: 1, cells: 256, outputs: 1 }, noSites, { onTensor })
+    using context = this.#newContext({ sequences: 1, cells: 256, outputs: 1 }, { onTensor })
     context.setAdapters(adapters)
     // Reading the nodes while they are there: the graph is gone when the context is.
     context.decodeSequence(0, 0, [Math.max(this.vocabulary.bos, 0)], 'last')

@@ -3,39 +3,42 @@ import { isComputedFrom } from '../../native/tensor.ts'
 import type { PlaceKey } from '../place.ts'
 import type { Projection, SiteMap } from './sites.ts'
 
+/** A tensor whose reader comes next on the way to an output without a name. */
+interface Followed {
+  readonly tensor: bigint
+  readonly place: PlaceKey
+  readonly stepsLeft: number
+}
+
 export class PlaceFinder {
   readonly #byName: ReadonlyMap<string, PlaceKey>
   readonly #projections: ReadonlyMap<string, Projection>
-  /** The tensor whose reader comes next on the way to an output. */
-  #followed: bigint | null = null
-  #place: PlaceKey = 0
-  #stepsLeft = 0
+  #followed: readonly Followed[] = []
 
   constructor(map: SiteMap) {
     this.#byName = map.byName
     this.#projections = new Map(map.projections.map(projection => [projection.from, projection]))
   }
 
-  /**
-   * The place that a tensor is; null for none. To be asked for every tensor of a batch, once.
-   * @param wants whether a place is wanted: only then is an output without a name followed
-   */
-  placeOf(tensor: bigint, name: string, wants: (place: PlaceKey) => boolean): PlaceKey | null {
-    if (this.#followed !== null && isComputedFrom(tensor, this.#followed)) {
-      this.#followed = this.#stepsLeft-- > 0 ? tensor : null
-      if (this.#followed === null) return this.#place
+  /** The place that a tensor is; null for none. To be asked for every tensor of a batch, once. */
+  placeOf(tensor: bigint, name: string): PlaceKey | null {
+    const read = this.#followed.find(followed => isComputedFrom(tensor, followed.tensor))
+    if (read !== undefined) {
+      const { place, stepsLeft } = read
+      const others = this.#followed.filter(followed => followed !== read)
+      this.#followed = stepsLeft > 0 ? [...others, { tensor, place, stepsLeft: stepsLeft - 1 }] : others
+      if (stepsLeft === 0) return place
     }
     const projection = this.#projections.get(name)
-    if (projection !== undefined && wants(projection.place)) {
-      this.#followed = tensor
-      this.#place = projection.place
-      this.#stepsLeft = projection.steps
+    if (projection !== undefined) {
+      const { place, steps } = projection
+      this.#followed = [...this.#followed, { tensor, place, stepsLeft: steps }]
     }
     return this.#byName.get(name) ?? null
   }
 
   /** A batch begins: nothing of the last one is followed. */
   reset(): void {
-    this.#followed = null
+    this.#followed = []
   }
 }

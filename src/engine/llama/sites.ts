@@ -26,8 +26,6 @@ export interface Projection {
   readonly steps: number
 }
 
-export const noSites: SiteMap = { sites: [], byName: new Map(), widths: new Map(), projections: [] }
-
 /** Names of a site's tensor, the first that exists; lfm2 calls its second norm by the name of what follows. */
 const names: Readonly<Partial<Record<Site, readonly string[]>>> = {
   residual: ['l_out'],

@@ -1,9 +1,9 @@
 /** Steering while a batch is computed. */
 import { PlimsollError } from '../../errors.ts'
 import { copyRow, distance } from '../edits/row.ts'
-import { type PlaceKey, placeOf } from '../place.ts'
+import { nameOfPlace, type PlaceKey, placeOf } from '../place.ts'
 import { actsAt, type PlaceTerm } from '../steering.ts'
-import type { Row, StateVisitor } from './context.ts'
+import type { Row, StateVisitor } from './state-callback.ts'
 import type { Steered } from './steered.ts'
 
 /** Edits the rows of each sequence by the steering of the request that occupies it. */
@@ -173,14 +173,9 @@ function* placesRead(steered: Steered | null | undefined): Iterable<PlaceKey> {
   if (steered.conditions !== null) yield* steered.conditions.places
 }
 
-function nameOf(key: PlaceKey): string {
-  const { site, layer } = placeOf(key)
-  return layer < 0 ? `the ${site}` : `${site} of layer ${layer}`
-}
-
 function beyondNumbers(place: PlaceKey): PlimsollError {
   return new PlimsollError('edit-failed', 'Steering pushed hidden states beyond what a number can hold', {
-    found: `infinity or NaN at ${nameOf(place)}`,
+    found: `infinity or NaN at ${nameOfPlace(place)}`,
     expected: 'finite values',
     fix: 'Lower the strength.',
   })
@@ -188,7 +183,7 @@ function beyondNumbers(place: PlaceKey): PlimsollError {
 
 function failedAt(place: PlaceKey, cause: unknown): PlimsollError {
   return new PlimsollError('edit-failed', 'Editing hidden states failed', {
-    found: `${cause instanceof Error ? cause.message : String(cause)} at ${nameOf(place)}`,
+    found: `${cause instanceof Error ? cause.message : String(cause)} at ${nameOfPlace(place)}`,
     fix: 'Check the steering of this request; others are not affected.',
     cause,
   })
