@@ -1,12 +1,16 @@
-/**
- * Benchmarks: ratios measured in one run, since machines are shared and noisy.
- * npm run bench -- engine [--model NAME|FILE] [--threads N] [--turns N] [--seconds N] [--contexts 32,512] [--json]
- */
+/** Benchmarks: ratios measured in one run, since machines are shared and noisy. */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { resolveModel } from '../src/models/resolve.ts'
 import { engineBenchmark } from './engine/index.ts'
 import { engineTable } from './engine/table.ts'
+import { peersBenchmark } from './peers/index.ts'
+import { peersTable } from './peers/table.ts'
+
+const usage = `npm run bench -- engine [--model NAME|FILE] [--threads N] [--turns N] [--seconds N] [--contexts 32,512] [--json]
+npm run bench -- peers [--model NAME|FILE] [--threads N] [--turns N] [--sequences 1,16,64] [--batched-bench PROGRAM]
+                       [--python PROGRAM] [--dtypes float32] [--json]
+bench/peers/README.md says how to get the programs.`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -16,25 +20,51 @@ const { values, positionals } = parseArgs({
     turns: { type: 'string', default: '11' },
     seconds: { type: 'string', default: '12' },
     contexts: { type: 'string', default: '32,512' },
+    sequences: { type: 'string', default: '1,16,64' },
+    'batched-bench': { type: 'string' },
+    python: { type: 'string' },
+    dtypes: { type: 'string', default: 'float32' },
     json: { type: 'boolean', default: false },
   },
 })
 
-const [which] = positionals
-if (which === 'engine') {
-  const { file, name } = await resolveModel(values.model)
-  const found = await engineBenchmark({
-    file,
-    name,
-    threads: Number(values.threads),
-    effort: { turns: Number(values.turns), seconds: Number(values.seconds) },
-    contexts: values.contexts.split(',').map(Number),
-    onProgress: what => console.error(what),
-  })
-  console.log(values.json ? JSON.stringify(found, null, 2) : engineTable(found))
-} else {
-  console.error(
-    'npm run bench -- engine [--model NAME|FILE] [--threads N] [--turns N] [--seconds N] [--contexts 32,512] [--json]',
-  )
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
+  async engine() {
+    const found = await engineBenchmark({
+      ...(await shared()),
+      effort: { turns: Number(values.turns), seconds: Number(values.seconds) },
+      contexts: numbers(values.contexts),
+    })
+    print(found, engineTable)
+  },
+  async peers() {
+    const found = await peersBenchmark({
+      ...(await shared()),
+      turns: Number(values.turns),
+      sequences: numbers(values.sequences),
+      batchedBench: values['batched-bench'],
+      python: values.python,
+      dtypes: values.dtypes.split(','),
+    })
+    print(found, peersTable)
+  },
+}
+
+const run = benchmarks[positionals[0] ?? '']
+if (run === undefined) {
+  console.error(usage)
   process.exitCode = 2
+} else await run()
+
+async function shared() {
+  const { file, name } = await resolveModel(values.model)
+  return { file, name, threads: Number(values.threads), onProgress: (what: string) => console.error(what) }
+}
+
+function numbers(list: string): number[] {
+  return list.split(',').map(Number)
+}
+
+function print<T>(found: T, table: (found: T) => string): void {
+  console.log(values.json ? JSON.stringify(found, null, 2) : table(found))
 }
