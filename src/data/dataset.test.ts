@@ -64,9 +64,8 @@ describe('own files', () => {
   })
 
   test.each([
-    ['prompts', '{"prompt": "a"}\n{"text": "b"}', 'prompt'],
-    ['prompts', '{"prompt": "a"}\n{"prompt": " "}', 'prompt'],
     ['prompts', '{"prompt": "a"}\n5', 'the row'],
+    ['prompts', '{"prompt": "a"}\n{"prompt": ["b"]}', 'prompt'],
     [
       'choices',
       '{"question":"q","choices":["a","b"],"answer":0}\n{"question":"r","choices":["a","b"],"answer":2}',
@@ -74,12 +73,85 @@ describe('own files', () => {
     ],
     ['templates', '{"template": "{prompt}"}\n{"template": "no slot"}', 'template'],
     ['templates', '{"template": "{prompt}"}\n{"template": "{prompt}{prompt}"}', 'template'],
-    ['prose', '{"text": "a"}\n{"prompt": "b"}', 'text'],
+    ['prose', '{"text": "a"}\n{"text": 7}', 'text'],
   ] as const)('a wrong row of %s is named by file and line: %s', async (kind, text, path) => {
     const file = await write('wrong.jsonl', text)
     const error = await errorOf({ file }, kind)
     expect(error).toMatchObject({ code: 'data-invalid', where: `${file}:2` })
     expect(error.found).toMatch(new RegExp(`^${path}: `))
+  })
+
+  test.each([
+    ['prompts', ['{"prompt": "a"}', '{"text": "b"}', '{"prompt": " "}'], 'no prompt: holes.jsonl:2, holes.jsonl:3'],
+    [
+      'choices',
+      ['{"question":"q","choices":["a","b"],"answer":0}', '{"question":"r","choices":["a","b"]}'],
+      'no answer: holes.jsonl:2',
+    ],
+    [
+      'choices',
+      ['{"question":"q","choices":["a","b"],"answer":0}', '{"question":"r","choices":["a",""],"answer":0}'],
+      'no choices: holes.jsonl:2',
+    ],
+    ['prose', ['{"text": "a"}', '{"prompt": "b"}'], 'no text: holes.jsonl:2'],
+    ['templates', ['{"template": "{prompt}"}', '{"template": null}'], 'no template: holes.jsonl:2'],
+  ] as const)('rows of %s without what they need are left out, counted and named: %s', async (kind, lines, why) => {
+    const file = await write('holes.jsonl', lines.join('\n'))
+    const { rows, dropped } = await loadDataset({ file }, { kind })
+    expect(rows).toHaveLength(1)
+    expect(dropped).toEqual([{ from: file, rows: lines.length - 1, why }])
+  })
+
+  test('an answer that only some rows have, under a name of their own', async () => {
+    const rows = [
+      { q: 'One?', a: 'x', b: 'y', right: 1 },
+      { q: 'Two?', a: 'x', b: 'y' },
+      { q: 'Three?', a: 'x', b: 'y', right: 0 },
+    ]
+    const file = await write('some.jsonl', rows.map(row => JSON.stringify(row)).join('\n'))
+    const ref = { file, columns: { question: 'q', choices: ['a', 'b'], answer: 'right' } }
+    const loaded = await loadDataset(ref, { kind: 'choices' })
+    expect(loaded.rows.map(row => row.question)).toEqual(['One?', 'Three?'])
+    expect(loaded.dropped).toMatchObject([{ rows: 1, why: 'no answer: some.jsonl:2' }])
+  })
+
+  test('a file in which no row has what it needs has its columns named', async () => {
+    const file = await write('renamed.csv', 'ask,topic\nHow are you?,a\nAnd you?,b\n')
+    expect(await errorOf({ file }, 'prompts')).toMatchObject({
+      code: 'data-invalid',
+      where: `${file}:2`,
+      found: 'columns ask, topic',
+    })
+    const empty = await write('empty.jsonl', '\n')
+    expect(await errorOf({ file: empty }, 'prompts')).toMatchObject({ code: 'data-invalid', where: empty })
+  })
+
+  test('every wrong row is named, not the first alone; of many the first five', async () => {
+    const line = (template: string) => JSON.stringify({ template })
+    const file = await write('slots.jsonl', [line('{prompt}'), ...Array(7).fill(line('none'))].join('\n'))
+    const error = await errorOf({ file }, 'templates')
+    expect(error.where).toBe(`${file}:2`)
+    expect(error.found?.split('\n')).toEqual([
+      'template: expected exactly one {prompt} slot',
+      ...[3, 4, 5, 6].map(n => `slots.jsonl:${n}: template: expected exactly one {prompt} slot`),
+      'and 2 more',
+    ])
+    const twice = await write(
+      'ids.jsonl',
+      ['a', 'b', 'c', 'd'].map((prompt, i) => JSON.stringify({ id: i % 2, prompt })).join('\n'),
+    )
+    expect((await errorOf({ file: twice }, 'prompts')).found).toBe(
+      `"0", also at ${twice}:1\nids.jsonl:4: "1", also at ${twice}:2`,
+    )
+  })
+
+  test('a table with tabs', async () => {
+    const file = await write('own.tsv', 'prompt\tcategory\nHello, there\ta\n"Two\nlines"\tb\n')
+    const { rows } = await loadDataset({ file }, { kind: 'prompts' })
+    expect(rows.map(({ prompt, category }) => [prompt, category])).toEqual([
+      ['Hello, there', 'a'],
+      ['Two\nlines', 'b'],
+    ])
   })
 
   test('two rows with one id, a missing column, a missing file, an unknown ending', async () => {

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import * as z from 'zod'
 import { PlimsollError } from '../errors.ts'
+import { Faults, places } from './faults.ts'
 import { countPackaged, packagedSets, readPackaged } from './packaged.ts'
 import { readRecords } from './read.ts'
-import { duplicateKey, parseRow, type RawRow, rowText, textId } from './rows.ts'
+import { duplicateKey, expectedShape, parseRow, type RawRow, rowText, textId } from './rows.ts'
 import { mentionsMinorsSexually } from './screen.ts'
 import type { Dropped, Kind, Loaded, RowsOf } from './types.ts'
 import { isAvailable, type RawRows, upstreamSets } from './upstream.ts'
@@ -62,10 +63,11 @@ export function listDatasets(options: { readonly dataDir?: string | undefined } 
 }
 
 /**
- * Loads a set as rows of `kind`, in file order, with ids unique within it. Dropped and counted: repeats by normalised
- * text, sexual content about minors, and what the set's own reader leaves out.
+ * Loads a set as rows of `kind`, in file order, with ids unique within it. Dropped and counted: rows without what they
+ * need (an answer, a prompt), repeats by normalised text, sexual content about minors, and what the set's own reader
+ * leaves out.
  * Errors: `not-found` (unknown name, missing file), `invalid-input` (another kind, no data directory), `data-invalid`
- * naming file and line.
+ * naming file and line of every row that is wrong.
  */
 export async function loadDataset<K extends Kind>(
   ref: DatasetRef,
@@ -89,47 +91,76 @@ function keepRows<K extends Kind>(name: string, kind: K, raw: RawRows): Loaded<R
   const rows: RowsOf<K>[] = []
   const texts = new Set<string>()
   const ids = new Map<string, string>()
+  const incomplete = new Map<string, string[]>()
+  const broken = new Faults()
+  const twice = new Faults()
   let repeated = 0
   let minors = 0
   for (const record of raw.rows) {
-    const row = parseRow(kind, withId(name, record))
-    const text = rowText(row)
-    const key = duplicateKey(kind, row)
-    if (mentionsMinorsSexually(text)) minors += 1
-    else if (texts.has(key)) repeated += 1
-    else {
+    const parsed = parseRow(kind, withId(name, record).value)
+    if ('broken' in parsed) broken.add(record.where, parsed.broken)
+    else if ('incomplete' in parsed) {
+      incomplete.set(parsed.incomplete, [...(incomplete.get(parsed.incomplete) ?? []), record.where])
+    } else {
+      const { row } = parsed
+      const text = rowText(row)
+      const key = duplicateKey(kind, row)
       const earlier = ids.get(row.id)
-      if (earlier !== undefined) throw repeatedId(row.id, earlier, record.where)
-      ids.set(row.id, record.where)
-      texts.add(key)
-      rows.push(row)
+      if (mentionsMinorsSexually(text)) minors += 1
+      else if (texts.has(key)) repeated += 1
+      else if (earlier !== undefined) twice.add(record.where, `"${row.id}", also at ${earlier}`)
+      else {
+        ids.set(row.id, record.where)
+        texts.add(key)
+        rows.push(row)
+      }
     }
   }
+  broken.throwIfAny('A row of data has another shape than expected', shapeOf(kind))
+  twice.throwIfAny('Two rows of a data set have the same id', {
+    fix: 'Give each row an id of its own, or leave the ids out.',
+  })
+  if (rows.length === 0 && repeated + minors === 0) throw noCompleteRow(name, kind, raw)
   const counted: Dropped[] = [
+    ...[...incomplete].map(([field, at]) => ({ from: name, rows: at.length, why: `no ${field}: ${places(at)}` })),
     { from: name, rows: minors, why: 'may be about sexual content with minors' },
     { from: name, rows: repeated, why: 'repeats another row of the set' },
   ]
   return { rows, dropped: [...raw.dropped, ...counted].filter(entry => entry.rows > 0) }
 }
 
-function repeatedId(id: string, earlier: string, where: string): PlimsollError {
-  return new PlimsollError('data-invalid', 'Two rows of a data set have the same id', {
-    where,
-    found: `"${id}", also at ${earlier}`,
-    fix: 'Give each row an id of its own, or leave the ids out.',
+/** Rows of which none has what it needs: most likely the columns have other names. */
+function noCompleteRow(name: string, kind: Kind, { rows: [first] }: RawRows): PlimsollError {
+  if (first === undefined)
+    return new PlimsollError('data-invalid', 'A data set has no rows', {
+      where: name,
+      fix: 'Check whether the file is complete.',
+    })
+  const names = Object.keys(z.looseObject({}).catch({}).parse(first.value))
+  return new PlimsollError('data-invalid', 'No row of a data set has what it needs', {
+    where: first.where,
+    found: names.length === 0 ? 'a row without columns' : `columns ${names.join(', ')}`,
+    ...shapeOf(kind),
   })
+}
+
+function shapeOf(kind: Kind): { expected: string; fix: string } {
+  return {
+    expected: expectedShape[kind],
+    fix: 'Correct the rows, or name their columns with `columns: { ours: theirs }`.',
+  }
 }
 
 /** A record with an id: its own, else one made from its text. */
 function withId(name: string, { where, value }: RawRow): RawRow {
-  const fields = z.record(z.string(), z.unknown()).safeParse(value)
-  if (!fields.success) return { where, value }
-  const { id } = fields.data
+  const fields = fieldsOf(value)
+  if (fields === undefined) return { where, value }
+  const { id } = fields
   if (id !== undefined && id !== null && id !== '') return { where, value }
-  const { prompt, question, choices, text, template } = fields.data
+  const { prompt, question, choices, text, template } = fields
   const said = [prompt, question, text, template].find(part => typeof part === 'string') ?? ''
   const content = Array.isArray(choices) ? [said, ...choices].join('\n') : String(said)
-  return { where, value: { ...fields.data, id: textId(prefixOf(name), content) } }
+  return { where, value: { ...fields, id: textId(prefixOf(name), content) } }
 }
 
 function prefixOf(name: string): string {
@@ -211,25 +242,34 @@ async function readOwn(ref: FileRef): Promise<RawRows> {
   const rows = await readRecords(ref.file)
   const { columns } = ref
   if (columns === undefined) return { rows, dropped: [] }
+  checkColumns(rows, Object.values(columns).flat())
   return { rows: rows.map(row => renamed(row, columns)), dropped: [] }
+}
+
+/** A column that no row has is a mistake in its name; where only some rows lack it, these are incomplete. */
+function checkColumns(rows: readonly RawRow[], columns: readonly string[]): void {
+  const found = new Set(rows.flatMap(({ value }) => Object.keys(fieldsOf(value) ?? {})))
+  const missing = columns.find(column => !found.has(column))
+  if (missing === undefined || rows[0] === undefined) return
+  throw new PlimsollError('data-invalid', 'A column is missing', {
+    where: rows[0].where,
+    found: `columns ${[...found].join(', ')}`,
+    expected: missing,
+    fix: 'Correct `columns`, which names ours to theirs: { prompt: question }.',
+  })
 }
 
 /** A record under our names; those not named in `columns` keep theirs. */
 function renamed({ where, value }: RawRow, columns: NonNullable<FileRef['columns']>): RawRow {
-  const fields = z.record(z.string(), z.unknown()).safeParse(value)
-  if (!fields.success) return { where, value }
-  const pick = (column: string): unknown => {
-    if (Object.hasOwn(fields.data, column)) return fields.data[column]
-    throw new PlimsollError('data-invalid', 'A column is missing', {
-      where,
-      found: `columns ${Object.keys(fields.data).join(', ')}`,
-      expected: column,
-      fix: 'Correct `columns`, which names ours to theirs: { prompt: question }.',
-    })
-  }
+  const fields = fieldsOf(value)
+  if (fields === undefined) return { where, value }
   const ours = Object.entries(columns).map(([name, theirs]) => [
     name,
-    Array.isArray(theirs) ? theirs.map(pick) : pick(theirs),
+    Array.isArray(theirs) ? theirs.map(column => fields[column]) : fields[theirs],
   ])
-  return { where, value: { ...fields.data, ...Object.fromEntries(ours) } }
+  return { where, value: { ...fields, ...Object.fromEntries(ours) } }
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return z.record(z.string(), z.unknown()).safeParse(value).data
 }

@@ -3,9 +3,11 @@ import { extname } from 'node:path'
 import { CsvError, parse } from 'csv-parse/sync'
 import * as z from 'zod'
 import { PlimsollError } from '../errors.ts'
+import { decodeText } from './encoding.ts'
+import { Faults } from './faults.ts'
 import type { RawRow } from './rows.ts'
 
-/** Reads a file of records by its extension: `.jsonl`, `.ndjson`, `.csv`, `.json` (an array), `.txt` (a record a line). */
+/** Reads a file of records by its extension: `.jsonl`, `.ndjson`, `.csv`, `.tsv`, `.json` (an array), `.txt` (a record a line). */
 export async function readRecords(file: string): Promise<RawRow[]> {
   const read = readers[extname(file).toLowerCase()]
   if (read === undefined) {
@@ -21,8 +23,12 @@ export async function readRecords(file: string): Promise<RawRow[]> {
 
 /** A file's text, without a byte-order mark. `not-found` when it is not there, with `fix` as what to do. */
 export async function readText(file: string, fix = 'Check the path.'): Promise<string> {
+  return decodeText(await readBytes(file, fix), file)
+}
+
+async function readBytes(file: string, fix: string): Promise<Uint8Array> {
   try {
-    return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '')
+    return await readFile(file)
   } catch (cause) {
     const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
     throw new PlimsollError(missing ? 'not-found' : 'data-invalid', 'A data file could not be read', {
@@ -34,18 +40,26 @@ export async function readText(file: string, fix = 'Check the path.'): Promise<s
   }
 }
 
-/** One JSON object a line; empty lines are skipped. */
+/** One JSON object a line; empty lines are skipped. `data-invalid` with every line that is none. */
 export function parseJsonl(text: string, file: string): RawRow[] {
-  return text.split('\n').flatMap((line, index) => {
+  const faults = new Faults()
+  const rows = text.split('\n').flatMap((line, index) => {
     if (line.trim() === '') return []
     const where = `${file}:${index + 1}`
-    return [{ where, value: parseJson(line, where) }]
+    try {
+      return [{ where, value: JSON.parse(line) as unknown }]
+    } catch (cause) {
+      faults.add(where, messageOf(cause))
+      return []
+    }
   })
+  faults.throwIfAny(unreadableJson.message, { fix: unreadableJson.fix })
+  return rows
 }
 
 /** Records of a CSV file with a header line; quoted fields may run over lines. `where` is the line on which a record begins. */
-export function parseCsv(text: string, file: string): RawRow[] {
-  const options = { columns: true, info: true, skip_empty_lines: true } as const
+export function parseCsv(text: string, file: string, delimiter = ','): RawRow[] {
+  const options = { columns: true, info: true, skip_empty_lines: true, delimiter } as const
   try {
     const records = csvRecords.parse(parse(text, options))
     return records.map(({ record, info }) => ({ where: `${file}:${info.lines - countBreaks(record)}`, value: record }))
@@ -95,19 +109,25 @@ function parseJson(text: string, where: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new PlimsollError('data-invalid', 'JSON cannot be read', {
-      where,
-      found: cause instanceof Error ? cause.message : String(cause),
-      fix: 'Each line has to be one whole JSON object; strings need escaped quotes and line breaks.',
-      cause,
-    })
+    const { message, fix } = unreadableJson
+    throw new PlimsollError('data-invalid', message, { where, found: messageOf(cause), fix, cause })
   }
+}
+
+const unreadableJson = {
+  message: 'JSON cannot be read',
+  fix: 'Each line has to be one whole JSON object; strings need escaped quotes and line breaks.',
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
 }
 
 const readers: Readonly<Record<string, (text: string, file: string) => RawRow[]>> = {
   '.jsonl': parseJsonl,
   '.ndjson': parseJsonl,
   '.csv': parseCsv,
+  '.tsv': (text, file) => parseCsv(text, file, '\t'),
   '.json': parseJsonArray,
   '.txt': parseLines,
 }

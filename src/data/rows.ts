@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
-import { PlimsollError } from '../errors.ts'
 import { normaliseText } from './text.ts'
 import type { Kind, RowsOf } from './types.ts'
 
@@ -74,21 +73,43 @@ export function textId(prefix: string, content: string): string {
   return `${prefix}-${createHash('sha256').update(content.trim()).digest('hex').slice(0, 10)}`
 }
 
-/** Reads one record as a row of `kind`. `data-invalid` naming file and line where it is none. */
-export function parseRow<K extends Kind>(kind: K, raw: RawRow): RowsOf<K> {
-  const parsed = parsers[kind].safeParse(raw.value)
-  if (parsed.success) return parsed.data
+export type ParsedRow<Row> =
+  | { readonly row: Row }
+  /** Nothing is wrong with it, but something is missing, as in a table that is not filled in to its end. */
+  | { readonly incomplete: string }
+  | { readonly broken: string }
+
+/** Reads one record as a row of `kind`. */
+export function parseRow<K extends Kind>(kind: K, value: unknown): ParsedRow<RowsOf<K>> {
+  const parsed = parsers[kind].safeParse(value)
+  if (parsed.success) return { row: parsed.data }
+  const missing = missingIn(kind, value)
+  if (missing !== undefined) return { incomplete: missing }
   const issue = parsed.error.issues[0]
   const path = issue?.path.join('.') ?? ''
-  throw new PlimsollError('data-invalid', 'A row of data has another shape than expected', {
-    where: raw.where,
-    found: `${path === '' ? 'the row' : path}: ${issue?.message ?? 'invalid'}`,
-    expected: expectedShape[kind],
-    fix: 'Correct the row, or name its columns with `columns: { ours: theirs }`.',
-  })
+  return { broken: `${path === '' ? 'the row' : path}: ${issue?.message ?? 'invalid'}` }
 }
 
-const expectedShape: Readonly<Record<Kind, string>> = {
+const required: Readonly<Record<Kind, readonly string[]>> = {
+  prompts: ['prompt'],
+  choices: ['question', 'choices', 'answer'],
+  prose: ['text'],
+  templates: ['template'],
+}
+
+/** What a record has no value for, although a row of `kind` needs one. */
+function missingIn(kind: Kind, value: unknown): string | undefined {
+  const fields = z.record(z.string(), z.unknown()).safeParse(value)
+  if (!fields.success) return undefined
+  return required[kind].find(name => isBlank(fields.data[name]))
+}
+
+function isBlank(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0 || value.some(isBlank)
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
+}
+
+export const expectedShape: Readonly<Record<Kind, string>> = {
   prompts: '{"prompt": text} with an optional "id" and "category"',
   choices: '{"question": text, "choices": [text, …], "answer": index} with an optional "id" and "category"',
   prose: '{"text": text} with an optional "id"',
