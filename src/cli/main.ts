@@ -2,6 +2,7 @@
 import { Command, CommanderError } from '@commander-js/extra-typings'
 import { toolVersion } from '../version.ts'
 import { compareCommand } from './compare.ts'
+import { dataCommand } from './data.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { fitCommand } from './fit.ts'
@@ -78,6 +79,7 @@ function createProgram() {
   judgeCommand(program)
   program.commandsGroup('Manage')
   modelCommand(program)
+  dataCommand(program)
   doctorCommand(program)
   program
     .command('help [COMMAND]', { hidden: true })

@@ -11,6 +11,7 @@ import {
   resolveModel,
 } from '../models/index.ts'
 import { examples, outputOf } from './common.ts'
+import { columns } from './terminal/columns.ts'
 import { listenForInterrupt } from './terminal/interrupt.ts'
 import { createStatusLine } from './terminal/progress.ts'
 
@@ -101,17 +102,4 @@ export function modelCommand(program: Command): void {
       if (output.json) output.printJson({ name, removed })
       else output.print(`${name} is no longer in the cache`)
     })
-}
-
-/** Cells under each other. */
-function columns(lines: readonly (readonly string[])[]): string {
-  const widths = (lines[0] ?? []).map((_, i) => Math.max(...lines.map(line => line[i]?.length ?? 0)))
-  return lines
-    .map(line =>
-      line
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
 }

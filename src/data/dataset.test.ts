@@ -168,19 +168,19 @@ describe('names', () => {
     expect((await errorOf('english/harmfull/test', 'prompts')).fix).toBe('Did you mean english/harmful/test?')
   })
 
-  test('a published set without a data directory says what to do', async () => {
-    const error = await errorOf('xstest/safe', 'prompts')
-    expect(error).toMatchObject({ code: 'invalid-input', found: expect.stringContaining('PLIMSOLL_DATA') })
-    expect(error.fix).toContain('https://')
-    expect(await errorOf('xstest/safe', 'prompts', folder)).toMatchObject({ code: 'not-found' })
+  test('a published set that is not there says how to get it', async () => {
+    const error = await errorOf('xstest/safe', 'prompts', folder)
+    expect(error).toMatchObject({ code: 'not-found', where: join(folder, 'xstest/xstest_prompts.csv') })
+    for (const part of ['plimsoll data add xstest/safe', 'CC BY 4.0', 'https://', 'PLIMSOLL_DATA'])
+      expect(error.fix).toContain(part)
   })
 
   test('a set of another kind is refused', async () => {
     expect(await errorOf('english/prose/test', 'prompts')).toMatchObject({ code: 'invalid-input', found: 'prose' })
   })
 
-  test('every set has a unique name, a licence and a source; only packaged ones need no data directory', () => {
-    const sets = listDatasets({ dataDir: '' })
+  test('every set has a unique name, a licence and a source; only packaged ones are always here', () => {
+    const sets = listDatasets({ dataDir: folder })
     expect(new Set(sets.map(set => set.name)).size).toBe(sets.length)
     for (const set of sets) {
       expect(set.rows).toBeGreaterThan(0)

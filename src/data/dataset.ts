@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import * as z from 'zod'
 import { PlimsollError } from '../errors.ts'
+import { dataFolder } from '../paths.ts'
 import { Faults, places } from './faults.ts'
 import { countPackaged, packagedSets, readPackaged } from './packaged.ts'
 import { readRecords } from './read.ts'
 import { duplicateKey, expectedShape, parseRow, type RawRow, rowText, textId } from './rows.ts'
 import { mentionsMinorsSexually } from './screen.ts'
 import type { Dropped, Kind, Loaded, RowsOf } from './types.ts'
-import { isAvailable, type RawRows, upstreamSets } from './upstream.ts'
+import { isAvailable, type RawRows, type UpstreamSet, upstreamSets } from './upstream.ts'
 
 /** Own data: a file, which of its columns are ours (`{ prompt: 'question' }`), and how many rows to take from its start. */
 export const fileRefSchema = z.strictObject({
@@ -24,7 +25,7 @@ export type DatasetRef = string | FileRef
 
 export interface LoadOptions<K extends Kind> {
   readonly kind: K
-  /** Where published sets are; the environment's `PLIMSOLL_DATA` by default. */
+  /** Where published sets are. Default: `PLIMSOLL_DATA`, else a folder of the user's cache. */
   readonly dataDir?: string | undefined
 }
 
@@ -42,7 +43,7 @@ export interface DatasetInfo {
 
 /** Every set that has a name: those of the package first. `dataDir` as in `loadDataset`. */
 export function listDatasets(options: { readonly dataDir?: string | undefined } = {}): DatasetInfo[] {
-  const dataDir = options.dataDir ?? process.env.PLIMSOLL_DATA
+  const dataDir = options.dataDir || dataFolder()
   const packaged = packagedSets().map(set => ({
     name: set.name,
     kind: set.kind,
@@ -66,7 +67,7 @@ export function listDatasets(options: { readonly dataDir?: string | undefined } 
  * Loads a set as rows of `kind`, in file order, with ids unique within it. Dropped and counted: rows without what they
  * need (an answer, a prompt), repeats by normalised text, sexual content about minors, and what the set's own reader
  * leaves out.
- * Errors: `not-found` (unknown name, missing file), `invalid-input` (another kind, no data directory), `data-invalid`
+ * Errors: `not-found` (unknown name, missing file), `invalid-input` (another kind), `data-invalid`
  * naming file and line of every row that is wrong.
  */
 export async function loadDataset<K extends Kind>(
@@ -170,34 +171,37 @@ function prefixOf(name: string): string {
     .replaceAll('/', '-')
 }
 
-async function readNamed(
-  name: string,
-  { kind, dataDir = process.env.PLIMSOLL_DATA }: LoadOptions<Kind>,
-): Promise<RawRows> {
+async function readNamed(name: string, { kind, dataDir }: LoadOptions<Kind>): Promise<RawRows> {
   const packaged = packagedSets().find(set => set.name === name)
   if (packaged !== undefined) {
     checkKind(name, packaged.kind, kind)
     return { rows: await readPackaged(packaged), dropped: [] }
   }
-  const upstream = upstreamSets.find(set => set.name === name)
-  if (upstream === undefined) throw unknownName(name)
+  const upstream = findUpstream(name)
   checkKind(name, upstream.kind, kind)
-  if (dataDir === undefined || dataDir === '') {
-    throw new PlimsollError('invalid-input', `The data set ${name} does not come with Plimsoll`, {
-      found: 'no data directory: PLIMSOLL_DATA is not set',
-      expected: `a directory that holds ${upstream.path}`,
-      fix: `Fetch it from ${upstream.source} (${upstream.licence}) and set PLIMSOLL_DATA to the directory.`,
-    })
-  }
-  const path = join(resolve(dataDir), upstream.path)
+  const path = join(resolve(dataDir || dataFolder()), upstream.path)
   if (!existsSync(path)) {
-    throw new PlimsollError('not-found', `The data set ${name} is not in the data directory`, {
+    throw new PlimsollError('not-found', `The data set ${name} is not on this machine yet`, {
       where: path,
-      found: 'no such file',
-      fix: `Fetch it from ${upstream.source} (${upstream.licence}).`,
+      fix: `Get it with: plimsoll data add ${name} (${upstream.licence}; from ${upstream.source}). Where it lies already, set PLIMSOLL_DATA to the folder that holds ${upstream.path}.`,
     })
   }
   return upstream.read(path, name)
+}
+
+/**
+ * The published set of this name.
+ * @throws PlimsollError `not-found` with the name that is nearest
+ */
+export function findUpstream(name: string): UpstreamSet {
+  const upstream = upstreamSets.find(set => set.name === name)
+  if (upstream === undefined) throw unknownName(name)
+  return upstream
+}
+
+/** What rows a set that has a name holds; undefined where there is none of this name. */
+export function kindOfName(name: string): Kind | undefined {
+  return [...packagedSets(), ...upstreamSets].find(set => set.name === name)?.kind
 }
 
 function checkKind(name: string, found: Kind, expected: Kind): void {

@@ -1,11 +1,14 @@
 /** Data sets: what they are called, how they are read, split, and kept apart. */
 
 export { createRandom, type Random, sample, shuffle } from '../random.ts'
+export { type Added, type AddOptions, addDataset } from './add.ts'
+export { type CheckedSet, type CheckOptions, checkDatasets, type DataCheck, type SharedRows } from './check.ts'
 export {
   type DatasetInfo,
   type DatasetRef,
   type FileRef,
   fileRefSchema,
+  kindOfName,
   type LoadOptions,
   listDatasets,
   loadDataset,

@@ -232,6 +232,6 @@ export const upstreamSets: readonly UpstreamSet[] = [
   },
 ]
 
-export function isAvailable(set: UpstreamSet, dataDir: string | undefined): boolean {
-  return dataDir !== undefined && existsSync(join(dataDir, set.path))
+export function isAvailable(set: UpstreamSet, dataDir: string): boolean {
+  return existsSync(join(dataDir, set.path))
 }

@@ -1,9 +1,9 @@
 /** The folder where pulled models lie: `<cache>/models/<name>.gguf`, and `<cache>/downloads/<name>/` while one arrives. */
 import { readdir, rm, stat } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import envPaths from 'env-paths'
 import { PlimsollError } from '../errors.ts'
+import { cacheFolder } from '../paths.ts'
 import { findEntry, type ModelEntry } from './registry.ts'
 
 export interface CachedModel {
@@ -12,12 +12,6 @@ export interface CachedModel {
   readonly bytes: number
   /** Absent for a file that no registry entry names. */
   readonly entry?: ModelEntry
-}
-
-/** The user's cache folder for this program; the variable `PLIMSOLL_CACHE` overrides it. */
-export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  const chosen = env.PLIMSOLL_CACHE
-  return chosen ? resolve(chosen) : envPaths('plimsoll', { suffix: '' }).cache
 }
 
 /** Where a model of this name lies once it has been pulled; a packaged one lies in the package. */

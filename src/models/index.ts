@@ -1,5 +1,5 @@
 /** Models by name: what there is, where it lies, how it gets there. */
-export { type CachedModel, cacheFolder, listCached, modelFile, removeCached } from './cache.ts'
+export { type CachedModel, listCached, modelFile, removeCached } from './cache.ts'
 export { openModel } from './open.ts'
 export { describeSource, type FailedSource, type PulledModel, type PullOptions, pullModel } from './pull.ts'
 export {

@@ -2,7 +2,8 @@
 import { open, stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { PlimsollError } from '../errors.ts'
-import { cacheFolder, listCached, modelFile } from './cache.ts'
+import { cacheFolder } from '../paths.ts'
+import { listCached, modelFile } from './cache.ts'
 import { findEntry, type ModelEntry, REGISTRY } from './registry.ts'
 
 export interface ResolvedModel {

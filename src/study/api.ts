@@ -22,7 +22,7 @@ export interface StudySpec extends Omit<StudyFile, 'model' | 'conditions'> {
   readonly conditions?: readonly (Condition | VectorAtHand)[] | undefined
   /** An open store, or the path of one, to resume from; by default nothing is kept. */
   readonly store?: Store | string | undefined
-  /** Where published data sets are; the environment's `PLIMSOLL_DATA` by default. */
+  /** Where published data sets are. Default: `PLIMSOLL_DATA`, else a folder of the user's cache. */
   readonly dataDir?: string | undefined
 }
 

@@ -34,7 +34,7 @@ export interface Plan {
 }
 
 export interface PlanOptions {
-  /** Where published data sets are; the environment's `PLIMSOLL_DATA` by default. */
+  /** Where published data sets are. Default: `PLIMSOLL_DATA`, else a folder of the user's cache. */
   readonly dataDir?: string | undefined
 }
 

@@ -4,6 +4,7 @@ import {
   type Dropped,
   drawTemplates,
   type Kind,
+  kindOfName,
   listDatasets,
   loadDataset,
   normaliseText,
@@ -63,9 +64,7 @@ export class Loader {
 
   /** The kind of rows of a set that has a name; own files say it by the key they stand under. */
   kindOf(ref: Ref): Kind | undefined {
-    return typeof ref === 'string'
-      ? listDatasets({ dataDir: this.#place.dataDir }).find(set => set.name === ref)?.kind
-      : undefined
+    return typeof ref === 'string' ? kindOfName(ref) : undefined
   }
 
   /** `n` rows drawn by the seed, stratified by category; all by default. */

@@ -105,7 +105,7 @@ describe('files', () => {
       failing('fit', '--model', 'organism', '--layer', '5', '--negative', 'less.csv', '--positive', positive)
     expect((await fitted('none.csv')).said).toMatch(/could not be read {3}none\.csv/)
     expect((await fitted('other.csv')).said).toMatch(
-      /other\.csv:2\n {2}expected \{"prompt": text\}.*, got prompt: nothing\n/,
+      /other\.csv:2\n {2}expected \{"prompt": text\}.*, got columns question\n/,
     )
     expect((await fitted('notes.md')).said).toMatch(/expected \.jsonl, \.json, \.csv or \.txt/)
     expect((await fitted('organism/harmles/fit')).said).toMatch(/Did you mean organism\/harmless\/fit\?/)

@@ -15,6 +15,7 @@ const commands = [
   'status',
   'judge',
   'model',
+  'data',
   'doctor',
 ]
 const withOwn = [
@@ -25,6 +26,9 @@ const withOwn = [
   'model pull',
   'model path',
   'model remove',
+  'data list',
+  'data add',
+  'data check',
 ]
 
 describe('plimsoll --help', () => {

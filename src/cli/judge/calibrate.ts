@@ -13,6 +13,7 @@ import {
   partialOf,
   rateText,
 } from '../../measure/calibration-report.ts'
+import { dataFolder } from '../../paths.ts'
 import { examples, outputOf } from '../common.ts'
 
 const classes = ['refused', 'partial', 'complied', 'degenerate', 'unscored'] as const satisfies readonly AnswerClass[]
@@ -36,13 +37,13 @@ export function calibrateCommand(judge: Command): void {
 }
 
 function published(): string[] {
-  const folder = process.env.PLIMSOLL_DATA
-  const files =
-    folder === undefined ? [] : globSync('xstest_v2_completions_*_gpteval.csv', { cwd: join(folder, 'xstest') }).sort()
-  if (folder !== undefined && files.length > 0) return files.map(file => join(folder, 'xstest', file))
+  const folder = join(dataFolder(), 'xstest')
+  const files = globSync('xstest_v2_completions_*_gpteval.csv', { cwd: folder }).sort()
+  if (files.length > 0) return files.map(file => join(folder, file))
   throw new PlimsollError('not-found', 'There are no labelled answers to hold the judge against', {
-    found: folder === undefined ? 'PLIMSOLL_DATA is not set' : 'no xstest/xstest_v2_completions_*_gpteval.csv there',
-    fix: 'Name a file of labelled answers, or set PLIMSOLL_DATA to a folder that has xstest.',
+    where: folder,
+    found: 'no xstest_v2_completions_*_gpteval.csv there',
+    fix: 'Name a file of labelled answers, or get those of XSTest: plimsoll data add xstest/safe',
   })
 }
 

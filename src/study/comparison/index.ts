@@ -20,7 +20,7 @@ export interface CompareOptions {
   readonly store?: Store | string | undefined
   /** What relative paths of a study's own data start from. @default the working directory */
   readonly folder?: string | undefined
-  /** Where published data sets are; the environment's `PLIMSOLL_DATA` by default. */
+  /** Where published data sets are. Default: `PLIMSOLL_DATA`, else a folder of the user's cache. */
   readonly dataDir?: string | undefined
 }
 

@@ -1,0 +1,26 @@
+import type { Command } from '@commander-js/extra-typings'
+import { listDatasets } from '../../data/index.ts'
+import { dataFolder } from '../../paths.ts'
+import { examples, outputOf } from '../common.ts'
+import { columns } from '../terminal/columns.ts'
+
+export function listCommand(data: Command): void {
+  data
+    .command('list')
+    .description('List the data sets that have a name, their licences, and which are on this machine.')
+    .addHelpText('after', examples('plimsoll data list', 'plimsoll data list --json'))
+    .action((_options, command) => {
+      const output = outputOf(command)
+      const sets = listDatasets()
+      if (output.json) return output.printJson(sets)
+      const lines = sets.map(({ name, kind, rows, licence, source, available }) => [
+        name,
+        kind,
+        rows.toLocaleString('en').padStart(6),
+        source === 'packaged' ? 'packaged' : available ? 'here' : 'not here',
+        licence,
+      ])
+      output.print(columns(lines))
+      output.note(`\nPublished sets are read from ${dataFolder()}; get one with: plimsoll data add NAME`)
+    })
+}
