@@ -71,10 +71,10 @@ export function fitCommand(program: Command): void {
 }
 
 async function prompts(list: string, limit: number | undefined): Promise<string[]> {
-  const isFile = /\.(jsonl?|csv|txt)$/i.test(list)
+  const isFile = /\.(jsonl?|ndjson|csv|tsv|txt)$/i.test(list)
   if (!isFile && existsSync(list)) {
-    throw new PlimsollError('usage', 'A list of prompts is a data set or a file of one of four kinds', {
-      expected: '.jsonl, .json, .csv or .txt',
+    throw new PlimsollError('usage', 'A list of prompts is a data set or a file of one of five kinds', {
+      expected: '.jsonl, .json, .csv, .tsv or .txt',
       found: list,
       fix: 'Rename the file after what is in it.',
     })

@@ -9,6 +9,8 @@ function bindable(value: unknown): SQLInputValue {
   throw new TypeError(`A ${typeof value} cannot be stored: give text, a number, bytes or null`)
 }
 
+const nothingChanged = { changes: 0, lastInsertRowid: 0 }
+
 export function nodeSqliteDialect(database: DatabaseSync): SqliteDialect {
   return new SqliteDialect({
     database: {
@@ -18,7 +20,11 @@ export function nodeSqliteDialect(database: DatabaseSync): SqliteDialect {
         return {
           reader: /^\s*(select|with|pragma|values|explain)\b|\breturning\b/i.test(sql),
           all: values => statement.all(...values.map(bindable)),
-          run: values => statement.run(...values.map(bindable)),
+          run(values) {
+            // A full disk makes SQLite roll back by itself; rolling back once more would hide why.
+            if (sql === 'rollback' && database.isTransaction === false) return nothingChanged
+            return statement.run(...values.map(bindable))
+          },
           iterate: values => statement.iterate(...values.map(bindable)),
         }
       },
@@ -26,13 +32,19 @@ export function nodeSqliteDialect(database: DatabaseSync): SqliteDialect {
   })
 }
 
-/** One file that a second process can read while this one writes. */
+/** Opens a file without changing it, since it may turn out to be somebody else's. */
 export function openDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path)
   database.exec('pragma busy_timeout = 10000')
+  // The first that is read of the file: nothing else would fail on one that is no database.
+  database.prepare('select count(*) from sqlite_master').get()
+  return database
+}
+
+/** One file that a second process can read while this one writes. */
+export function prepareForWriting(database: DatabaseSync): void {
   database.exec('pragma journal_mode = wal')
   // With a write-ahead log this loses no consistency when the machine stops, at most the last transactions.
   database.exec('pragma synchronous = normal')
   database.exec('pragma foreign_keys = on')
-  return database
 }

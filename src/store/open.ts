@@ -3,16 +3,19 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Kysely } from 'kysely'
 import { PlimsollError } from '../errors.ts'
-import { nodeSqliteDialect, openDatabase } from './node-sqlite.ts'
-import { prepareSchema, type Tables } from './schema.ts'
+import { nodeSqliteDialect, openDatabase, prepareForWriting } from './node-sqlite.ts'
+import { checkSchema, prepareSchema, type Tables } from './schema.ts'
 import { SqlStore } from './sql-store.ts'
 import type { Store } from './types.ts'
 
-/** `path` is a file, or `:memory:` for a store that ends with the process. */
+/** `path` is a file, or `:memory:` for a store that ends with the process. A file that is no store of this version stays as it is. */
 export async function openStore(path: string): Promise<Store> {
-  const db = new Kysely<Tables>({ dialect: nodeSqliteDialect(open(path)) })
+  const database = open(path)
+  const db = new Kysely<Tables>({ dialect: nodeSqliteDialect(database) })
   try {
-    await prepareSchema(db, path)
+    const found = await checkSchema(db, path)
+    prepareForWriting(database)
+    await prepareSchema(db, found)
   } catch (error) {
     await db.destroy()
     throw error

@@ -1,6 +1,7 @@
 /** Tables of the store. Values that are not flat are JSON text, parsed when read. */
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import { PlimsollError } from '../errors.ts'
+import { toolVersion } from '../version.ts'
 
 /** Raised whenever a table changes. */
 export const SCHEMA_VERSION = 1
@@ -47,23 +48,45 @@ export interface Tables {
   }
 }
 
-/** Creates the tables in an empty database, and refuses one that a later version of Plimsoll wrote. */
-export async function prepareSchema(db: Kysely<Tables>, where: string): Promise<void> {
-  await db.schema
-    .createTable('meta')
-    .ifNotExists()
-    .addColumn('key', 'text', c => c.primaryKey())
-    .addColumn('value', 'text', c => c.notNull())
-    .execute()
-  const found = await db.selectFrom('meta').select('value').where('key', '=', 'schema').executeTakeFirst()
-  if (found === undefined) await createTables(db)
-  else if (Number(found.value) !== SCHEMA_VERSION)
-    throw new PlimsollError('store-invalid', 'The store was written by another version of Plimsoll', {
-      found: `schema ${found.value}`,
-      expected: `schema ${SCHEMA_VERSION}`,
-      fix: 'Update Plimsoll, or name another store with --store; the old one is left as it is.',
+/**
+ * Says whether the database is empty, or a store already. Reads, and writes nothing.
+ * @throws PlimsollError `store-invalid` for a database of another program, and for a store of another version
+ */
+export async function checkSchema(db: Kysely<Tables>, where: string): Promise<'empty' | 'store'> {
+  const tables = (await db.introspection.getTables()).map(table => table.name)
+  if (tables.length === 0) return 'empty'
+  const meta = tables.includes('meta') ? await metaOf(db) : new Map<string, string>()
+  const schema = meta.get('schema')
+  if (schema === undefined)
+    throw new PlimsollError('store-invalid', 'The store is a database of another program', {
+      found: `the tables ${tables.slice(0, 5).join(', ')}${tables.length > 5 ? ` and ${tables.length - 5} more` : ''}`,
+      expected: 'a store of Plimsoll, or no file yet',
+      fix: 'Name another file with --store; this one is left as it is.',
       where,
     })
+  if (Number(schema) === SCHEMA_VERSION) return 'store'
+  const writer = meta.get('plimsoll')
+  throw new PlimsollError('store-invalid', 'The store was written by another version of Plimsoll', {
+    found: `schema ${schema}${writer === undefined ? '' : `, of Plimsoll ${writer}`}`,
+    expected: `schema ${SCHEMA_VERSION}, of Plimsoll ${toolVersion}`,
+    fix: 'Update Plimsoll, or name another store with --store; the old one is left as it is.',
+    where,
+  })
+}
+
+/** A table of this name may be another program's, with other columns. */
+async function metaOf(db: Kysely<Tables>): Promise<Map<string, string>> {
+  const rows = await db
+    .selectFrom('meta')
+    .select(['key', 'value'])
+    .execute()
+    .catch(() => [])
+  return new Map(rows.map(({ key, value }) => [key, value]))
+}
+
+/** Creates the tables that are not there yet. */
+export async function prepareSchema(db: Kysely<Tables>, found: 'empty' | 'store'): Promise<void> {
+  if (found === 'empty') await createTables(db)
   await addTables(db)
 }
 
@@ -106,6 +129,12 @@ async function addTables({ schema }: Kysely<Tables>): Promise<void> {
 async function createTables(db: Kysely<Tables>): Promise<void> {
   await db.transaction().execute(async trx => {
     const { schema } = trx
+    await schema
+      .createTable('meta')
+      .ifNotExists()
+      .addColumn('key', 'text', c => c.primaryKey())
+      .addColumn('value', 'text', c => c.notNull())
+      .execute()
     await schema
       .createTable('runs')
       .ifNotExists()
@@ -168,8 +197,13 @@ async function createTables(db: Kysely<Tables>): Promise<void> {
       .addColumn('key', 'text', c => c.primaryKey())
       .addColumn('body', 'text', c => c.notNull())
       .execute()
-    await sql`insert into meta (key, value) values ('schema', ${String(SCHEMA_VERSION)}) on conflict do nothing`.execute(
-      trx,
-    )
+    await trx
+      .insertInto('meta')
+      .values([
+        { key: 'schema', value: String(SCHEMA_VERSION) },
+        { key: 'plimsoll', value: toolVersion },
+      ])
+      .onConflict(conflict => conflict.doNothing())
+      .execute()
   })
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -107,7 +108,7 @@ describe('files', () => {
     expect((await fitted('other.csv')).said).toMatch(
       /other\.csv:2\n {2}expected \{"prompt": text\}.*, got columns question\n/,
     )
-    expect((await fitted('notes.md')).said).toMatch(/expected \.jsonl, \.json, \.csv or \.txt/)
+    expect((await fitted('notes.md')).said).toMatch(/expected \.jsonl, \.json, \.csv, \.tsv or \.txt/)
     expect((await fitted('organism/harmles/fit')).said).toMatch(/Did you mean organism\/harmless\/fit\?/)
   })
 
@@ -132,13 +133,46 @@ describe('stores', () => {
     }
   })
 
+  it.skipIf(process.platform === 'win32')(
+    'loses nothing where the disk takes no more',
+    { timeout: 180_000 },
+    async () => {
+      folder.write('full.yaml', tinyStudy)
+      // Blocks of 512 or 1024 bytes, by shell: in either case the store fits in for a while, and not to its end.
+      const limited = await folder.limited(400, 'run', 'full.yaml', '--store', 'full.db')
+      expect(limited.code).toBe(1)
+      expect(limited.stderr).toMatch(/✖ The store could not be used\n {2}found a disk that .*\n {2}Do: Check disk/)
+      expect(limited.stderr).not.toMatch(/^\s+at /m)
+      const { code, stdout } = await folder.plimsoll('run', 'full.yaml', '--store', 'full.db')
+      expect(code).toBe(0)
+      expect(stdout).toMatch(/reused [1-9]\d* of \d+ chunks/)
+      expect(stdout).toContain('OVER THE LINE')
+    },
+  )
+
+  it('keeps its hands off the database of another program', async () => {
+    const path = join(folder.path, 'theirs.db')
+    const db = new DatabaseSync(path)
+    db.exec('CREATE TABLE notes (text TEXT)')
+    db.close()
+    const before = readFileSync(path)
+    const { code, said } = await failing('run', 'demo', '--store', 'theirs.db')
+    expect(code).toBe(1)
+    expect(said).toMatch(/database of another program {3}theirs\.db\n.*got the tables notes/)
+    expect(readFileSync(path)).toEqual(before)
+  })
+
   it('refuses what a later version wrote', async () => {
     const db = new DatabaseSync(join(folder.path, 'later.db'))
-    db.exec("CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL); INSERT INTO meta VALUES ('schema', '99')")
+    db.exec(
+      "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL); INSERT INTO meta VALUES ('schema', '99'), ('plimsoll', '9.1.0')",
+    )
     db.close()
     const { code, said } = await failing('run', 'demo', '--store', 'later.db')
     expect(code).toBe(1)
-    expect(said).toMatch(/another version of Plimsoll {3}later\.db\n {2}expected schema \d+, got schema 99/)
+    expect(said).toMatch(
+      /another version of Plimsoll {3}later\.db\n {2}expected schema \d+, of Plimsoll [\d.]+, got schema 99, of Plimsoll 9\.1\.0\n/,
+    )
   })
 
   it('makes none where it only reads', async () => {

@@ -18,6 +18,8 @@ export interface Folder extends Disposable {
   /** Writes a file and returns its name. */
   write(name: string, text: string): string
   plimsoll(...args: string[]): Promise<Ended>
+  /** As `plimsoll`, where no file may grow beyond so many blocks. */
+  limited(blocks: number, ...args: string[]): Promise<Ended>
   /** As `plimsoll`, and calls `onStderr` with all that has been said so far. */
   watch(args: readonly string[], onStderr: (said: string, child: ChildProcess) => void): Promise<Ended>
 }
@@ -25,9 +27,10 @@ export interface Folder extends Disposable {
 export function temporaryFolder(): Folder {
   const path = mkdtempSync(join(tmpdir(), 'plimsoll-cli-'))
   const running = new Set<ChildProcess>()
-  const watch: Folder['watch'] = (args, onStderr) =>
-    new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [bin, ...args], { cwd: path, env: environment(path) })
+  const watch: Folder['watch'] = (args, onStderr) => watchCommand(process.execPath, [bin, ...args], onStderr)
+  const watchCommand = (command: string, args: readonly string[], onStderr: Parameters<Folder['watch']>[1]) =>
+    new Promise<Ended>((resolve, reject) => {
+      const child = spawn(command, args, { cwd: path, env: environment(path) })
       running.add(child)
       let [stdout, stderr] = ['', '']
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -51,6 +54,10 @@ export function temporaryFolder(): Folder {
       return name
     },
     plimsoll: (...args) => watch(args, () => undefined),
+    limited: (blocks, ...args) => {
+      const script = `ulimit -f ${blocks} && exec "$0" "$@"`
+      return watchCommand('sh', ['-c', script, process.execPath, bin, ...args], () => undefined)
+    },
     watch,
     [Symbol.dispose]() {
       // Those that a failed test left behind.
