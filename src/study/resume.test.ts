@@ -32,20 +32,26 @@ const study: StudyFile = {
   chunk: 8,
 }
 
-/** Runs the study; killed after `lines` of progress, unless it has ended by then. */
-function run(name: string, lines: number): Promise<number | null> {
+/** When a process is killed: so many milliseconds after so many lines of progress. */
+interface Kill {
+  readonly lines: number
+  readonly delay: number
+}
+
+/** Runs the study to its end, or until it is killed. */
+function run(name: string, kill?: Kill): Promise<{ code: number | null; lines: number }> {
   const files = [model, join(folder, `${name}.db`), join(folder, `${name}.json`)]
   const child = spawn(process.execPath, [script, ...files, JSON.stringify(study)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  let seen = 0
+  let lines = 0
   createInterface({ input: child.stdout }).on('line', () => {
-    seen += 1
-    if (seen >= lines) child.kill('SIGKILL')
+    lines += 1
+    if (lines === kill?.lines) setTimeout(() => child.kill('SIGKILL'), kill.delay)
   })
   return new Promise((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', code => resolve(code))
+    child.on('close', code => resolve({ code, lines }))
   })
 }
 
@@ -55,24 +61,35 @@ function report(name: string) {
   return { result: rest, time, reused }
 }
 
-it('a study killed at random and resumed ends with the report of an undisturbed one', {
+/** `PLIMSOLL_KILL_SEED=7 npx vitest run src/study/resume` looks at other moments. */
+const seed = Number(process.env.PLIMSOLL_KILL_SEED ?? 5)
+const kills = 10
+
+it(`a study killed ten times at random (seed ${seed}) ends with the report of an undisturbed one`, {
   timeout: 600_000,
 }, async () => {
-  expect(await run('undisturbed', Number.POSITIVE_INFINITY)).toBe(0)
-  const random = createRandom(Date.now() % 2 ** 31, 'kills')
-  for (let kills = 0; kills < 5 && !existsSync(join(folder, 'killed.json')); kills += 1)
-    await run('killed', 1 + random.int(30))
-  if (!existsSync(join(folder, 'killed.json'))) expect(await run('killed', Number.POSITIVE_INFINITY)).toBe(0)
+  const undisturbed = await run('undisturbed')
+  expect(undisturbed.code).toBe(0)
+  // One in each tenth of the work but its last lines, which take no time: all stages get their turn.
+  const tenth = Math.floor((undisturbed.lines - kills) / kills)
+  const random = createRandom(seed, 'kills')
+  for (let kill = 1; kill <= kills; kill += 1) {
+    const lines = 1 + (kill - 1) * tenth + random.int(tenth)
+    const { code } = await run('killed', { lines, delay: random.int(150) })
+    // Nobody ended by itself: each of the ten was in the middle of its work.
+    expect({ kill, code, ended: existsSync(join(folder, 'killed.json')) }).toEqual({ kill, code: null, ended: false })
+  }
+  expect((await run('killed')).code).toBe(0)
 
-  const [undisturbed, killed] = [report('undisturbed'), report('killed')]
-  expect(killed.result).toEqual(undisturbed.result)
-  expect(undisturbed.reused.of).toBe(killed.reused.of)
-  expect(killed.reused.chunks).toBeGreaterThan(undisturbed.reused.chunks)
+  const [whole, killed] = [report('undisturbed'), report('killed')]
+  expect(killed.result).toEqual(whole.result)
+  expect(whole.reused.of).toBe(killed.reused.of)
+  expect(killed.reused.chunks).toBeGreaterThan(whole.reused.chunks)
 
   // A finished study makes nothing again.
   rmSync(join(folder, 'killed.json'))
-  expect(await run('killed', Number.POSITIVE_INFINITY)).toBe(0)
+  expect((await run('killed')).code).toBe(0)
   const again = report('killed')
   expect(again.reused.chunks).toBe(again.reused.of)
-  expect(again.result).toEqual(undisturbed.result)
+  expect(again.result).toEqual(whole.result)
 })
