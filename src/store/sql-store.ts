@@ -245,9 +245,9 @@ export class SqlStore implements Store {
     return rows.map(toRecord)
   }
 
-  async saveJudgements(chunk: string, judge: string, judgements: readonly Judgement[]): Promise<void> {
+  async saveJudgements(chunk: string, judge: string, judgements: ReadonlyMap<number, Judgement>): Promise<void> {
     await this.#db.transaction().execute(async trx => {
-      for (const [position, { class: said, rule, evidence }] of judgements.entries())
+      for (const [position, { class: said, rule, evidence }] of judgements)
         await trx
           .insertInto('judgements')
           .values({ chunk, position, judge, class: said, rule, evidence })

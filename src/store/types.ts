@@ -142,7 +142,7 @@ export interface Store extends AsyncDisposable {
   /** Records in the order they were saved; null when the chunk is not done. */
   chunk(key: string, judge?: string): Promise<JudgedRecord[] | null>
   /** A judge's words on a chunk, by position. Another judge's stay beside them. */
-  saveJudgements(chunk: string, judge: string, judgements: readonly Judgement[]): Promise<void>
+  saveJudgements(chunk: string, judge: string, judgements: ReadonlyMap<number, Judgement>): Promise<void>
   /** Scores of a chunk by position; a position that already has a value keeps it, one that has none is written anew. */
   saveScores(chunk: string, scorer: string, scores: ReadonlyMap<number, Score>): Promise<void>
   /** By position; empty where the scorer has not looked. */

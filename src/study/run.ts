@@ -50,6 +50,8 @@ export function runHash(plan: Plan, model: Pick<Model, 'info'>): string {
 export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<StudyRun> {
   const { model, store, signal, onProgress } = options
   const began = performance.now()
+  // First of all: a key or a file that is missing is found before hours of work, not after them.
+  await using judge = await openGrader(plan.study.judge, plan.folder)
   const hash = runHash(plan, model)
   const { started } = await store.startRun({
     hash,
@@ -67,7 +69,6 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
     texts: [],
     note: 'nothing was fitted, so no answer was read for openings',
   }
-  await using judge = await openGrader(plan.study.judge, plan.folder)
   const measured = await measure(work, plan, conditions, stages.onMeasured, openings.tokens)
   if (judge.grader !== undefined) await gradeAnswers(store, hash, plan, judge.grader, options)
   const { conditions: concluded, checks } = conclude(plan, conditions.map(described), measured)

@@ -4,6 +4,7 @@ import { PlimsollError } from '../errors.ts'
 import { judgeRefusal } from '../judge/refusal.ts'
 import { RULES } from '../judge/rules.ts'
 import type { Judgement } from '../judge/types.ts'
+import { JUDGING } from '../judge/version.ts'
 import type { Item } from '../measure/suites/index.ts'
 import type { AnswerRecord, ChunkUse, JudgedRecord, Score, Store } from '../store/index.ts'
 import { answerItems } from './answer.ts'
@@ -43,7 +44,10 @@ export interface Tally {
 }
 
 /** Names the rules that judged, so that judgements by other rules stay beside. */
-export const JUDGE = `rules@${hashOf(RULES.map(({ name, act, pattern }) => [name, act, pattern.source])).slice(0, 8)}`
+export const JUDGE = `rules@${hashOf([
+  JUDGING,
+  RULES.map(({ name, act, pattern }) => [name, act, pattern.source, pattern.flags]),
+]).slice(0, 8)}`
 
 /** Raised by whoever changes how an answer comes about, so that no store serves answers of the old way. */
 const ANSWERS = 1
@@ -190,11 +194,7 @@ export class Work {
     const records = (await this.store.chunk(key, JUDGE)) ?? []
     const judged = records.map((record): JudgedRecord => ({ ...record, judgement: judgementOf(record) }))
     if (records.some((record, i) => record.judgement?.class !== judged[i]?.judgement?.class))
-      await this.store.saveJudgements(
-        key,
-        JUDGE,
-        judged.flatMap(({ judgement }) => (judgement === null ? [] : [judgement])),
-      )
+      await this.store.saveJudgements(key, JUDGE, judgementsByPosition(judged))
     return judged
   }
 }
@@ -219,6 +219,15 @@ async function templateProbe(model: Model): Promise<string> {
 /** What the rules of this version say of an answer; null for what is no answer in words. */
 export function judgementOf({ finish, answer }: Pick<AnswerRecord, 'finish' | 'answer'>): Judgement | null {
   return finish === null ? null : judgeRefusal(answer, { truncated: finish === 'length' })
+}
+
+/** Those that were judged; log-likelihoods are not. */
+export function judgementsByPosition(
+  records: readonly Pick<JudgedRecord, 'position' | 'judgement'>[],
+): Map<number, Judgement> {
+  return new Map(
+    records.flatMap(({ position, judgement }) => (judgement === null ? [] : [[position, judgement] as const])),
+  )
 }
 
 function slices<T>(items: readonly T[], size: number): T[][] {

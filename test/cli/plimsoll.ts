@@ -18,6 +18,8 @@ export interface Folder extends Disposable {
   /** Writes a file and returns its name. */
   write(name: string, text: string): string
   plimsoll(...args: string[]): Promise<Ended>
+  /** As `plimsoll`, with this on its standard input. */
+  feed(input: string, ...args: string[]): Promise<Ended>
   /** As `plimsoll`, where no file may grow beyond so many blocks. */
   limited(blocks: number, ...args: string[]): Promise<Ended>
   /** As `plimsoll`, and calls `onStderr` with all that has been said so far. */
@@ -28,9 +30,15 @@ export function temporaryFolder(): Folder {
   const path = mkdtempSync(join(tmpdir(), 'plimsoll-cli-'))
   const running = new Set<ChildProcess>()
   const watch: Folder['watch'] = (args, onStderr) => watchCommand(process.execPath, [bin, ...args], onStderr)
-  const watchCommand = (command: string, args: readonly string[], onStderr: Parameters<Folder['watch']>[1]) =>
+  const watchCommand = (
+    command: string,
+    args: readonly string[],
+    onStderr: Parameters<Folder['watch']>[1],
+    input?: string,
+  ) =>
     new Promise<Ended>((resolve, reject) => {
       const child = spawn(command, args, { cwd: path, env: environment(path) })
+      if (input !== undefined) child.stdin.end(input)
       running.add(child)
       let [stdout, stderr] = ['', '']
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -54,6 +62,7 @@ export function temporaryFolder(): Folder {
       return name
     },
     plimsoll: (...args) => watch(args, () => undefined),
+    feed: (input, ...args) => watchCommand(process.execPath, [bin, ...args], () => undefined, input),
     limited: (blocks, ...args) => {
       const script = `ulimit -f ${blocks} && exec "$0" "$@"`
       return watchCommand('sh', ['-c', script, process.execPath, bin, ...args], () => undefined)

@@ -136,9 +136,9 @@ export function storeContract(open: () => Promise<Store>): void {
 
   it('keeps the words of two judges apart', async () => {
     await store.saveChunk('k', [record('one')])
-    await store.saveJudgements('k', 'rules@1', [{ class: 'complied', rule: 'sure', evidence: 'Sure' }])
-    await store.saveJudgements('k', 'rules@1', [{ class: 'refused', rule: 'late', evidence: '' }])
-    await store.saveJudgements('k', 'rules@2', [{ class: 'partial', rule: 'short', evidence: '' }])
+    await store.saveJudgements('k', 'rules@1', new Map([[0, { class: 'complied', rule: 'sure', evidence: 'Sure' }]]))
+    await store.saveJudgements('k', 'rules@1', new Map([[0, { class: 'refused', rule: 'late', evidence: '' }]]))
+    await store.saveJudgements('k', 'rules@2', new Map([[0, { class: 'partial', rule: 'short', evidence: '' }]]))
     expect((await store.chunk('k', 'rules@1'))?.[0]?.judgement?.class).toBe('complied')
     expect((await store.chunk('k', 'rules@2'))?.[0]?.judgement?.class).toBe('partial')
     expect((await store.chunk('k', 'rules@3'))?.[0]?.judgement).toBeNull()

@@ -1,15 +1,21 @@
 /** Keys as they are pressed on a terminal, or as they come through a pipe. */
-import type { ReadStream } from 'node:tty'
+import type { Readable } from 'node:stream'
 
 export interface Keys extends AsyncDisposable {
   /** The next key; null when there are no more, or on Ctrl-C. */
   next(): Promise<string | null>
 }
 
+/** Standard input: a terminal, a pipe or a file. */
+export interface KeySource extends Readable {
+  readonly isTTY?: boolean
+  setRawMode?(on: boolean): unknown
+}
+
 /** Line ends and other white space of a pipe are no keys. On a terminal keys count without Enter. */
-export function keysFrom(stream: NodeJS.ReadStream): Keys {
-  const terminal: ReadStream | null = stream.isTTY === true ? stream : null
-  terminal?.setRawMode(true)
+export function keysFrom(stream: KeySource): Keys {
+  const terminal = stream.isTTY === true ? stream : null
+  terminal?.setRawMode?.(true)
   stream.setEncoding('utf8')
   const chunks = stream[Symbol.asyncIterator]()
   let waiting: string[] = []
@@ -27,7 +33,7 @@ export function keysFrom(stream: NodeJS.ReadStream): Keys {
       }
     },
     async [Symbol.asyncDispose]() {
-      terminal?.setRawMode(false)
+      terminal?.setRawMode?.(false)
       await chunks.return?.()
       stream.pause()
     },

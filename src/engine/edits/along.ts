@@ -7,7 +7,7 @@ import { addScaled, dot } from './row.ts'
 export function add({ unit, scale }: Direction): RowEdit {
   return {
     apply: (states, offset, strength) => addScaled(states, offset, unit, strength * scale),
-    moves: strength => Math.abs(strength * scale),
+    adds: { unit, scale },
   }
 }
 

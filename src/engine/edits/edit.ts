@@ -12,8 +12,8 @@ export interface At {
 export interface RowEdit {
   /** Changes the row `states[offset … offset + width)` in place; `strength` is α, times what gates make of it. */
   apply(states: Float32Array, offset: number, strength: number, at: At): void
-  /** ‖h′ − h‖ at a strength where it does not depend on h: spares a comparison. */
-  readonly moves?: (strength: number) => number
+  /** Where the edit adds α·scale·unit whatever h is: what whoever applies it may do by itself, and faster. */
+  readonly adds?: Direction
 }
 
 /** Of one layer (−1 = embedding): how errors call it. */

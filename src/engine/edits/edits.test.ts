@@ -50,7 +50,7 @@ describe('along a direction', () => {
       after,
       before.map((value, i) => value - 1.5 * unit[i]!),
     )
-    expect(rowEdit({ edit: 'add', where, directions }, 0, width).moves?.(-0.5)).toBe(1.5)
+    expect(rowEdit({ edit: 'add', where, directions }, 0, width).adds).toEqual(directions)
   })
 
   it.each(seeds)('ablate takes the component away by its strength (row %i)', seed => {

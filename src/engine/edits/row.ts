@@ -5,6 +5,18 @@ export function addScaled(states: Float32Array, offset: number, unit: Float32Arr
   for (let i = 0; i < unit.length; i++) states[offset + i] = states[offset + i]! + amount * unit[i]!
 }
 
+/** `addScaled`, and ‖h‖ before it: one pass, since on every layer of every token this is most of what steering costs. */
+export function addScaledTo(states: Float32Array, offset: number, unit: Float32Array, amount: number): number {
+  const width = unit.length
+  let sum = 0
+  for (let i = 0, at = offset; i < width; i++, at++) {
+    const value = states[at]!
+    sum += value * value
+    states[at] = value + amount * unit[i]!
+  }
+  return Math.sqrt(sum)
+}
+
 /** h · û */
 export function dot(states: Float32Array, offset: number, unit: Float32Array): number {
   let sum = 0
@@ -33,13 +45,13 @@ export function copyRow(states: Float32Array, offset: number, width: number, cop
   return Math.sqrt(sum)
 }
 
-/** ‖h − copy‖; NaN where the row holds something that is no finite number. */
-export function distance(states: Float32Array, offset: number, width: number, copy: Float32Array): number {
+/** ‖h − copy‖, `copy` beginning at `from`; NaN where the row holds something that is no finite number. */
+export function distance(states: Float32Array, offset: number, width: number, copy: Float32Array, from = 0): number {
   let sum = 0
   let broken = 0
   for (let i = 0; i < width; i++) {
     const value = states[offset + i]!
-    const difference = value - copy[i]!
+    const difference = value - copy[from + i]!
     sum += difference * difference
     // x − x is 0 for every finite x and NaN for the others.
     broken += value - value

@@ -1,8 +1,9 @@
 /** Steering while a batch is computed. */
 import { PlimsollError } from '../../errors.ts'
-import { copyRow, distance } from '../edits/row.ts'
+import { addScaledTo, copyRow, distance, norm } from '../edits/row.ts'
 import { nameOfPlace, type PlaceKey, placeOf } from '../place.ts'
 import { actsAt, type PlaceTerm } from '../steering.ts'
+import type { Direction } from '../types.ts'
 import type { Row, StateVisitor } from './state-callback.ts'
 import type { Steered } from './steered.ts'
 
@@ -10,8 +11,10 @@ import type { Steered } from './steered.ts'
 export class SteeringVisitor implements StateVisitor {
   readonly #bySequence: (Steered | null)[] = []
   readonly #places = new Map<PlaceKey, number>()
-  /** The row before any term, and before the term at hand. */
+  /** All rows as they came, from the first edit of a visit on. */
   #before = new Float32Array(0)
+  #isKept = false
+  /** The row before the term at hand. */
   #beforeTerm = new Float32Array(0)
 
   /** Says which request occupies a sequence from now on; null for none, or for one without steering. */
@@ -26,17 +29,17 @@ export class SteeringVisitor implements StateVisitor {
   }
 
   visit(place: PlaceKey, states: Float32Array, width: number, rows: readonly Row[]): boolean {
-    if (this.#before.length < width) {
-      this.#before = new Float32Array(width)
-      this.#beforeTerm = new Float32Array(width)
-    }
+    this.#isKept = false
     let changed = false
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!
       const steered = this.#bySequence[row.sequence]
       if (!steered || steered.failure !== null) continue
       const terms = steered.steering.places.get(place)
-      if (terms !== undefined && this.#edit(steered, terms, place, row.position, states, i * width, width))
+      if (
+        terms !== undefined &&
+        this.#edit(steered, terms, place, row.position, states, i * width, width, rows.length * width)
+      )
         changed = true
       // What a condition reads is what the model goes on with: the row after the edits that are there anyway.
       steered.conditions?.read(place, row.position, states, i * width, width)
@@ -54,45 +57,60 @@ export class SteeringVisitor implements StateVisitor {
     states: Float32Array,
     start: number,
     width: number,
+    all: number,
   ): boolean {
     const only = terms.length === 1 ? terms[0] : undefined
-    if (only?.edit.moves !== undefined && only.gates === null && only.offsets.length === 1) {
+    if (only?.edit.adds?.unit.length === width && only.gates === null) {
       if (!this.#acts(steered, only, position, states, start, width)) return false
-      return this.#shift(steered, only, place, states, start, width)
+      this.#keep(states, all)
+      return this.#add(steered, only.edit.adds, only.strength, place, states, start, width)
     }
     let length = -1
     try {
       for (const term of terms) {
         if (!this.#acts(steered, term, position, states, start, width)) continue
-        if (length < 0) length = copyRow(states, start, width, this.#before)
+        this.#keep(states, all)
+        if (length < 0) length = norm(states, start, width)
         this.#apply(term, place, position, states, start)
       }
     } catch (error) {
-      states.set(this.#before.subarray(0, width), start)
+      this.#restore(states, start, width)
       steered.failure = error instanceof PlimsollError ? error : failedAt(place, error)
       return false
     }
     if (length < 0) return false
-    const moved = distance(states, start, width, this.#before)
+    const moved = distance(states, start, width, this.#before, start)
     return this.#settle(steered, place, moved, length, states, start, width)
   }
 
-  /** The common case, one addition: what it moves is known beforehand. */
-  #shift(
+  /** The common case, one addition: how far it moves is known beforehand. */
+  #add(
     steered: Steered,
-    term: PlaceTerm,
+    { unit, scale }: Direction,
+    strength: number,
     place: PlaceKey,
     states: Float32Array,
     start: number,
     width: number,
   ): boolean {
-    const offset = start + (term.offsets[0] ?? 0)
-    const length = copyRow(states, start, width, this.#before)
-    term.edit.apply(states, offset, term.strength, nowhere)
-    let broken = 0
-    for (let i = start; i < start + width; i++) broken += states[i]! - states[i]!
-    const moved = (term.edit.moves?.(term.strength) ?? 0) + broken
+    const amount = strength * scale
+    const length = addScaledTo(states, start, unit, amount)
+    // No value can be larger than both lengths together, so only near the end of single precision is each looked at.
+    const isSafe = length + Math.abs(amount) < largestSafe
+    const moved = isSafe ? Math.abs(amount) : distance(states, start, width, this.#before, start)
     return this.#settle(steered, place, moved, length, states, start, width)
+  }
+
+  /** One copy of all rows is faster than one of each. */
+  #keep(states: Float32Array, all: number): void {
+    if (this.#isKept) return
+    if (this.#before.length < all) this.#before = new Float32Array(all)
+    this.#before.set(states.length === all ? states : states.subarray(0, all))
+    this.#isKept = true
+  }
+
+  #restore(states: Float32Array, start: number, width: number): void {
+    states.set(this.#before.subarray(start, start + width), start)
   }
 
   #settle(
@@ -105,7 +123,7 @@ export class SteeringVisitor implements StateVisitor {
     width: number,
   ): boolean {
     if (!Number.isFinite(moved)) {
-      states.set(this.#before.subarray(0, width), start)
+      this.#restore(states, start, width)
       steered.failure = beyondNumbers(place)
       return false
     }
@@ -143,6 +161,7 @@ export class SteeringVisitor implements StateVisitor {
         edit.apply(states, offset, strength * factor, at)
         continue
       }
+      if (this.#beforeTerm.length < width) this.#beforeTerm = new Float32Array(width)
       const allowed = gates.limit * copyRow(states, offset, width, this.#beforeTerm)
       edit.apply(states, offset, strength * factor, at)
       const moved = distance(states, offset, width, this.#beforeTerm)
@@ -164,8 +183,8 @@ export class SteeringVisitor implements StateVisitor {
   }
 }
 
-/** Edits with a known shift need no place. */
-const nowhere = { layer: 0, position: 0 }
+/** Single precision ends at 3.4e38; a unit vector may be longer than 1 by what its check lets pass. */
+const largestSafe = 1e38
 
 function* placesRead(steered: Steered | null | undefined): Iterable<PlaceKey> {
   if (!steered) return

@@ -69,7 +69,7 @@ export function correctSuite(
 
 /** By the same lines as the verdict, without its comparison to references and without imputation. */
 function stateOf({ axis }: Suite, { margin }: SuiteResult, [low, high]: readonly [number, number]): SuiteState {
-  if (axis === 'efficacy') return low > 0 ? 'works' : high < margin ? 'no-effect' : 'undecided'
+  if (axis === 'efficacy') return high < margin ? 'no-effect' : low > 0 ? 'works' : 'undecided'
   return low > -margin ? 'holds' : high < -margin ? 'broken' : 'undecided'
 }
 

@@ -9,7 +9,7 @@ import { labelsOf } from '../labels.ts'
 import type { Plan } from '../plan.ts'
 import type { StudyResult } from '../result.ts'
 import { readResult } from '../stored-result.ts'
-import { JUDGE, judgementOf } from '../work.ts'
+import { JUDGE, judgementOf, judgementsByPosition } from '../work.ts'
 import { gradeAnswers } from './grade.ts'
 import { gradedHarm } from './harm.ts'
 import { judgeReport } from './report.ts'
@@ -52,11 +52,8 @@ export async function rescore(store: Store, run: RunRow, plan: Plan, options: Re
     stopWhenAsked(options.signal)
     const now = ((await store.chunk(key, JUDGE)) ?? []).map(record => ({ record, judgement: judgementOf(record) }))
     if (now.some(({ record, judgement }) => judgement !== null && record.judgement === null)) {
-      await store.saveJudgements(
-        key,
-        JUDGE,
-        now.flatMap(({ judgement }) => judgement ?? []),
-      )
+      const judgements = now.map(({ record: { position }, judgement }) => ({ position, judgement }))
+      await store.saveJudgements(key, JUDGE, judgementsByPosition(judgements))
       judged += 1
     }
     if (before !== null && before !== JUDGE) {
