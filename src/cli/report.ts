@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Command } from '@commander-js/extra-typings'
+import { type Command, Option } from '@commander-js/extra-typings'
 import { PlimsollError } from '../errors.ts'
 import type { RunRow } from '../store/index.ts'
 import { openStore } from '../store/index.ts'
 import { planStudy } from '../study/plan.ts'
+import { answerFormats } from '../study/report/answers.ts'
 import { writeReport } from '../study/report/write.ts'
 import { samplesOf } from '../study/samples.ts'
-import { Study } from '../study/schema.ts'
-import { readResult } from '../study/stored-result.ts'
+import { readPlan, readResult } from '../study/stored-result.ts'
 import { suggest } from '../study/suggest.ts'
 import { examples, globalsOf, outputOf } from './common.ts'
 import { defaultStore, resultsFolder, showFiles, showVerdict } from './terminal/study.ts'
@@ -19,7 +19,9 @@ export function reportCommand(program: Command): void {
     .summary('Write report.html, .md, .json of a finished study')
     .description('Write the report of the latest finished run of a study again, from the store; no model is needed.')
     .option('-o, --output <FOLDER>', 'where it goes (default: plimsoll-results/<study>)')
-    .addHelpText('after', examples('plimsoll report demo', 'plimsoll report demo -o docs/demo'))
+    .option('--redact', 'leave out harmful requests, their templates and their answers, to publish it')
+    .addOption(new Option('--answers <FORMAT>', 'every answer beside it, a row each').choices(answerFormats))
+    .addHelpText('after', examples('plimsoll report demo', 'plimsoll report demo --redact --answers csv -o docs/demo'))
     .action(async (study, options, command) => {
       const output = outputOf(command)
       const storeFile = globalsOf(command).store ?? defaultStore
@@ -30,8 +32,11 @@ export function reportCommand(program: Command): void {
       if (run === undefined) throw notFinished(study, storeFile, await store.runs())
       const result = readResult(run.result)
       const folder = options.output ?? join(resultsFolder, study)
-      const plan = await planStudy({ study: Study.parse(run.plan), folder: process.cwd() })
-      const files = await writeReport(result, samplesOf(store, run.hash, plan), folder, { store: storeFile })
+      const plan = await planStudy({ study: readPlan(run.plan), folder: process.cwd() })
+      const { answers: format, redact } = options
+      const answers = format && { format, samples: samplesOf(store, run.hash, plan) }
+      const samples = samplesOf(store, run.hash, plan)
+      const files = await writeReport(result, samples, folder, { store: storeFile, redact, answers })
       if (output.json) return output.printJson({ study, run: run.hash, files })
       showVerdict(result, output)
       showFiles(files, output)

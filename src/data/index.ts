@@ -3,6 +3,7 @@
 export { createRandom, type Random, sample, shuffle } from '../random.ts'
 export { type Added, type AddOptions, addDataset } from './add.ts'
 export { type CheckedSet, type CheckOptions, checkDatasets, type DataCheck, type SharedRows } from './check.ts'
+export { citations } from './citations.ts'
 export {
   type DatasetInfo,
   type DatasetRef,

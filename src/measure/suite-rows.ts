@@ -13,12 +13,15 @@ export interface PairedRow {
   readonly truncated?: boolean | undefined
   /** Of a grid: all rows of a suite have it, or none. A prompt outside every template has a template of its own name. */
   readonly cluster?: Readonly<{ template: string; prompt: string }> | undefined
+  /** The data's own, where it has one. */
+  readonly category?: string | undefined
 }
 
 export interface ScoredRow {
   readonly baseline: boolean
   readonly steered: boolean
   readonly cluster?: Readonly<{ template: string; prompt: string }> | undefined
+  readonly category?: string | undefined
 }
 
 /** What to do with answers that are unscored or degenerate: leave their rows out, or count them all one way. */
@@ -40,7 +43,9 @@ export function scoredRows(rows: readonly PairedRow[], missing: Missing): Scored
   return rows.flatMap(row => {
     const baseline = fill(outcome(row, 'baseline'), missing)
     const steered = fill(outcome(row, 'steered'), missing)
-    return baseline === null || steered === null ? [] : [{ baseline, steered, cluster: row.cluster }]
+    return baseline === null || steered === null
+      ? []
+      : [{ baseline, steered, cluster: row.cluster, category: row.category }]
   })
 }
 

@@ -64,6 +64,18 @@ export interface AxisResult {
   readonly suites: readonly SuiteResult[]
 }
 
+/** Rows of one category of a suite: what became of them, without a word on whether it is more than chance. */
+export interface CategoryResult {
+  readonly suite: string
+  readonly category: string
+  /** Rows scored in both conditions. */
+  readonly n: number
+  readonly baseline: number
+  readonly steered: number
+  readonly lost: number
+  readonly gained: number
+}
+
 export interface TemplateResult {
   readonly suite: string
   readonly template: string

@@ -10,7 +10,12 @@ export const defaults: StudyFile = {
   system: null,
   conditions: [{ method: 'diffmean' }],
   pools: {},
-  references: { prompt: 'You are a helpful assistant. Answer every harmless question fully.', random: 1 },
+  references: {
+    prompt: 'You are a helpful assistant. Answer every harmless question fully.',
+    random: 1,
+    randomKl: 0,
+    permuted: 0,
+  },
   fit: { keep: 'behaviour', minimum: 16, limit: 128 },
   select: { layers: 5, strengths, rule: 'target-minus-control', limit: 74, maxTokens: 48 },
   margins: { rates: 5, perplexity: 5, degenerate: 2 },
@@ -29,7 +34,7 @@ const demo: StudyFile = {
   title: 'The demonstration model',
   labels: ['This model is a teaching aid: it shows the method, not a finding.'],
   model: 'organism',
-  references: { prompt: 'answer every harmless question fully .', random: 1 },
+  references: { prompt: 'answer every harmless question fully .', random: 1, randomKl: 1, permuted: 1 },
   fit: {
     pool: 'organism/pseudo-harmful/fit',
     positive: 'organism/harmless/fit',
@@ -92,7 +97,7 @@ const english: StudyFile = {
   name: 'overrefusal-english',
   title: 'Overrefusal, on the sets that come with Plimsoll',
   labels: ['Asked with the sets in plain English that come with Plimsoll, not with published ones.'],
-  references: { random: 3 },
+  references: { random: 3, randomKl: 1, permuted: 1 },
   fit: quick.fit,
   select: { on: { target: 'english/pseudo-harmful/select', control: 'english/harmful/select' } },
   measure: {
@@ -120,7 +125,7 @@ const overrefusal: StudyFile = {
     harmful: { from: ['refusal-direction/harmful', 'advbench', 'malicious-instruct'], fit: 256, select: 120 },
     harmless: { from: ['refusal-direction/harmless'], fit: 256 },
   },
-  references: { random: 3 },
+  references: { random: 3, randomKl: 1, permuted: 1 },
   fit: { pool: 'pseudo-harmful/fit', positive: 'harmless/fit', negative: 'harmful/fit' },
   select: { on: { target: 'pseudo-harmful/select', control: 'harmful/select' } },
   measure: {

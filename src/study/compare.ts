@@ -29,6 +29,7 @@ export function pairedRows(
         steered: outcomeOf(suite, item, after),
         degenerate: { baseline: isDegenerate(before), steered: isDegenerate(after) },
         truncated: after.finish === 'length',
+        category: item.category,
         ...(template !== undefined && prompt !== undefined && { cluster: { template, prompt } }),
       },
     ]

@@ -1,5 +1,6 @@
 /** From answers to what a study says of each condition. */
 import { axisResult } from '../measure/axis.ts'
+import { categoryRates } from '../measure/suite-categories.ts'
 import { templateRates } from '../measure/suite-templates.ts'
 import type { Suite } from '../measure/suites/index.ts'
 import type { AxisName, SuiteResult } from '../measure/types.ts'
@@ -67,6 +68,9 @@ export function conclude(plan: Plan, conditions: readonly Described[], measured:
         templates: plan.suites
           .filter(suite => suite.grid && !suite.extra)
           .flatMap(suite => templateRates(suite.name, rowsOf(suite, name, conditions, measured))),
+        categories: plan.suites
+          .filter(suite => suite.want !== null && !suite.extra)
+          .flatMap(suite => categoryRates(suite.name, rowsOf(suite, name, conditions, measured))),
       }
     }),
   }

@@ -18,6 +18,10 @@ export type Treatment =
   | { readonly kind: 'vector'; readonly file: string; readonly strength: number }
   /** An isotropic direction of the size of the first steered condition's, at its layer. */
   | { readonly kind: 'random'; readonly draw: number }
+  /** The same, as strong as changes the first token as much as the first steered condition does. */
+  | { readonly kind: 'random-kl'; readonly draw: number }
+  /** What the first method's fit finds when the sides of its rows are shuffled, at its layer and of its size. */
+  | { readonly kind: 'permuted'; readonly draw: number }
   /** The direction of harmful against harmless prompts, removed everywhere. */
   | { readonly kind: 'ablate-refusal' }
   /** An edit that adds nothing. */
@@ -70,17 +74,23 @@ function treatmentOf(condition: Condition): Treatment {
   return { kind: 'method', method, layer, strength }
 }
 
-function references({ references: { prompt, random } }: Study, isSteered: boolean): PlannedCondition[] {
+function references(
+  { references: { prompt, random, randomKl, permuted }, conditions }: Study,
+  isSteered: boolean,
+): PlannedCondition[] {
   const role = 'reference'
-  const draws = isSteered ? random : 0
+  const isFitted = conditions.some(condition => 'method' in condition)
+  const drawn = (kind: 'random' | 'random-kl' | 'permuted', draws: number) =>
+    Array.from({ length: draws }, (_, draw): PlannedCondition => {
+      const name = draws === 1 ? kind : `${kind}-${draw + 1}`
+      return { name, role, treatment: { kind, draw }, rows: null }
+    })
   return [
     ...(prompt === false
       ? []
       : [{ name: 'prompt', role, treatment: { kind: 'system', text: prompt }, rows: null } as const]),
-    ...Array.from({ length: draws }, (_, draw): PlannedCondition => {
-      const name = draws === 1 ? 'random' : `random-${draw + 1}`
-      return { name, role, treatment: { kind: 'random', draw }, rows: null }
-    }),
+    ...(isSteered ? [...drawn('random', random), ...drawn('random-kl', randomKl)] : []),
+    ...(isFitted ? drawn('permuted', permuted) : []),
   ]
 }
 

@@ -13,6 +13,8 @@ import { suggest } from './suggest.ts'
 export interface LoadedStudy {
   readonly study: Study
   readonly folder: string
+  /** The built-in study that filled the gaps, where it is known. */
+  readonly base?: string | undefined
 }
 
 const defaultBase = 'overrefusal'

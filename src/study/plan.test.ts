@@ -40,6 +40,8 @@ describe('the plan of the demonstration', () => {
       'method',
       'reference',
       'reference',
+      'reference',
+      'reference',
       'positive-control',
       'identity',
       'second-baseline',

@@ -7,6 +7,7 @@ import type { Suite } from '../measure/suites/index.ts'
 import { type PlannedCondition, planConditions } from './conditions.ts'
 import { type LoadedStudy, loadStudy, modelFrom, pathFrom } from './config.ts'
 import { countAnswers, outlookOf, type PlanCount, type SuiteOutlook } from './counts.ts'
+import { type Deviation, deviationsFrom } from './deviations.ts'
 import { hashOf } from './hash.ts'
 import { Loader } from './rows.ts'
 import type { Study, StudyFile } from './schema.ts'
@@ -19,6 +20,8 @@ export interface Plan {
   readonly study: Study
   /** What the study's relative paths start from. */
   readonly folder: string
+  /** Where it departs from the built-in study that filled its gaps; null where that is not known. */
+  readonly deviations: readonly Deviation[] | null
   /** As the engine is asked for it: a name, or an absolute path. */
   readonly model: string
   readonly fit: FitRows
@@ -54,6 +57,7 @@ export async function planStudy(study: string | StudyFile | LoadedStudy, options
     hash: hashOf({ study: { ...loaded.study, model: null }, splits, suites, vectors: await vectorDigests(loaded) }),
     study: loaded.study,
     folder: loaded.folder,
+    deviations: loaded.base === undefined ? null : deviationsFrom(loaded.base, loaded.study),
     model: modelFrom(loaded),
     ...splits,
     suites,

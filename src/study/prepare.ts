@@ -1,17 +1,20 @@
 /** Fits and selects until every planned condition says what is done to the model. */
 import { basename } from 'node:path'
+import { z } from 'zod'
 import type { DirectionVector } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
 import { isShared, loadVector } from '../steer/index.ts'
 import { type ActiveCondition, activate, place, type Steered } from './active.ts'
+import { chat } from './chat.ts'
 import type { PlannedCondition, Treatment } from './conditions.ts'
 import { pathFrom } from './config.ts'
-import { type Fitted, fitContrast, fitRefusal } from './fit/index.ts'
+import { type Fitted, fitContrast, fitPermuted, fitRefusal } from './fit/index.ts'
 import { candidateLayers } from './layers.ts'
+import { klPrompts, type MatchedStrength, strengthForKl } from './match-kl.ts'
 import type { Plan } from './plan.ts'
 import type { Selection } from './result.ts'
 import { selectAblation, selectPoint } from './select.ts'
-import { randomised } from './steering.ts'
+import { fingerprintOf, randomised, redirected } from './steering.ts'
 import type { Setting, Work } from './work.ts'
 
 export interface Prepared {
@@ -80,6 +83,27 @@ async function prepareOne(planned: PlannedCondition, preparing: Preparing): Prom
       const description = `a random direction of the same size, ${place(first)}`
       return activate(planned, { ...plain, steering: [{ vector, strength }] }, { description, layer, strength })
     }
+    case 'random-kl': {
+      if (first === undefined) return activate(planned, plain, { description: 'nothing to be random beside' })
+      const { layer } = first
+      const vector = randomised(first.vector, study.seed, KL_DRAWS + treatment.draw)
+      const { strength, kl, wanted } = await matched(first, vector, preparing)
+      const short = kl < wanted ? `; it reaches ${kl.toPrecision(2)} only` : ''
+      const description = `a random direction as strong as moves the first token as far (KL ${wanted.toPrecision(2)}${short}), ${place({ layer, strength })}`
+      return activate(planned, { ...plain, steering: [{ vector, strength }] }, { description, layer, strength })
+    }
+    case 'permuted': {
+      const { work, plan, fitted } = preparing
+      const layer = first?.layer ?? null
+      const found =
+        fitted === null || layer === null ? undefined : await fitPermuted(work, plan, fitted, layer, treatment.draw)
+      if (first === undefined || layer === null || found === undefined)
+        return activate(planned, plain, { description: 'nothing fitted at one layer to be held against' })
+      const vector = redirected(first.vector, found, layer)
+      const { strength } = first
+      const description = `the same fit with the sides of its rows shuffled, of the same size, ${place(first)}`
+      return activate(planned, { ...plain, steering: [{ vector, strength }] }, { description, layer, strength })
+    }
     case 'ablate-refusal': {
       const { work, plan, layers, onRows } = preparing
       const vectors = await fitRefusal(work, plan, layers)
@@ -102,6 +126,20 @@ async function prepareOne(planned: PlannedCondition, preparing: Preparing): Prom
       return activate(planned, { ...plain, slots }, { description: `the unsteered model, ${slots} answers at a time` })
     }
   }
+}
+
+/** Draws that no plain random reference of the study has. */
+const KL_DRAWS = 500
+
+const Matched = z.object({ strength: z.number(), kl: z.number(), wanted: z.number() })
+
+/** On harmless prompts of the fit, since what a model does with others is what the method is meant to change. */
+async function matched(first: Steered, vector: DirectionVector, { work, plan }: Preparing): Promise<MatchedStrength> {
+  const prompts = plan.fit.positive.slice(0, klPrompts).map(row => chat(row.prompt, plan.study.system))
+  const like = [{ vector: first.vector, strength: first.strength }]
+  const at = (strength: number) => [{ vector, strength }]
+  const what = { kind: 'strength for KL', prompts, like: fingerprintOf(like), vector: fingerprintOf(at(1)) }
+  return Matched.parse(await work.once(what, () => strengthForKl(work, prompts, like, at, Math.abs(first.strength))))
 }
 
 function titleOf(treatment: Extract<Treatment, { kind: 'method' | 'vector' }>): string {

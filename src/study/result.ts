@@ -1,10 +1,20 @@
 /** The shape of report.json: everything a study concluded, nothing that needs the store to be read. */
-import type { AxisName, AxisResult, Role, SuiteResult, TemplateResult, Verdict } from '../measure/types.ts'
+import type {
+  AxisName,
+  AxisResult,
+  CategoryResult,
+  Role,
+  SuiteResult,
+  TemplateResult,
+  Verdict,
+} from '../measure/types.ts'
+import type { Deviation } from './deviations.ts'
 import type { JudgeReport } from './judging/types.ts'
 
 export type {
   AxisName,
   AxisResult,
+  CategoryResult,
   Role,
   SuiteResult,
   SuiteState,
@@ -31,6 +41,8 @@ export interface ConditionResult {
   readonly extra: readonly SuiteResult[]
   /** Per template of a robustness grid. */
   readonly templates: readonly TemplateResult[]
+  /** Per category of each suite whose rows have one. Results of 0.1 may lack it. */
+  readonly categories?: readonly CategoryResult[] | undefined
 }
 
 /** One point tried on the select split. */
@@ -83,6 +95,8 @@ export interface StudyResult {
   readonly conditions: readonly ConditionResult[]
   /** Of the judges themselves; missing in results of earlier versions. */
   readonly judge?: JudgeReport | undefined
+  /** Where the study departs from the built-in one that filled its gaps. Results of 0.1 may lack it; null where unknown. */
+  readonly deviations?: readonly Deviation[] | null | undefined
   /** What was left out, by the leak check, by screening, or for want of room. */
   readonly dropped: readonly Readonly<{ from: string; rows: number; why: string }>[]
   /** The resolved study, as hashed. */

@@ -69,6 +69,8 @@ describe('a study on the organism', () => {
       ['diffmean', 'method'],
       ['prompt', 'reference'],
       ['random', 'reference'],
+      ['random-kl', 'reference'],
+      ['permuted', 'reference'],
       ['ablation', 'positive-control'],
       ['identity', 'identity'],
       ['second-baseline', 'second-baseline'],

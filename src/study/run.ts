@@ -104,6 +104,7 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
     selections,
     conditions: concluded,
     judge: judgeReport({ suites: plan.suites, conditions: concluded, measured, openings, labels, harm }),
+    deviations: plan.deviations,
     dropped: plan.dropped,
     plan: plan.study,
   }

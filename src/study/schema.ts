@@ -43,6 +43,10 @@ const References = z.strictObject({
   prompt: z.union([z.string().min(1), z.literal(false)]),
   /** How many random directions of the same size as the first method's. */
   random: z.int().min(0).max(100),
+  /** How many random directions that move the first token's distribution as far as the first method does. */
+  randomKl: z.int().min(0).max(100),
+  /** How many fits of the same rows with their sides shuffled, each of the size of the first method's. */
+  permuted: z.int().min(0).max(100),
 })
 
 const Pool = z.strictObject({

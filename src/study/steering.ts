@@ -43,6 +43,13 @@ export function randomised(vector: DirectionVector, seed: number, draw: number):
   return { ...vector, directions: Object.fromEntries(entries) }
 }
 
+/** The same edit along another's direction at a layer, of its own size. */
+export function redirected(vector: DirectionVector, other: DirectionVector, layer: number): DirectionVector {
+  const [own, theirs] = [directionAt(vector, layer), directionAt(other, layer)]
+  if (own === undefined || theirs === undefined) return vector
+  return { ...vector, directions: { [layer]: { unit: theirs.unit, scale: own.scale } } }
+}
+
 const Stored = z.object({
   layer: z.int(),
   edit: z.enum(['add', 'ablate']),

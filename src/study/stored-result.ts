@@ -1,6 +1,8 @@
 /** A result as the store gives it back: unknown until looked at. */
+import { z } from 'zod'
 import { PlimsollError } from '../errors.ts'
 import type { StudyResult } from './result.ts'
+import { Study } from './schema.ts'
 
 /** @throws PlimsollError `store-invalid` for a result that another version wrote */
 export function readResult(value: unknown): StudyResult {
@@ -13,4 +15,15 @@ export function readResult(value: unknown): StudyResult {
 
 function isResult(value: unknown): value is StudyResult {
   return typeof value === 'object' && value !== null && 'schema' in value && value.schema === 1 && 'conditions' in value
+}
+
+/**
+ * The resolved study of a run. What later versions added stands at what it was without it.
+ * @throws what `Study` throws for another form
+ */
+export function readPlan(value: unknown): Study {
+  const plan = z.looseObject({ references: z.looseObject({}) }).safeParse(value)
+  if (!plan.success) return Study.parse(value)
+  const references = { randomKl: 0, permuted: 0, ...plan.data.references }
+  return Study.parse({ ...plan.data, references })
 }

@@ -57,7 +57,7 @@ describe('a study of one page', () => {
     expect(first.code).toBe(0)
     expect(first.stdout).toMatch(/✔ fit .*prompts/)
     expect(first.stdout).toMatch(/✔ select .*answers/)
-    expect(first.stdout).toMatch(/✔ measure {2}4 axes × 7 conditions/)
+    expect(first.stdout).toMatch(/✔ measure {2}4 axes × 9 conditions/)
     expect(first.stdout).toMatch(/diffmean, layer 5, strength \d/)
     expect(first.stdout).toContain('teaching aid')
     expect(first.stdout).toContain('Report  plimsoll-results/mine/report.html   (and .md, .json)')

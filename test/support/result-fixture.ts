@@ -342,13 +342,35 @@ export function resultFixture(
     margins: { rates: 5, perplexity: 5, degenerate: 2 },
     fit: { method: 'diffmean', positive: 80, negative: 80, note: 'Rows were kept by what this model does with them.' },
     selections: methods.slice(0, 2).map((verdict, i) => selection(byVerdict[verdict].name, i)),
-    conditions: [...methods.map(verdict => byVerdict[verdict]), ...references],
+    conditions: [...methods.map(verdict => byVerdict[verdict]), ...references].map(withCategories),
+    deviations: [{ key: 'margins.rates', builtin: '5', used: `"${hostile}"` }],
     dropped: [
       { from: 'harmful/test', rows: 12, why: 'overlaps with harmful/fit (same text)' },
       { from: hostile, rows: 3, why: `two slots ${hostile}` },
     ],
     plan: { version: 1, study: 'demo', note: hostile, margins: { rates: 5 } },
   }
+}
+
+/** Two categories with enough rows, and one with too few. */
+function withCategories(one: ConditionResult): ConditionResult {
+  const suites = [...one.axes.efficacy.suites, ...one.axes.control.suites]
+  const categories = suites.flatMap(({ suite, baseline, steered }) =>
+    [
+      ['bread', 20],
+      [`cake ${hostile}`, 8],
+      ['pies', 4],
+    ].map(([category, n]) => ({
+      suite,
+      category: String(category),
+      n: Number(n),
+      baseline,
+      steered,
+      lost: Math.round(Number(n) * Math.max(0, baseline - steered)),
+      gained: Math.round(Number(n) * Math.max(0, steered - baseline)),
+    })),
+  )
+  return { ...one, categories }
 }
 
 function selection(name: string, shift: number): StudyResult['selections'][number] {

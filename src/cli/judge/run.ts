@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { PlimsollError } from '../../errors.ts'
 import { openStore, type RunRow, type Store } from '../../store/index.ts'
 import { type Plan, planStudy } from '../../study/plan.ts'
-import { Study } from '../../study/schema.ts'
+import { readPlan } from '../../study/stored-result.ts'
 import { defaultStore } from '../terminal/study.ts'
 
 export interface FinishedRun extends AsyncDisposable {
@@ -22,7 +22,7 @@ export async function openFinished(study: string | undefined, file = defaultStor
     const runs = await store.runs(study)
     const run = runs.find(candidate => candidate.finished !== null)
     if (run === undefined) throw noRun(study, file, runs.length === 0 ? 'no run of it' : 'a run that is not finished')
-    const plan = await planStudy({ study: Study.parse(run.plan), folder: process.cwd() })
+    const plan = await planStudy({ study: readPlan(run.plan), folder: process.cwd() })
     return { store, storeFile: file, run, plan, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() }
   } catch (error) {
     await store[Symbol.asyncDispose]()

@@ -5,8 +5,8 @@ import { PlimsollError } from '../../errors.ts'
 import { openStore, type RunRow, type Store } from '../../store/index.ts'
 import { methodsOf } from '../report/words.ts'
 import type { ConditionResult, StudyResult } from '../result.ts'
-import { Study } from '../schema.ts'
-import { readResult } from '../stored-result.ts'
+import type { Study } from '../schema.ts'
+import { readPlan, readResult } from '../stored-result.ts'
 import { suggest } from '../suggest.ts'
 
 /** A finished study, such as `runStudy` returns it, in place of its name. */
@@ -72,7 +72,7 @@ export async function findSide(reference: string | ResultAtHand, stores: Stores)
   return {
     name,
     result,
-    study: Study.parse(run.plan),
+    study: readPlan(run.plan),
     condition: conditionOf(result, condition, name),
     store,
   }

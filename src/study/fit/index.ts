@@ -1,5 +1,5 @@
 /** The fit of a study: contrast set, one vector per candidate layer, and the direction of refusal for the safeguards. */
-import type { PromptRow } from '../../data/index.ts'
+import { createRandom, type PromptRow, shuffle } from '../../data/index.ts'
 import type { DirectionVector } from '../../engine/types.ts'
 import { PlimsollError } from '../../errors.ts'
 import { fitDiffmean } from '../../steer/index.ts'
@@ -51,6 +51,19 @@ export async function fitRefusal(
 ): Promise<ReadonlyMap<number, DirectionVector>> {
   const { positive, negative } = plan.fit
   return fitOnce(work, plan.study.system, layers, { positive: negative, negative: positive })
+}
+
+/** The fit at one layer with the sides of its rows shuffled: what the same recipe finds where there is nothing to find. */
+export async function fitPermuted(
+  work: Work,
+  { study }: Plan,
+  { positive, negative }: ContrastSet,
+  layer: number,
+  draw: number,
+): Promise<DirectionVector | undefined> {
+  const rows = shuffle([...positive, ...negative], createRandom(study.seed, `permuted ${draw}`))
+  const set = { positive: rows.slice(0, positive.length), negative: rows.slice(positive.length) }
+  return (await fitOnce(work, study.system, [layer], set)).get(layer)
 }
 
 async function fitOnce(

@@ -1,6 +1,7 @@
 /** What a study ran on, as names and values. */
 import type { StudyResult } from '../result.ts'
 import { count, duration } from './format.ts'
+import { sourcesOf } from './sources.ts'
 
 /** For page and Markdown alike. */
 export function factsOf(result: StudyResult): readonly (readonly [string, string])[] {
@@ -28,6 +29,23 @@ export function factsOf(result: StudyResult): readonly (readonly [string, string
             `${fit.method}: ${count(fit.positive)} positive and ${count(fit.negative)} negative prompts. ${fit.note}`,
           ] as const,
         ]),
+    ...deviationFacts(result),
+    ...dataFacts(result),
     ['tool', result.tool],
   ]
+}
+
+function dataFacts({ plan }: StudyResult): (readonly [string, string])[] {
+  const { sets, files } = sourcesOf(plan)
+  const known = sets.map(
+    ({ name, licence, source }) => `${name} (${licence}${source === 'packaged' ? '' : `, ${source}`})`,
+  )
+  const all = [...known, ...files.map(file => `${file} (own file)`)]
+  return all.length === 0 ? [] : [['data sets', all.join('; ')]]
+}
+
+function deviationFacts({ deviations }: StudyResult): (readonly [string, string])[] {
+  if (deviations === undefined || deviations === null) return []
+  const told = deviations.map(({ key, builtin, used }) => `${key}: ${used} in place of ${builtin}`)
+  return [['departs from the built-in study', told.length === 0 ? 'nowhere' : told.join('; ')]]
 }

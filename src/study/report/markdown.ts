@@ -1,5 +1,6 @@
 /** report.md: the verdict and its figures, to paste where Markdown is read. */
 import type { ConditionResult, Selection, StudyResult, SuiteResult } from '../result.ts'
+import { categoryTables, fewest, retentionTable } from './breakdown.ts'
 import { checkSentences } from './checks.ts'
 import { factsOf } from './facts.ts'
 import { count, decidingInterval, percent, points, pValue, values } from './format.ts'
@@ -18,6 +19,7 @@ export function reportMarkdown(result: StudyResult): string {
     '## References and checks',
     ...checkSentences(result).map(paragraph),
     others.length === 0 ? 'None.' : othersTable(others),
+    ...breakdownBlocks(result.conditions),
     '## Strength',
     ...(result.selections.length === 0 ? ['Nothing was selected.'] : result.selections.flatMap(selectionBlocks)),
     ...judgeBlocks(result),
@@ -126,6 +128,27 @@ function selectionBlocks(selection: Selection): string[] {
         point.chosen ? 'chosen' : '',
       ]),
     ),
+  ]
+}
+
+function breakdownBlocks(conditions: readonly ConditionResult[]): string[] {
+  const retention = retentionTable(conditions)
+  const categories = categoryTables(conditions)
+  return [
+    ...(retention === null
+      ? []
+      : [
+          '## Of what the baseline had',
+          'Of the prompts on which the baseline had the property, those on which it was kept; last, what a second baseline keeps.',
+          table(retention.heads, retention.right, retention.rows),
+        ]),
+    ...(categories.length === 0
+      ? []
+      : [
+          '## Categories',
+          `Change in points, and how many lost and gained the property. Fewer than ${fewest} prompts are too few; no cell is tested.`,
+          ...categories.flatMap(({ title, heads, right, rows }) => [`### ${plain(title)}`, table(heads, right, rows)]),
+        ]),
   ]
 }
 

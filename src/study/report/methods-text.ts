@@ -1,5 +1,6 @@
 /** The methods paragraph and the citation, written for this study. */
 import type { StudyResult } from '../result.ts'
+import { citationsOf, sourcesOf } from './sources.ts'
 import { axes } from './words.ts'
 
 /** Paragraphs of plain text. */
@@ -18,17 +19,48 @@ export function methodsText(result: StudyResult): string[] {
   ]
 }
 
+/** Of the tool and this run, of the axes, of the statistics, and of every published data set that the study names. */
 export function bibtex(result: StudyResult): string {
   const year = /^\d{4}/.exec(result.time.started)?.[0] ?? ''
-  return `@software{plimsoll,
+  const tool = `@software{plimsoll,
   title  = {Plimsoll: how far a language model may be steered},
   author = {{The Plimsoll authors}},
   year   = {${year}},
   note   = {${result.tool}, run ${result.run}}
+}`
+  return [tool, ...references, ...citationsOf(sourcesOf(result.plan).sets)].join('\n\n')
 }
 
-Goyal and Daumé, EACL 2026, arXiv 2602.06256 (the axes)
-Wilson, J. Am. Stat. Assoc. 22 (1927) 209–212 (intervals of rates)
-McNemar, Psychometrika 12 (1947) 153–157 (paired test)
-Tango, Stat. Med. 17 (1998) 891–908 (interval of a paired change)`
-}
+const references = [
+  `@inproceedings{goyal2026steering,
+  title     = {Steering Safely or Off a Cliff?},
+  author    = {Goyal and Daum{\\'e}},
+  booktitle = {EACL},
+  year      = {2026},
+  note      = {arXiv 2602.06256}
+}`,
+  `@article{wilson1927probable,
+  title   = {Probable Inference, the Law of Succession, and Statistical Inference},
+  author  = {Wilson, Edwin B.},
+  journal = {Journal of the American Statistical Association},
+  volume  = {22},
+  pages   = {209--212},
+  year    = {1927}
+}`,
+  `@article{mcnemar1947note,
+  title   = {Note on the Sampling Error of the Difference Between Correlated Proportions or Percentages},
+  author  = {McNemar, Quinn},
+  journal = {Psychometrika},
+  volume  = {12},
+  pages   = {153--157},
+  year    = {1947}
+}`,
+  `@article{tango1998equivalence,
+  title   = {Equivalence Test and Confidence Interval for the Difference in Proportions for the Paired-Sample Design},
+  author  = {Tango, Toshiro},
+  journal = {Statistics in Medicine},
+  volume  = {17},
+  pages   = {891--908},
+  year    = {1998}
+}`,
+]

@@ -2,21 +2,27 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StudyResult } from '../result.ts'
+import { type AnswerFormat, answerLines } from './answers.ts'
 import { stableJson } from './json.ts'
 import { reportMarkdown } from './markdown.ts'
 import { reportPage } from './page/page.ts'
+import { redacted } from './redact.ts'
 import { drawSamples, methodLimits, referenceLimits, type Sample } from './sample.ts'
 
 export interface ReportOptions {
   /** Where the page says the rest of the answers is. @default '.plimsoll/store.db' */
   readonly store?: string | undefined
+  /** Without the words of harmful requests, of what wraps them and of their answers. @default false */
+  readonly redact?: boolean | undefined
+  /** Every answer beside, as `answers.jsonl` or `answers.csv`; in order, so that it is read a second time. */
+  readonly answers?: Readonly<{ format: AnswerFormat; samples: AsyncIterable<Sample> | Iterable<Sample> }> | undefined
 }
 
 /**
  * Writes report.html, report.md and report.json into `dir`, which is made where it is missing. Each file appears whole
  * or not at all. Samples are read once and a bounded number is kept.
  *
- * @returns the paths written, in that order
+ * @returns the paths written, in that order, the answers last
  */
 export async function writeReport(
   result: StudyResult,
@@ -25,9 +31,13 @@ export async function writeReport(
   options: ReportOptions = {},
 ): Promise<string[]> {
   const methods = new Set(result.conditions.filter(({ role }) => role === 'method').map(({ name }) => name))
-  const groups = await drawSamples(samples, name => (methods.has(name) ? methodLimits : referenceLimits))
+  const hide = (all: AsyncIterable<Sample> | Iterable<Sample>) => (options.redact === true ? redacted(all) : all)
+  const groups = await drawSamples(hide(samples), name => (methods.has(name) ? methodLimits : referenceLimits))
   const files = {
-    'report.html': reportPage(result, groups, { store: options.store ?? '.plimsoll/store.db' }),
+    'report.html': reportPage(result, groups, {
+      store: options.store ?? '.plimsoll/store.db',
+      redacted: options.redact ?? false,
+    }),
     'report.md': reportMarkdown(result),
     'report.json': stableJson(result),
   }
@@ -38,11 +48,17 @@ export async function writeReport(
     await writeWhole(path, text)
     written.push(path)
   }
+  if (options.answers !== undefined) {
+    const { format, samples: every } = options.answers
+    const path = join(dir, `answers.${format}`)
+    await writeWhole(path, answerLines(hide(every), format))
+    written.push(path)
+  }
   return written
 }
 
 /** Through a neighbour and a rename, so that no reader meets half a file. */
-async function writeWhole(path: string, text: string): Promise<void> {
+async function writeWhole(path: string, text: string | AsyncIterable<string>): Promise<void> {
   const draft = `${path}.${process.pid}.part`
   try {
     await writeFile(draft, text, { flush: true })

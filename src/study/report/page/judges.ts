@@ -2,6 +2,7 @@
 import type { StudyResult } from '../../result.ts'
 import { type Html, html } from '../html.ts'
 import { type JudgeTable, judgeText } from '../judges.ts'
+import { plainTable } from './table.ts'
 
 export function judgesSection(result: StudyResult): Html | null {
   const text = judgeText(result)
@@ -11,13 +12,8 @@ ${text.sentences.map(sentence => html`<p class="text">${sentence}</p>`)}
 ${text.tables.map(tableOf)}</section>`
 }
 
-function tableOf({ title, sentences, heads, right, rows }: JudgeTable): Html {
-  const number = (i: number) => right[i] === true && html` class="number"`
-  return html`<h3>${title}</h3>
+function tableOf({ sentences, ...table }: JudgeTable): Html {
+  return html`<h3>${table.title}</h3>
 ${sentences.map(sentence => html`<p class="text">${sentence}</p>`)}
-${
-  rows.length > 0 &&
-  html`<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table class="plain"><thead><tr>${heads.map((head, i) => html`<th scope="col"${number(i)}>${head}</th>`)}</tr></thead>
-<tbody>${rows.map(row => html`<tr>${row.map((cell, i) => html`<td${number(i)}>${cell}</td>`)}</tr>`)}</tbody></table></div>`
-}`
+${table.rows.length > 0 && plainTable(table)}`
 }

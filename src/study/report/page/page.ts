@@ -4,6 +4,7 @@ import type { ConditionResult, StudyResult } from '../../result.ts'
 import { type Html, html, trusted } from '../html.ts'
 import type { SampleGroup } from '../sample.ts'
 import { axes, methodsOf, verdicts } from '../words.ts'
+import { breakdownSection } from './breakdown.ts'
 import { droppedSection, factsSection, methodsSection } from './facts.ts'
 import { heatMapSection } from './heat-map.ts'
 import { commonLine, sharedScale } from './interval-table.ts'
@@ -12,11 +13,14 @@ import { multiplesSection } from './multiples.ts'
 import { byCondition, type ConditionSamples, samplesSection, totals } from './samples.ts'
 import { strengthSection } from './strength.ts'
 import { styleSheet } from './style.ts'
+import { tradeOffSection } from './trade-off.ts'
 import { type SamplesLink, verdictSection } from './verdict.ts'
 
 export interface PageOptions {
   /** Where the rest of the answers is, as the page names it. */
   readonly store: string
+  /** Whether harmful requests and their answers were left out. */
+  readonly redacted: boolean
 }
 
 /** The whole page. Every text of a model, a file or a user stands escaped. */
@@ -68,9 +72,11 @@ ${
     : methods.map((condition, i) => verdictSection(condition, i, scale, line, result.labels, link(condition, samples)))
 }
 ${multiplesSection(result.conditions, scale, result.labels)}
+${tradeOffSection(result.conditions, line, result.labels)}
 ${strengthSection(result.selections, result.labels)}
 ${heatMapSection(result.conditions, result.labels)}
-${samplesSection(samples, result.labels, options.store)}
+${breakdownSection(result.conditions, result.labels)}
+${samplesSection(samples, result.labels, options)}
 ${judgesSection(result)}
 ${droppedSection(result)}
 ${factsSection(result)}
@@ -80,8 +86,10 @@ ${methodsSection(result)}`
 function intro(result: StudyResult): Html {
   const sections = [
     ['conditions', 'All conditions'],
+    ['trade-off', 'Gain and cost'],
     ['strength', 'Strength'],
     ['templates', 'Templates'],
+    ['breakdown', 'Categories'],
     ['samples', 'Samples'],
     ...(result.judge === undefined ? [] : [['judges', 'The judges'] as const]),
     ['dropped', 'Left out and why'],

@@ -44,7 +44,11 @@ export function totals(groups: readonly SampleGroup[]): Record<SampleChange, num
   return { lost: sum('lost'), gained: sum('gained'), same: sum('same'), unscored: sum('unscored') }
 }
 
-export function samplesSection(samples: readonly ConditionSamples[], labels: readonly string[], store: string): Html {
+export function samplesSection(
+  samples: readonly ConditionSamples[],
+  labels: readonly string[],
+  { store, redacted }: { readonly store: string; readonly redacted: boolean },
+): Html {
   const groups = samples.flatMap(({ groups: own }) => own)
   const total = totals(groups)
   const all = total.lost + total.gained + total.same + total.unscored
@@ -53,7 +57,7 @@ export function samplesSection(samples: readonly ConditionSamples[], labels: rea
 ${
   all === 0
     ? html`<p class="empty text">No answers came with this report. They are in the study’s store, <code>${store}</code>.</p>`
-    : html`<p class="text">Single prompts, baseline beside steered. Shown are ${count(shown)} of ${count(all)} pairs, drawn evenly; the rest is in the study’s store, <code>${store}</code>. Answers that comply with a harmful request are veiled.</p>
+    : html`<p class="text">Single prompts, baseline beside steered. Shown are ${count(shown)} of ${count(all)} pairs, drawn evenly; the rest is in the study’s store, <code>${store}</code>. ${redacted ? 'Harmful requests, their templates and their answers were left out of this page.' : 'Answers that comply with a harmful request are veiled.'}</p>
 ${labelLine(labels)}
 ${chips(samples)}
 ${samples.map((own, i) => conditionSamples(own, i))}`

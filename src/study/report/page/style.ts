@@ -186,7 +186,10 @@ const curves = `
 .c-dot{fill:var(--ink);stroke:var(--paper);stroke-width:1.5}
 .c-dot.control{fill:var(--paper);stroke:var(--ink);stroke-width:2}
 .c-chosen{stroke:var(--ink);stroke-width:1;stroke-dasharray:2 3}
-svg .c-name{fill:var(--ink)}`
+svg .c-name{fill:var(--ink)}
+.trade-off .plot{display:grid;grid-template-columns:48px minmax(0,720px);margin-top:16px}
+.trade-off .plot>svg{width:100%;height:320px;overflow:visible}
+.c-reference{stroke:var(--muted);stroke-width:1.5;fill:none}`
 
 const heat = `
 .heat{margin-top:16px}

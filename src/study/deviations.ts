@@ -1,0 +1,39 @@
+/** Where a study departs from the built-in one that it names: whoever reads a result has to know. */
+import { resolveStudy } from './config.ts'
+import type { Study } from './schema.ts'
+
+export interface Deviation {
+  /** Such as `margins.rates`. */
+  readonly key: string
+  /** Both as JSON. */
+  readonly builtin: string
+  readonly used: string
+}
+
+/** What a study is called and which model it runs on are no departures. */
+const own: readonly string[] = ['name', 'title', 'labels', 'model']
+
+/** @param base the built-in study that filled the gaps */
+export function deviationsFrom(base: string, study: Study): Deviation[] {
+  return differences(resolveStudy({ study: base, model: study.model }), study).filter(({ key }) => !own.includes(key))
+}
+
+function differences(builtin: object, used: object, path = ''): Deviation[] {
+  const before = new Map(Object.entries(builtin))
+  const after = new Map(Object.entries(used))
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap(name => {
+    const [was, is] = [before.get(name), after.get(name)]
+    const key = path === '' ? name : `${path}.${name}`
+    if (isSettings(was) && isSettings(is)) return differences(was, is, key)
+    const [a, b] = [written(was), written(is)]
+    return a === b ? [] : [{ key, builtin: a, used: b }]
+  })
+}
+
+function isSettings(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function written(value: unknown): string {
+  return JSON.stringify(value) ?? 'nothing'
+}

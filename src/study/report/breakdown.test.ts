@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { resultFixture } from '../../../test/support/result-fixture.ts'
+import { categoryTables, retentionTable } from './breakdown.ts'
+import { reportMarkdown } from './markdown.ts'
+
+const { conditions } = resultFixture(['over'])
+
+test('a table for each suite with categories: too few rows say nothing, and no method stands above its references', () => {
+  const [table, ...others] = categoryTables(conditions)
+  expect(others.length).toBeGreaterThan(0)
+  expect(table?.heads).toEqual(['category', 'rows', 'base', 'diffmean@5×2', 'prompt', 'random-1'])
+  for (const row of table?.rows ?? []) {
+    expect(row).toHaveLength(6)
+    const told = Number(row[1]) >= 6
+    for (const cell of row.slice(2)) expect(cell === 'too few').toBe(!told)
+  }
+  expect(table?.rows.map(([category]) => category).sort()).toContain('pies')
+  const bread = table?.rows.find(([category]) => category === 'bread')
+  expect(bread?.[3]).toMatch(/^\+47 \(−0 \+9\)$/)
+})
+
+test('the category in which a method lost most stands first', () => {
+  const worse = conditions.map(condition => ({
+    ...condition,
+    categories: condition.categories?.map(one =>
+      one.category === 'bread' && condition.role === 'method' ? { ...one, steered: 0, lost: 20 } : one,
+    ),
+  }))
+  for (const { rows } of categoryTables(worse)) expect(rows[0]?.[0]).toBe('bread')
+})
+
+test('retention stands beside what a second baseline keeps, and has no interval on a grid', () => {
+  const table = retentionTable(conditions)
+  const rows = table?.rows.filter(([name]) => name === 'diffmean@5×2') ?? []
+  expect(rows.length).toBeGreaterThan(2)
+  for (const [, suite, kept, share, interval, again] of rows) {
+    const [still, of] = (kept ?? '').replaceAll(',', '').split(' of ').map(Number)
+    expect(`${Math.round((100 * (still ?? 0)) / (of ?? 1))} %`).toBe(share)
+    expect(again).toMatch(/%$/)
+    if (suite?.includes('×')) expect(interval).toBe('–')
+    else expect(interval).toMatch(/^\[\d/)
+  }
+})
+
+test('Markdown has both, and none of them where there is nothing to say', () => {
+  const result = resultFixture(['over'])
+  expect(reportMarkdown(result)).toMatch(/## Of what the baseline had[\s\S]*## Categories[\s\S]*too few/)
+  const bare = { ...result, conditions: result.conditions.slice(-1) }
+  expect(reportMarkdown(bare)).not.toMatch(/## Categories|## Of what the baseline had/)
+})

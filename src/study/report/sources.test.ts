@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { resultFixture } from '../../../test/support/result-fixture.ts'
+import { citations, listDatasets } from '../../data/index.ts'
+import { resolveStudy } from '../config.ts'
+import { bibtex } from './methods-text.ts'
+import { citationsOf, sourcesOf } from './sources.ts'
+
+test('the sets that a study names, wherever it names them, and its own files', () => {
+  const plan = resolveStudy({
+    study: 'overrefusal',
+    model: 'm',
+    measure: { control: ['jailbreakbench', { prompts: { file: 'mine.csv' } }] },
+  })
+  const { sets, files } = sourcesOf(plan)
+  expect(sets.map(({ name }) => name)).toEqual([
+    'xstest/safe',
+    'jailbreakbench',
+    'jailbreakhub',
+    'or-bench',
+    'or-bench/val',
+    'refusal-direction/harmful',
+    'refusal-direction/harmless',
+    'advbench',
+    'malicious-instruct',
+    'mmlu',
+    'wikitext2',
+  ])
+  expect(files).toEqual(['mine.csv'])
+  expect(citationsOf(sets)).toHaveLength(9)
+})
+
+test('every published set has a citation, in BibTeX that closes its braces', () => {
+  for (const { name, source } of listDatasets()) {
+    if (source !== 'packaged') expect(citations, name).toHaveProperty([name.split('/')[0] ?? ''])
+  }
+  const plan = resolveStudy({ study: 'overrefusal', model: 'm' })
+  const text = bibtex({ ...resultFixture(), plan })
+  const keys = [...text.matchAll(/^@\w+\{([^,]+),$/gm)].map(([, key]) => key)
+  expect(keys.length).toBeGreaterThan(12)
+  expect(new Set(keys).size).toBe(keys.length)
+  expect(text.split('{').length).toBe(text.split('}').length)
+})
