@@ -142,7 +142,7 @@ describe('a study of one page', () => {
     expect(code).toBe(0)
     const [, reused, of] = /reused (\d+) of (\d+) chunks/.exec(stdout) ?? []
     expect(reused).toBe(of)
-    expect(stdout).toContain('✔ measure  4 axes × 6 conditions')
+    expect(stdout).toContain('✔ measure  4 axes × 8 conditions')
   })
 })
 
@@ -152,7 +152,7 @@ describe('--plan', () => {
     const { code, stdout, stderr } = await folder.plimsoll('run', 'plan.yaml', '--plan', '--store', 'plan.db', ...one)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(/^study: demo\nversion: 1\nname: plan\n/)
-    expect(stdout).toMatch(/^# measure +organism\/harmful\/test +16 × 7: baseline, diffmean,/m)
+    expect(stdout).toMatch(/^# measure +organism\/harmful\/test +16 × 9: baseline, diffmean,/m)
     expect(stdout).toMatch(/^# in all [\d,]+ answers and scores, about \d+ (s|min) here \(\d+ tokens\/s measured\)$/m)
     expect(existsSync(join(folder.path, 'plan.db'))).toBe(false)
   })

@@ -189,6 +189,7 @@ const curves = `
 svg .c-name{fill:var(--ink)}
 .trade-off .plot{display:grid;grid-template-columns:48px minmax(0,720px);margin-top:16px}
 .trade-off .plot>svg{width:100%;height:320px;overflow:visible}
+#breakdown h3{margin-top:24px}#breakdown .scroll{margin-top:12px}#breakdown .scroll+p{margin-top:32px}
 .c-reference{stroke:var(--muted);stroke-width:1.5;fill:none}`
 
 const heat = `

@@ -61,8 +61,8 @@ function plot({ points: marks, gains, losses }: NonNullable<ReturnType<typeof tr
 <svg aria-hidden="true">${losses.ticks.map(tick => html`<text x="40" y="${y(position(losses, tick)) + 4}" text-anchor="end">${points(tick)}</text>`)}</svg>
 <svg aria-hidden="true">
 ${losses.ticks.map(tick => html`<line class="${tick === 0 ? 'zero' : 'grid'}" x1="0" x2="100%" y1="${y(position(losses, tick))}" y2="${y(position(losses, tick))}"/>`)}
-${gains.ticks.map(tick => html`<line class="${tick === 0 ? 'zero' : 'grid'}" x1="${pc(position(gains, tick))}" x2="${pc(position(gains, tick))}" y1="${top}" y2="${bottom}"/><text x="${pc(position(gains, tick))}" y="${bottom + 18}" text-anchor="middle">${points(tick)}</text>`)}
-${atLine !== null && atLine >= 0 && atLine <= 1 && html`<line class="the-line" x1="0" x2="100%" y1="${y(atLine)}" y2="${y(atLine)}"/><text class="line-label" x="4" y="${y(atLine) + 16}">line ${points(line ?? 0)}</text>`}
+${gains.ticks.map(tick => html`<line class="${tick === 0 ? 'zero' : 'grid'}" x1="${pc(position(gains, tick))}" x2="${pc(position(gains, tick))}" y1="${top}" y2="${bottom}"/><text x="${pc(position(gains, tick))}" y="${bottom + 18}" text-anchor="${position(gains, tick) > 0.95 ? 'end' : 'middle'}">${points(tick)}</text>`)}
+${atLine !== null && atLine >= 0 && atLine <= 1 && html`<line class="the-line" x1="0" x2="100%" y1="${y(atLine)}" y2="${y(atLine)}"/><text class="line-label" x="100%" dx="-4" y="${y(atLine) + 16}" text-anchor="end">line ${points(line ?? 0)}</text>`}
 <text x="50%" y="${bottom + 38}" text-anchor="middle">efficacy, change in points</text>
 ${marks.map((mark, i) => markOf(mark, y(mark.y), heights[i] ?? y(mark.y)))}
 </svg></div></figure>`
