@@ -10,6 +10,7 @@ import type {
 } from '../measure/types.ts'
 import type { Deviation } from './deviations.ts'
 import type { JudgeReport } from './judging/types.ts'
+import type { ActivationMap } from './map/index.ts'
 
 export type {
   AxisName,
@@ -93,6 +94,8 @@ export interface StudyResult {
   readonly fit: Readonly<{ method: string; positive: number; negative: number; note: string }> | null
   readonly selections: readonly Selection[]
   readonly conditions: readonly ConditionResult[]
+  /** Where states lie before and after steering. Results of 0.1 may lack it; null where it cannot be drawn. */
+  readonly map?: ActivationMap | null | undefined
   /** Of the judges themselves; missing in results of earlier versions. */
   readonly judge?: JudgeReport | undefined
   /** Where the study departs from the built-in one that filled its gaps. Results of 0.1 may lack it; null where unknown. */

@@ -14,6 +14,7 @@ import { openGrader } from './judging/grader.ts'
 import { gradedHarm } from './judging/harm.ts'
 import { judgeReport } from './judging/report.ts'
 import { labelsOf } from './labels.ts'
+import { activationMap } from './map/index.ts'
 import { measure } from './measure.ts'
 import type { Plan } from './plan.ts'
 import { prepare } from './prepare.ts'
@@ -70,6 +71,7 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
     note: 'nothing was fitted, so no answer was read for openings',
   }
   const measured = await measure(work, plan, conditions, stages.onMeasured, openings.tokens)
+  const map = await activationMap(work, plan, conditions)
   if (judge.grader !== undefined) await gradeAnswers(store, hash, plan, judge.grader, options)
   const { conditions: concluded, checks } = conclude(plan, conditions.map(described), measured)
   const harm = await gradedHarm(
@@ -103,6 +105,7 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
     },
     selections,
     conditions: concluded,
+    map,
     judge: judgeReport({ suites: plan.suites, conditions: concluded, measured, openings, labels, harm }),
     deviations: plan.deviations,
     dropped: plan.dropped,

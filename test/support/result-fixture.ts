@@ -341,6 +341,20 @@ export function resultFixture(
     answers: 5120,
     margins: { rates: 5, perplexity: 5, degenerate: 2 },
     fit: { method: 'diffmean', positive: 80, negative: 80, note: 'Rows were kept by what this model does with them.' },
+    map: {
+      condition: byVerdict[methods[0] ?? 'over'].name,
+      layer: 5,
+      shares: [0.61, 0.14],
+      groups: ['harmless', 'harmful', 'jailbroken'].map((name, kind) => {
+        const next = numbers(40 + kind)
+        const at = (x: number) =>
+          Array.from({ length: 12 }, (): [number, number] => [
+            x + 3 * kind + next(),
+            2 * kind * (1 - kind / 2) + next(),
+          ])
+        return { name, before: at(0), after: at(-2) }
+      }),
+    },
     selections: methods.slice(0, 2).map((verdict, i) => selection(byVerdict[verdict].name, i)),
     conditions: [...methods.map(verdict => byVerdict[verdict]), ...references].map(withCategories),
     deviations: [{ key: 'margins.rates', builtin: '5', used: `"${hostile}"` }],

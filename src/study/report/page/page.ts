@@ -9,6 +9,7 @@ import { droppedSection, factsSection, methodsSection } from './facts.ts'
 import { heatMapSection } from './heat-map.ts'
 import { commonLine, sharedScale } from './interval-table.ts'
 import { judgesSection } from './judges.ts'
+import { mapSection } from './map.ts'
 import { multiplesSection } from './multiples.ts'
 import { byCondition, type ConditionSamples, samplesSection, totals } from './samples.ts'
 import { strengthSection } from './strength.ts'
@@ -74,6 +75,7 @@ ${
 ${multiplesSection(result.conditions, scale, result.labels)}
 ${tradeOffSection(result.conditions, line, result.labels)}
 ${strengthSection(result.selections, result.labels)}
+${mapSection(result.map, result.labels)}
 ${heatMapSection(result.conditions, result.labels)}
 ${breakdownSection(result.conditions, result.labels)}
 ${samplesSection(samples, result.labels, options)}
@@ -88,6 +90,7 @@ function intro(result: StudyResult): Html {
     ['conditions', 'All conditions'],
     ['trade-off', 'Gain and cost'],
     ['strength', 'Strength'],
+    ['map', 'States'],
     ['templates', 'Templates'],
     ['breakdown', 'Categories'],
     ['samples', 'Samples'],
