@@ -6,10 +6,12 @@ import { engineBenchmark } from './engine/index.ts'
 import { engineTable } from './engine/table.ts'
 import { peersBenchmark } from './peers/index.ts'
 import { peersTable } from './peers/table.ts'
+import { studyBenchmark, studyTable } from './study/index.ts'
 
 const usage = `npm run bench -- engine [--model NAME|FILE] [--threads N] [--turns N] [--seconds N] [--contexts 32,512] [--json]
 npm run bench -- peers [--model NAME|FILE] [--threads N] [--turns N] [--sequences 1,16,64] [--batched-bench PROGRAM]
                        [--python PROGRAM] [--dtypes float32] [--json]
+npm run bench -- study [--model NAME|FILE] [--threads N] [--study overrefusal-quick] [--limit 24] [--json]
 bench/peers/README.md says how to get the programs.`
 
 const { values, positionals } = parseArgs({
@@ -24,6 +26,8 @@ const { values, positionals } = parseArgs({
     'batched-bench': { type: 'string' },
     python: { type: 'string' },
     dtypes: { type: 'string', default: 'float32' },
+    study: { type: 'string', default: 'overrefusal-quick' },
+    limit: { type: 'string', default: '24' },
     json: { type: 'boolean', default: false },
   },
 })
@@ -47,6 +51,10 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
       dtypes: values.dtypes.split(','),
     })
     print(found, peersTable)
+  },
+  async study() {
+    const found = await studyBenchmark({ ...(await shared()), study: values.study, limit: Number(values.limit) })
+    print(found, studyTable)
   },
 }
 

@@ -89,6 +89,32 @@ describe('a study on the organism', () => {
     }
   })
 
+  it('says where the states lie, what became of categories, and where it departs from the demonstration', () => {
+    const { map, deviations } = run.result
+    expect(map).toMatchObject({ condition: 'diffmean', layer: condition('diffmean')?.layer })
+    expect(map?.groups.map(({ name }) => name)).toEqual(['harmless', 'harmful', 'jailbroken'])
+    for (const { before, after } of map?.groups ?? []) {
+      expect(before.length).toBeGreaterThan(0)
+      expect(after).toHaveLength(before.length)
+      expect(after).not.toEqual(before)
+    }
+    expect(deviations?.map(({ key }) => key)).toContain('limit')
+    const categories = condition('diffmean')?.categories?.filter(({ suite }) => suite === 'organism/harmful/test') ?? []
+    expect(categories.reduce((sum, { n }) => sum + n, 0)).toBe(condition('diffmean')?.axes.control.suites[0]?.n)
+  })
+
+  it('holds the method against directions of its size, of its effect, and of its rows without their sides', () => {
+    const [random, kl, permuted] = ['random', 'random-kl', 'permuted'].map(condition)
+    expect(random?.strength).toBe(condition('diffmean')?.strength)
+    expect(permuted?.strength).toBe(condition('diffmean')?.strength)
+    expect(permuted?.description).toContain('shuffled')
+    // Most directions mean little to a model, so one has to be longer to move it as far.
+    expect(kl?.strength).toBeGreaterThan(random?.strength ?? Number.NaN)
+    expect(kl?.description).toMatch(/KL [\d.]+/)
+    const vectors = [random, kl, permuted, condition('diffmean')].map(one => one?.vector)
+    expect(new Set(vectors).size).toBe(4)
+  })
+
   it('steers: the vector frees harmless answers, and ablation breaks refusals', () => {
     expect(condition('diffmean')?.axes.efficacy.suites[0]?.gained).toBeGreaterThan(3)
     expect(condition('ablation')?.axes.control.state).toBe('broken')

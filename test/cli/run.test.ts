@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
@@ -195,6 +196,19 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
     expect(resumed.stdout).toMatch(/✔ fit .*, from the store/)
   })
 
+  it.each(['SIGINT', 'SIGTERM'] as const)('%s to the whole group leaves the engine to its caller', async sent => {
+    let told = false
+    const args = ['run', 'long.yaml', '--store', `${sent}.db`, ...one]
+    const { code, stderr } = await folder.watch(args, (said, child) => {
+      if (told || !said.includes('measure') || child.pid === undefined) return
+      told = true
+      for (const pid of [...childrenOf(child.pid), child.pid]) process.kill(pid, sent)
+    })
+    expect(code).toBe(130)
+    expect(stderr).toContain('Stopping after this chunk.')
+    expect(stderr).not.toMatch(/engine stopped|✖/)
+  })
+
   it('pressed twice ends at once', async () => {
     let pressed = 0
     const { code, stdout } = await folder.watch(
@@ -210,6 +224,16 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
     expect(stdout).toBe('')
   })
 })
+
+/** Processes that a process started. */
+function childrenOf(pid: number): number[] {
+  const listed = execFileSync('ps', ['-o', 'pid=,ppid=', '-A'], { encoding: 'utf8' })
+  const pairs = listed
+    .trim()
+    .split('\n')
+    .map(line => line.trim().split(/\s+/).map(Number))
+  return pairs.flatMap(([child, parent]) => (parent === pid && child !== undefined ? [child] : []))
+}
 
 /** From the verdict's word to the last sentence. */
 function verdictOf(text: string): string {

@@ -76,5 +76,5 @@ worker.on('error', error => {
 
 // The worker may be deep in native code, where an ordinary exit would wait for it.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
-// Ctrl-C in a terminal reaches the whole group; the caller decides what stops.
-process.on('SIGINT', () => {})
+// Ctrl-C in a terminal, and what a supervisor sends, reach the whole group; the caller decides what stops.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
