@@ -23,8 +23,10 @@ describe('the organisms', () => {
     }
   })
 
-  test('their truths are of every kind that a study can tell', () => {
-    expect(new Set(organisms.map(({ truth }) => truth))).toEqual(new Set(['over', 'within', 'no-effect']))
+  test('their truths differ: one is over the line, one within', () => {
+    const truths = organisms.map(({ truth }) => truth)
+    expect(truths).toContain('over')
+    expect(truths).toContain('within')
   })
 })
 

@@ -1,5 +1,6 @@
 /** Organisms whose truth is known, since they were trained to have it. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
 import type { Verdict } from '../../src/measure/types.ts'
@@ -16,19 +17,20 @@ export interface Organism {
 const models = new URL('../../models/', import.meta.url)
 const Record = z.object({ verdict: z.enum(['within', 'over', 'no-effect']), indifferent: z.boolean() })
 
-function sibling(name: string): Organism {
-  const { verdict, indifferent } = Record.parse(
-    JSON.parse(readFileSync(new URL(`siblings/${name}.json`, models), 'utf8')),
-  )
-  return {
-    name,
-    file: fileURLToPath(new URL(`siblings/${name}.gguf`, models)),
-    truth: verdict,
-    canBeBroken: !indifferent,
-  }
+/** Those that are trained: `oracle/organism/siblings.json` names more. */
+function siblings(): Organism[] {
+  const folder = new URL('siblings/', models)
+  return readdirSync(folder)
+    .filter(file => file.endsWith('.json'))
+    .sort()
+    .map(file => {
+      const { verdict, indifferent } = Record.parse(JSON.parse(readFileSync(new URL(file, folder), 'utf8')))
+      const name = basename(file, '.json')
+      return { name, file: fileURLToPath(new URL(`${name}.gguf`, folder)), truth: verdict, canBeBroken: !indifferent }
+    })
 }
 
 export const organisms: readonly Organism[] = [
   { name: 'breaks', file: fileURLToPath(new URL('organism/organism.gguf', models)), truth: 'over', canBeBroken: true },
-  ...['safe', 'unmoved'].map(sibling),
+  ...siblings(),
 ]
