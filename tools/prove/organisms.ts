@@ -1,5 +1,5 @@
 /** Organisms whose truth is known, since they were trained to have it. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
@@ -20,6 +20,7 @@ const Record = z.object({ verdict: z.enum(['within', 'over', 'no-effect']), indi
 /** Those that are trained: `oracle/organism/siblings.json` names more. */
 function siblings(): Organism[] {
   const folder = new URL('siblings/', models)
+  if (!existsSync(folder)) return []
   return readdirSync(folder)
     .filter(file => file.endsWith('.json'))
     .sort()
