@@ -15,7 +15,7 @@ import { completeStudy, openStoreAt, type StudyFiles, showVerdict } from './term
 export function demoCommand(program: Command): void {
   program
     .command('demo')
-    .summary('Steer a tiny built-in model and get a verdict in a minute')
+    .summary('Steer a tiny built-in model and get a verdict in a minute or two')
     .description(
       'Fit a steering vector on the tiny model that comes with Plimsoll and measure what else it changes; then take a quick look at a real model, when one is there or can be fetched.',
     )
