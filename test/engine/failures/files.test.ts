@@ -18,9 +18,11 @@ writeTinyModel(whole)
 /** What opening a file fails with; the process must not grow by what the file claims. */
 async function refusal(file: string): Promise<PlimsollError> {
   const before = process.memoryUsage().rss
-  const began = performance.now()
+  const began = process.cpuUsage()
   const error = await failureOf(openModel(file, { threads: 1 }))
-  expect(performance.now() - began).toBeLessThan(1000)
+  // Of the processor, since other programs take their share of the clock; to read 64 GB takes longer on any machine.
+  const { user, system } = process.cpuUsage(began)
+  expect((user + system) / 1e6).toBeLessThan(3)
   expect(process.memoryUsage().rss - before).toBeLessThan(64 << 20)
   expect(error.fix).toMatch(/\w+ \w+/)
   return error
