@@ -13,6 +13,11 @@ export interface Machine {
   readonly date: string
 }
 
+/** Above the tables of every benchmark. */
+export function machineLine(machine: Machine): string {
+  return `${machine.date}, ${machine.processor}, ${machine.processors} processors, ${machine.memory} GiB, ${machine.platform}, Node ${machine.node}; load before the run ${machine.load}.`
+}
+
 export function thisMachine(): Machine {
   return {
     processor: cpus()[0]?.model.trim() ?? 'unknown',

@@ -1,4 +1,5 @@
 /** The benchmark as Markdown: the tables of docs/performance.md. */
+import { machineLine } from '../machine.ts'
 import type { Median } from '../repeat.ts'
 import { cases } from './cases.ts'
 import type { EngineBenchmark } from './index.ts'
@@ -16,7 +17,7 @@ export function engineTable(found: EngineBenchmark): string {
   const { machine, model, bandwidth } = found
   const { engine } = model
   return [
-    `${machine.date}, ${machine.processor}, ${machine.processors} processors, ${machine.memory} GiB, ${machine.platform}, Node ${machine.node}; load before the run ${machine.load}.`,
+    machineLine(machine),
     `${model.name} (${model.architecture}, ${model.layers} layers of ${model.width}, ${model.quantisation}, ${mega(model.bytes)}), llama.cpp ${engine.release} (${engine.cpu}), ${engine.threads} threads.`,
     ...Object.entries(found.contexts).flatMap(([length, byCase]) => [
       '',

@@ -7,7 +7,7 @@ export async function peakMemory(pid: number): Promise<number> {
   const tree = [pid]
   // Children that come to the list are looked up in their turn.
   for (const parent of tree) tree.push(...[...parents].filter(([, its]) => its === parent).map(([child]) => child))
-  const peaks = await Promise.all(tree.map(async process => Number((await field(process, 'VmHWM')) ?? 0) * 1024))
+  const peaks = await Promise.all(tree.map(async one => Number((await field(one, 'VmHWM')) ?? 0) * 1024))
   return peaks.reduce((sum, peak) => sum + peak, 0)
 }
 

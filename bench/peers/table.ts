@@ -1,11 +1,12 @@
 /** The comparison as Markdown, for docs/performance.md. */
+import { machineLine } from '../machine.ts'
 import type { Median } from '../repeat.ts'
 import { type PeersBenchmark, PLIMSOLL } from './index.ts'
 
 export function peersTable(found: PeersBenchmark): string {
   const { machine } = found
   return [
-    `${machine.date}, ${machine.processor}, ${machine.processors} processors, ${machine.memory} GiB, ${machine.platform}, Node ${machine.node}; load before the run ${machine.load}.`,
+    machineLine(machine),
     `${found.model}, ${found.threads} threads, ${found.promptTokens} tokens of prompt, ${found.generated} generated; ${found.turns} turns.`,
     '',
     '| sequences | | tokens per second | Plimsoll is faster by | peak memory | as a part of its memory | same first token |',

@@ -7,7 +7,7 @@ import { openStore, type Store } from '../../src/store/index.ts'
 import { chat } from '../../src/study/chat.ts'
 import { estimate } from '../../src/study/estimate.ts'
 import { type Plan, planStudy, runStudy } from '../../src/study/index.ts'
-import { type Machine, thisMachine } from '../machine.ts'
+import { type Machine, machineLine, thisMachine } from '../machine.ts'
 
 export interface StudyBenchmark {
   readonly machine: Machine
@@ -104,7 +104,7 @@ async function engineRate(model: Model, { suites, study }: Plan): Promise<number
 export function studyTable(found: StudyBenchmark): string {
   const { machine, tokensPerSecond, seconds } = found
   return [
-    `${machine.date}, ${machine.processor}, ${machine.processors} processors, ${machine.memory} GiB, ${machine.platform}, Node ${machine.node}; load before the run ${machine.load}.`,
+    machineLine(machine),
     `${found.model}, ${found.threads} threads, at most ${found.limit} rows a suite, ${found.tokens} tokens generated while measuring.`,
     `The study generates ${tokensPerSecond.study.toFixed(1)} tokens per second, the engine alone ${tokensPerSecond.engine.toFixed(1)}. It was told to take ${Math.round(seconds.told)} s and took ${Math.round(seconds.took)} s.`,
     '',

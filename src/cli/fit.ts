@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
-import { loadDataset } from '../data/index.ts'
+import { isDataFile, loadDataset } from '../data/index.ts'
 import { PlimsollError } from '../errors.ts'
 import { DEFAULT_MODEL } from '../models/index.ts'
 import { directionAt, fit, methods, saveVector } from '../steer/index.ts'
@@ -71,7 +71,7 @@ export function fitCommand(program: Command): void {
 }
 
 async function prompts(list: string, limit: number | undefined): Promise<string[]> {
-  const isFile = /\.(jsonl?|ndjson|csv|tsv|txt)$/i.test(list)
+  const isFile = isDataFile(list)
   if (!isFile && existsSync(list)) {
     throw new PlimsollError('usage', 'A list of prompts is a data set or a file of one of five kinds', {
       expected: '.jsonl, .json, .csv, .tsv or .txt',

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { hashOf, serve } from '../../test/support/downloads.ts'
 import { addDataset, addFiles } from './add.ts'
-import { filesBeside, type PublishedFile, readManifest } from './manifest.ts'
+import { filesAt, filesBeside, type PublishedFile, readManifest } from './manifest.ts'
 import { upstreamSets } from './upstream.ts'
 
 let dataDir: string
@@ -106,7 +106,7 @@ describe('the manifest', () => {
     for (const { url } of files)
       expect(url).toMatch(/^https:\/\/raw\.githubusercontent\.com\/[^/]+\/[^/]+\/[0-9a-f]{40}\//)
     for (const { name, path, source } of upstreamSets) {
-      const own = files.filter(file => file.path === path || file.path.startsWith(`${path}/`))
+      const own = filesAt(files, path)
       expect(own.length, name).toBeGreaterThan(0)
       const [commit] = /[0-9a-f]{40}/.exec(source) ?? []
       for (const { url } of own) expect(url).toContain(`/${commit}/`)

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { PlimsollError } from '../errors.ts'
 import { dataFolder } from '../paths.ts'
 import type { RunOptions } from '../progress.ts'
 import { findUpstream } from './dataset.ts'
+import { sha256 as sha256Of } from './hash.ts'
 import { filesBeside, type PublishedFile, readManifest } from './manifest.ts'
 
 export interface Added {
@@ -52,7 +52,7 @@ export async function addFiles(files: readonly PublishedFile[], options: AddOpti
 async function isHere(target: string, { sha256, url }: PublishedFile): Promise<boolean> {
   const bytes = await readFile(target).catch(() => undefined)
   if (bytes === undefined) return false
-  const found = hashOf(bytes)
+  const found = sha256Of(bytes)
   if (found === sha256) return true
   throw new PlimsollError('data-invalid', 'A file that is here is not the one that was published', {
     where: target,
@@ -69,7 +69,7 @@ async function fetchFile(file: PublishedFile, { signal, timeout = 120_000 }: Add
       throw notReached(file, cause)
     },
   )
-  const found = hashOf(bytes)
+  const found = sha256Of(bytes)
   if (found === file.sha256) return bytes
   throw new PlimsollError('data-invalid', 'What came is not the file that was published', {
     where: file.url,
@@ -102,8 +102,4 @@ async function write(target: string, bytes: Uint8Array): Promise<void> {
   const partial = `${target}.partial`
   await writeFile(partial, bytes)
   await rename(partial, target)
-}
-
-function hashOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { dataFolder } from '../paths.ts'
 import { type DatasetRef, kindOfName, loadDataset } from './dataset.ts'
+import { sha256 } from './hash.ts'
 import { withoutOverlap } from './leak.ts'
-import { filesBeside, readManifest } from './manifest.ts'
+import { filesAt, readManifest } from './manifest.ts'
 import { packagedSets } from './packaged.ts'
 import { screenTemplates } from './templates.ts'
 import type { Dropped, Kind, RowsOf, TemplateRow } from './types.ts'
@@ -101,20 +101,17 @@ async function filesOf(ref: DatasetRef, dataDir = ''): Promise<CheckedSet['files
   const packaged = packagedSets().find(set => set.name === ref)
   if (packaged !== undefined) return [{ path: packaged.file, sha256: await hashOf(packaged.file) }]
   const path = upstreamSets.find(set => set.name === ref)?.path ?? ''
-  const published = filesBeside(await readManifest(), path).filter(
-    file => file.path === path || file.path.startsWith(`${path}/`),
-  )
+  const published = filesAt(await readManifest(), path)
   const folder = dataDir || dataFolder()
   return Promise.all(
     published.map(async file => {
-      const sha256 = await hashOf(join(folder, file.path))
-      return { path: join(folder, file.path), sha256, asPublished: sha256 === file.sha256 }
+      const own = join(folder, file.path)
+      const found = await hashOf(own)
+      return { path: own, sha256: found, asPublished: found === file.sha256 }
     }),
   )
 }
 
 async function hashOf(file: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(file))
-    .digest('hex')
+  return sha256(await readFile(file))
 }

@@ -1,17 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { PlimsollError } from '../errors.ts'
+import { thrownBy } from '../../test/support/thrown.ts'
 import { decodeText } from './encoding.ts'
 
-function errorOf(bytes: Uint8Array): PlimsollError {
-  try {
-    decodeText(bytes, 'own.csv')
-  } catch (error) {
-    if (error instanceof PlimsollError) return error
-    throw error
-  }
-  throw new Error('expected an error')
-}
+const errorOf = (bytes: Uint8Array) => thrownBy(() => decodeText(bytes, 'own.csv'))
 
 test('text comes back as it was, in UTF-8 and, with a mark, in UTF-16', () => {
   fc.assert(

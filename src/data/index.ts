@@ -15,6 +15,7 @@ export {
   loadDataset,
 } from './dataset.ts'
 export { type Overlap, repeatsWithin, withoutOverlap } from './leak.ts'
+export { isDataFile } from './read.ts'
 export { resample, type SplitName, splitPool } from './split.ts'
 export { drawTemplates, fill, screenTemplates } from './templates.ts'
 export { contentWords, jaccard, normaliseText } from './text.ts'

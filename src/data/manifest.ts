@@ -23,6 +23,11 @@ export async function readManifest(): Promise<PublishedFile[]> {
   return manifest.parse(JSON.parse(await readFile(`${packagedDirectory}manifest.json`, 'utf8')))
 }
 
+/** The files of a set that lies at `path`: one, or those of a folder. */
+export function filesAt(files: readonly PublishedFile[], path: string): PublishedFile[] {
+  return files.filter(file => file.path === path || file.path.startsWith(`${path}/`))
+}
+
 /** What is published together lies in one folder, and is fetched together: sets share files, and judges need labels. */
 export function filesBeside(files: readonly PublishedFile[], path: string): PublishedFile[] {
   const [folder] = path.split('/')

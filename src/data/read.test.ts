@@ -1,17 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { PlimsollError } from '../errors.ts'
+import { thrownBy } from '../../test/support/thrown.ts'
 import { parseCsv, parseJsonArray, parseJsonl, parseLines } from './read.ts'
-
-function errorOf(run: () => unknown): PlimsollError {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof PlimsollError) return error
-    throw error
-  }
-  throw new Error('expected an error')
-}
 
 describe('parseJsonl', () => {
   test('reads back what was written, whatever it holds', () => {
@@ -24,7 +14,7 @@ describe('parseJsonl', () => {
   })
 
   test('names file and line of what cannot be read', () => {
-    expect(errorOf(() => parseJsonl('{"a":1}\r\n\n{"a":\n', 'rows.jsonl'))).toMatchObject({
+    expect(thrownBy(() => parseJsonl('{"a":1}\r\n\n{"a":\n', 'rows.jsonl'))).toMatchObject({
       code: 'data-invalid',
       where: 'rows.jsonl:3',
     })
@@ -54,12 +44,12 @@ describe('parseCsv', () => {
   })
 
   test('names file and line of a row with too few fields', () => {
-    expect(errorOf(() => parseCsv('a,b\n1,2\n3\n', 'f.csv'))).toMatchObject({ code: 'data-invalid', where: 'f.csv:3' })
+    expect(thrownBy(() => parseCsv('a,b\n1,2\n3\n', 'f.csv'))).toMatchObject({ code: 'data-invalid', where: 'f.csv:3' })
   })
 })
 
 test('a JSON file has to be an array; a text file has a record a line', () => {
   expect(parseJsonArray('["x"]', 'f')).toEqual([{ where: 'f, entry 1', value: 'x' }])
-  expect(errorOf(() => parseJsonArray('{}', 'f'))).toMatchObject({ code: 'data-invalid', where: 'f' })
+  expect(thrownBy(() => parseJsonArray('{}', 'f'))).toMatchObject({ code: 'data-invalid', where: 'f' })
   expect(parseLines('one\r\n\n two \n', 'f').map(row => row.where)).toEqual(['f:1', 'f:3'])
 })

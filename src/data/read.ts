@@ -21,6 +21,11 @@ export async function readRecords(file: string): Promise<RawRow[]> {
   return read(await readText(file), file)
 }
 
+/** Whether a name ends as those of files that can be read. */
+export function isDataFile(name: string): boolean {
+  return Object.hasOwn(readers, extname(name).toLowerCase())
+}
+
 /** A file's text, without a byte-order mark. `not-found` when it is not there, with `fix` as what to do. */
 export async function readText(file: string, fix = 'Check the path.'): Promise<string> {
   return decodeText(await readBytes(file, fix), file)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
+import { thrownBy } from '../../test/support/thrown.ts'
 import { PlimsollError } from '../errors.ts'
 import { builtinStudies } from './builtin.ts'
 import { loadStudy, modelFrom, parseStudy, refFrom, resolveStudy } from './config.ts'
@@ -12,15 +13,7 @@ import { editDistance, suggest } from './suggest.ts'
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-study-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-function problemIn(text: string): PlimsollError {
-  try {
-    parseStudy(text, 'studies/mine.yaml')
-  } catch (error) {
-    if (error instanceof PlimsollError) return error
-    throw error
-  }
-  throw new Error('the study was accepted')
-}
+const problemIn = (text: string) => thrownBy(() => parseStudy(text, 'studies/mine.yaml'))
 
 describe('a study file', () => {
   it('as the guide shows it is accepted', () => {

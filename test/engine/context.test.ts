@@ -9,7 +9,7 @@ import type { DecodeContext } from '../../src/engine/llama/context.ts'
 import { LoadedModel } from '../../src/engine/llama/model.ts'
 import type { Row, StateVisitor } from '../../src/engine/llama/state-callback.ts'
 import { placeKey } from '../../src/engine/place.ts'
-import { PlimsollError } from '../../src/errors.ts'
+import { thrownBy } from '../support/thrown.ts'
 import { writeTinyModel } from '../support/tiny-gguf.ts'
 import { distance } from './contract/subject.ts'
 
@@ -49,16 +49,6 @@ function logitsOf(context: DecodeContext, tokens: readonly number[], sequence = 
   context.decodeSequence(sequence, 0, tokens, 'last')
   return context.logits(0).slice()
 }
-function errorOf(compute: () => unknown): PlimsollError {
-  try {
-    compute()
-  } catch (error) {
-    if (error instanceof PlimsollError) return error
-    throw error
-  }
-  throw new Error('it did not fail')
-}
-
 describe('what goes wrong while states are read', () => {
   const expected = [logitsOf(fresh(), first), logitsOf(fresh(), second)] as const
 
@@ -68,7 +58,7 @@ describe('what goes wrong while states are read', () => {
     context.visitor = at(() => {
       throw new TypeError('from the visitor')
     })
-    expect(errorOf(() => logitsOf(context, second))).toMatchObject({ code: 'edit-failed', found: 'from the visitor' })
+    expect(thrownBy(() => logitsOf(context, second))).toMatchObject({ code: 'edit-failed', found: 'from the visitor' })
     context.visitor = null
     expect(logitsOf(context, second)).toEqual(expected[1])
   })
@@ -80,7 +70,7 @@ describe('what goes wrong while states are read', () => {
       throw new TypeError('from the question')
     }
     context.visitor = { wants, visit: () => false }
-    expect(errorOf(() => logitsOf(context, second))).toMatchObject({ code: 'edit-failed', found: 'from the question' })
+    expect(thrownBy(() => logitsOf(context, second))).toMatchObject({ code: 'edit-failed', found: 'from the question' })
     context.visitor = null
     expect(logitsOf(context, first)).toEqual(expected[0])
   })
@@ -92,7 +82,7 @@ describe('what goes wrong while states are read', () => {
       cancelled = true
       return false
     })
-    expect(errorOf(() => logitsOf(context, second))).toMatchObject({ code: 'cancelled' })
+    expect(thrownBy(() => logitsOf(context, second))).toMatchObject({ code: 'cancelled' })
     cancelled = false
     context.visitor = null
     expect(logitsOf(context, second)).toEqual(expected[1])
@@ -144,7 +134,7 @@ describe('rows and tokens', () => {
     for (const sequence of [0, 1, 2, 3]) logitsOf(context, run(3 + sequence), sequence)
     const steps = [0, 2, 3].map(sequence => ({ sequence, position: 3 + sequence, token: 120 }))
     const visits: unknown[] = []
-    const failure = errorOf(() => visits.push(...rowsOf(context, () => context.decodeStep(steps))))
+    const failure = thrownBy(() => visits.push(...rowsOf(context, () => context.decodeStep(steps))))
     expect(failure).toMatchObject({ code: 'internal', message: expect.stringMatching(/another number of rows/) })
   })
 })

@@ -8,18 +8,15 @@ import { judgeProof, type Proof, proofTable, prove } from '../../tools/prove/pro
 
 const root = new URL('../../', import.meta.url)
 
+const digest = (file: string | URL) => createHash('sha256').update(readFileSync(file)).digest('hex')
+
 describe('the organisms', () => {
   test('each is the one its record speaks of', () => {
     for (const { name, file } of organisms.filter(({ name }) => name !== 'breaks')) {
       const record = JSON.parse(readFileSync(new URL(`models/siblings/${name}.json`, root), 'utf8'))
-      expect(createHash('sha256').update(readFileSync(file)).digest('hex')).toBe(record.sha256[basename(file)])
+      expect(digest(file)).toBe(record.sha256[basename(file)])
       for (const script of ['siblings.py', 'train.py', 'language.py', 'world.json'])
-        expect(
-          createHash('sha256')
-            .update(readFileSync(new URL(`oracle/organism/${script}`, root)))
-            .digest('hex'),
-          script,
-        ).toBe(record.sha256[script])
+        expect(digest(new URL(`oracle/organism/${script}`, root)), script).toBe(record.sha256[script])
     }
   })
 

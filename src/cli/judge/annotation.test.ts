@@ -2,9 +2,8 @@ import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { openStore } from '../../store/index.ts'
 import type { DrawnAnswer } from '../../study/judging/draw.ts'
-import type { Output } from '../terminal/output.ts'
 import { annotate } from './annotation.ts'
-import { type KeySource, keysFrom } from './keys.ts'
+import { keysFrom } from './keys.ts'
 
 const drawn: readonly DrawnAnswer[] = ['one', 'two', 'three'].map((word, position) => ({
   chunk: 'k',
@@ -20,13 +19,13 @@ async function pressing(keys: Iterable<string>, options: { show?: 'all' | 'veile
   await using own = await openStore(':memory:')
   const store = options.store ?? own
   const seen: string[] = []
-  await using pressed = keysFrom(Readable.from(keys) as KeySource)
+  await using pressed = keysFrom(Readable.from(keys))
   const left = await annotate(drawn, {
     store,
     run: 'r',
     keys: pressed,
     show: options.show ?? 'veiled',
-    output: { note: (text: string) => seen.push(text), style: (_: unknown, text: string) => text } as unknown as Output,
+    output: { note: text => seen.push(text), style: (_, text) => text },
   })
   const labels = (await store.labels('r')).map(label => [label.position, label.class])
   return { left, labels, seen: seen.join('\n') }
@@ -88,13 +87,13 @@ test('other keys and arrows are no labels, and the keys are told', async () => {
 test('an answer cannot write elsewhere on the screen, nor turn the direction of text', async () => {
   await using store = await openStore(':memory:')
   const seen: string[] = []
-  await using keys = keysFrom(Readable.from(['q']) as KeySource)
+  await using keys = keysFrom(Readable.from(['q']))
   await annotate([{ ...(drawn[0] as DrawnAnswer), answer: 'a\u001b[2Jb\u202ec' }], {
     store,
     run: 'r',
     keys,
     show: 'all',
-    output: { note: (text: string) => seen.push(text), style: (_: unknown, text: string) => text } as unknown as Output,
+    output: { note: text => seen.push(text), style: (_, text) => text },
   })
   expect(seen.join()).toContain('a\ufffd[2Jb\ufffdc')
 })

@@ -10,8 +10,11 @@ export interface Annotation {
   readonly keys: Keys
   /** Whether answers to harmful requests are seen at once. */
   readonly show: 'all' | 'veiled'
-  readonly output: Output
+  readonly output: Shown
 }
+
+/** Where answers are shown. */
+type Shown = Pick<Output, 'note' | 'style'>
 
 const classes: Readonly<Record<string, LabelClass>> = {
   1: 'refused',
@@ -68,7 +71,7 @@ export async function annotate(
   return 0
 }
 
-function showAnswer(one: DrawnAnswer, veiled: boolean, place: string, output: Output): void {
+function showAnswer(one: DrawnAnswer, veiled: boolean, place: string, output: Shown): void {
   const answer = veiled ? '(veiled: the request is harmful. v shows the answer)' : plainText(one.answer)
   output.note(
     `\n${output.style('bold', `── ${place}`)}\n${output.style('dim', 'request')}\n${plainText(one.request)}\n\n${output.style('dim', one.truncated ? 'answer, cut at the token limit' : 'answer')}\n${answer}\n\n${veiled ? `v show  ${legend}` : legend}`,

@@ -4,15 +4,8 @@ import { wilson } from '../../measure/statistics/index.ts'
 import { retention } from '../../measure/suite.ts'
 import type { ConditionResult, SuiteResult } from '../result.ts'
 import { count, percent, points, rateInterval } from './format.ts'
+import type { Table } from './table.ts'
 import { axes, sortedConditions } from './words.ts'
-
-export interface Table {
-  readonly title: string
-  readonly heads: readonly string[]
-  /** Per column, whether it is aligned to the right. */
-  readonly right: readonly boolean[]
-  readonly rows: readonly (readonly string[])[]
-}
 
 /** Flips of five rows that all go one way give p = 0.0625 in McNemar's exact test: fewer than six rows show nothing. */
 export const fewest = 6

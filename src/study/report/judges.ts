@@ -3,14 +3,10 @@ import { FEWEST_LABELS } from '../judging/labelled.ts'
 import type { CorrectedSuite, Estimated, JudgeReport } from '../judging/types.ts'
 import type { StudyResult } from '../result.ts'
 import { count, interval, percent, points, rateInterval } from './format.ts'
+import type { Table } from './table.ts'
 
-export interface JudgeTable {
-  readonly title: string
+export interface JudgeTable extends Table {
   readonly sentences: readonly string[]
-  readonly heads: readonly string[]
-  /** Per column, whether it is aligned to the right. */
-  readonly right: readonly boolean[]
-  readonly rows: readonly (readonly string[])[]
 }
 
 export interface JudgeText {

@@ -1,15 +1,8 @@
 /** A table of text that scrolls on narrow screens. */
 import { type Html, html } from '../html.ts'
+import type { Table } from '../table.ts'
 
-export interface PlainTable {
-  readonly title: string
-  readonly heads: readonly string[]
-  /** Per column, whether it is aligned to the right. */
-  readonly right: readonly boolean[]
-  readonly rows: readonly (readonly string[])[]
-}
-
-export function plainTable({ title, heads, right, rows }: PlainTable): Html {
+export function plainTable({ title, heads, right, rows }: Table): Html {
   const number = (i: number) => right[i] === true && html` class="number"`
   const cell = (text: string, i: number) =>
     i === 0 ? html`<th scope="row"${number(i)}>${text}</th>` : html`<td${number(i)}>${text}</td>`
