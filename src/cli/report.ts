@@ -9,7 +9,7 @@ import { answerFormats } from '../study/report/answers.ts'
 import { writeReport } from '../study/report/write.ts'
 import { samplesOf } from '../study/samples.ts'
 import { readPlan, readResult } from '../study/stored-result.ts'
-import { suggest } from '../study/suggest.ts'
+import { suggest } from '../suggest.ts'
 import { examples, globalsOf, outputOf } from './common.ts'
 import { defaultStore, resultsFolder, showFiles, showVerdict } from './terminal/study.ts'
 

@@ -166,6 +166,7 @@ describe('own files', () => {
 describe('names', () => {
   test('an unknown one gets a suggestion', async () => {
     expect((await errorOf('english/harmfull/test', 'prompts')).fix).toBe('Did you mean english/harmful/test?')
+    expect((await errorOf('ENGLISH/HARMFUL/TEST', 'prompts')).fix).toBe('Did you mean english/harmful/test?')
   })
 
   test('a published set that is not there says how to get it', async () => {

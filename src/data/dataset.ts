@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import * as z from 'zod'
 import { PlimsollError } from '../errors.ts'
 import { dataFolder } from '../paths.ts'
+import { suggest } from '../suggest.ts'
 import { Faults, places } from './faults.ts'
 import { countPackaged, packagedSets, readPackaged } from './packaged.ts'
 import { readRecords } from './read.ts'
@@ -218,28 +219,12 @@ function checkKind(name: string, found: Kind, expected: Kind): void {
 
 function unknownName(name: string): PlimsollError {
   const names = listDatasets().map(set => set.name)
-  const near = names
-    .map(known => ({ known, edits: distance(name, known) }))
-    .sort((a, b) => a.edits - b.edits)
-    .find(({ known, edits }) => edits <= Math.max(2, known.length / 3))
+  const near = suggest(name, names)
   return new PlimsollError('not-found', 'There is no data set of this name', {
     found: name,
     expected: `one of ${names.join(', ')}`,
-    fix: near === undefined ? 'For own data write { file: path }.' : `Did you mean ${near.known}?`,
+    fix: near === undefined ? 'For own data write { file: path }.' : `Did you mean ${near}?`,
   })
-}
-
-/** Levenshtein's edit distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j += 1) {
-      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
-    }
-    row = next
-  }
-  return row[b.length]!
 }
 
 async function readOwn(ref: FileRef): Promise<RawRows> {

@@ -8,7 +8,6 @@ import { thrownBy } from '../../test/support/thrown.ts'
 import { PlimsollError } from '../errors.ts'
 import { builtinStudies } from './builtin.ts'
 import { loadStudy, modelFrom, parseStudy, refFrom, resolveStudy } from './config.ts'
-import { editDistance, suggest } from './suggest.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-study-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -179,23 +178,5 @@ describe('an error in a study file', () => {
 describe('built-in studies', () => {
   it.each(Object.keys(builtinStudies))('%s needs nothing but a model', name => {
     expect(resolveStudy({ model: 'some-model', study: name }).name).toBe(name)
-  })
-})
-
-describe('did you mean', () => {
-  it('counts edits as a metric does', () => {
-    expect(editDistance('kitten', 'sitting')).toBe(3)
-    fc.assert(
-      fc.property(fc.string(), fc.string(), fc.string(), (a, b, c) => {
-        expect(editDistance(a, b)).toBe(editDistance(b, a))
-        expect(editDistance(a, a)).toBe(0)
-        expect(editDistance(a, c)).toBeLessThanOrEqual(editDistance(a, b) + editDistance(b, c))
-      }),
-    )
-  })
-
-  it('offers nothing that is far', () => {
-    expect(suggest('perplexty', ['perplexity', 'prompts'])).toBe('perplexity')
-    expect(suggest('xyz', ['perplexity', 'prompts'])).toBeUndefined()
   })
 })

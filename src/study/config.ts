@@ -4,10 +4,10 @@ import { basename, dirname, extname, isAbsolute, resolve } from 'node:path'
 import { type Document, isCollection, isPair, isScalar, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { PlimsollError } from '../errors.ts'
+import { suggest } from '../suggest.ts'
 import { builtinStudies, defaults } from './builtin.ts'
 import { firstProblem, type Problem } from './problem.ts'
 import { type Ref, Study, StudyFile } from './schema.ts'
-import { suggest } from './suggest.ts'
 
 /** A resolved study, and the folder its relative paths start from. */
 export interface LoadedStudy {

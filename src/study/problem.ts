@@ -1,6 +1,6 @@
 /** Turns what zod finds wrong with a study file into the four lines of an error. */
 import { z } from 'zod'
-import { suggest } from './suggest.ts'
+import { suggest } from '../suggest.ts'
 
 /** One thing wrong, where it is, and what to do. */
 export interface Problem {

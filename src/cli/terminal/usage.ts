@@ -1,7 +1,7 @@
 /** Mistakes in the command line, in the same four lines as every other error. */
 import type { CommanderError, CommandUnknownOpts } from '@commander-js/extra-typings'
 import { PlimsollError } from '../../errors.ts'
-import { suggest } from '../../study/suggest.ts'
+import { suggest } from '../../suggest.ts'
 
 /** What commander found wrong with `argv`, told like every other error. */
 export function usageError(error: CommanderError, program: CommandUnknownOpts, argv: readonly string[]): PlimsollError {

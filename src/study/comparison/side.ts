@@ -3,11 +3,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { PlimsollError } from '../../errors.ts'
 import { openStore, type RunRow, type Store } from '../../store/index.ts'
+import { suggest } from '../../suggest.ts'
 import { methodsOf } from '../report/words.ts'
 import type { ConditionResult, StudyResult } from '../result.ts'
 import type { Study } from '../schema.ts'
 import { readPlan, readResult } from '../stored-result.ts'
-import { suggest } from '../suggest.ts'
 
 /** A finished study, such as `runStudy` returns it, in place of its name. */
 export interface ResultAtHand {

@@ -1,10 +1,12 @@
+/** Which known word somebody probably meant. */
+
 /** Levenshtein's edit distance over UTF-16 code units. */
 export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (const [i, letter] of [...a].entries()) {
+  for (let i = 0; i < a.length; i += 1) {
     const next = [i + 1]
     for (let j = 1; j <= b.length; j += 1) {
-      const swap = (row[j - 1] ?? 0) + (letter === b[j - 1] ? 0 : 1)
+      const swap = (row[j - 1] ?? 0) + (a[i] === b[j - 1] ? 0 : 1)
       next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
     }
     row = next
