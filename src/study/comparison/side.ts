@@ -66,34 +66,47 @@ export class Stores implements AsyncDisposable {
  * @throws PlimsollError `not-found`, `invalid-input`, `store-invalid`
  */
 export async function findSide(reference: string | ResultAtHand, stores: Stores): Promise<Side> {
-  const { name, source, condition } = parts(reference)
+  const { name, source, condition, naming } = parts(reference)
   const { run, store } = await findRun(source, stores)
   const result = readResult(run.result)
   return {
     name,
     result,
     study: readPlan(run.plan),
-    condition: conditionOf(result, condition, name),
+    condition: conditionOf(result, condition, name, naming),
     store,
   }
 }
 
 type Source = { readonly study: string } | { readonly file: string } | { readonly run: string }
 
+/** What a caller writes to name a condition of the run that was found. */
+type Naming = (condition: string) => string
+
 function parts(reference: string | ResultAtHand): {
   readonly name: string
   readonly source: Source
   readonly condition: string | undefined
+  readonly naming: Naming
 } {
   if (typeof reference === 'object') {
     const { result, condition } = reference
-    return { name: result.study, source: { run: result.run }, condition }
+    const naming: Naming = other => `{ result, condition: ${JSON.stringify(other)} }`
+    return { name: result.study, source: { run: result.run }, condition, naming }
   }
-  const file = /^(.+\.json)(?::(.+))?$/i.exec(reference)
-  if (file !== null) return { name: reference, source: { file: file[1] ?? '' }, condition: file[2] }
+  const [, file = '', ofFile] = /^(.+\.json)(?::(.+))?$/i.exec(reference) ?? []
+  if (file !== '') return { name: reference, source: { file }, condition: ofFile, naming: namingFrom(file) }
   const colon = reference.indexOf(':')
   const [study, condition] = colon < 0 ? [reference] : [reference.slice(0, colon), reference.slice(colon + 1)]
-  return { name: reference, source: { study }, condition }
+  return { name: reference, source: { study }, condition, naming: namingFrom(study) }
+}
+
+/** As it was typed, since the study's own name need not lead to this run; in quotes where a shell would take it apart. */
+function namingFrom(typed: string): Naming {
+  return condition => {
+    const whole = `${typed}:${condition}`
+    return /^[\p{L}\p{N}._@×:/\\+=,%-]+$/u.test(whole) ? whole : `"${whole.replaceAll(/(["$`])/g, '\\$1')}"`
+  }
 }
 
 async function findRun(source: Source, stores: Stores): Promise<{ run: RunRow; store: Store }> {
@@ -152,16 +165,23 @@ function runOfFile(file: string): string {
   }
 }
 
-function conditionOf({ conditions, study }: StudyResult, name: string | undefined, reference: string) {
+function conditionOf(
+  { conditions, study }: StudyResult,
+  name: string | undefined,
+  reference: string,
+  naming: Naming,
+): ConditionResult {
   const names = conditions.map(condition => condition.name)
   if (name === undefined) {
     const methods = methodsOf(conditions)
     const [only] = methods
     if (only !== undefined && methods.length === 1) return only
-    throw new PlimsollError('invalid-input', `${study} has ${methods.length} methods: say which is meant`, {
+    const [first = 'baseline', ...others] = new Set([...methods.map(method => method.name), ...names])
+    const count = methods.length === 0 ? 'no method' : `${methods.length} methods`
+    throw new PlimsollError('invalid-input', `${study} has ${count}: say which condition is meant`, {
       found: reference,
-      expected: `${study}:CONDITION, with one of ${names.join(', ')}`,
-      fix: `Write ${study}:${names[0] ?? 'CONDITION'}, for example.`,
+      expected: `one of ${[first, ...others].map(naming).join(', ')}`,
+      fix: `Write ${naming(first)}, for example.`,
     })
   }
   const found = conditions.find(condition => condition.name === name)
@@ -170,6 +190,6 @@ function conditionOf({ conditions, study }: StudyResult, name: string | undefine
   throw new PlimsollError('not-found', `${study} has no condition ${name}`, {
     found: name,
     expected: `one of ${names.join(', ')}`,
-    fix: near === undefined ? 'Write STUDY:CONDITION with one of these.' : `Did you mean ${study}:${near}?`,
+    fix: near === undefined ? `Write ${naming(names[0] ?? 'baseline')}, for example.` : `Did you mean ${naming(near)}?`,
   })
 }
