@@ -54,6 +54,8 @@ export interface GenerateOptions extends RunOptions {
   readonly slots?: number | undefined
   /** How tokens are chosen, for every prompt that does not say it itself. Default: the most likely one. */
   readonly sampling?: Sampling | undefined
+  /** Tokens whose log-probability as the first of the answer is told beside it, at no further reading of the prompt. */
+  readonly firstTokens?: readonly number[] | undefined
   /** LoRA adapters for every prompt that has none of its own. */
   readonly adapters?: readonly Adapter[] | undefined
   /**
@@ -124,6 +126,8 @@ export interface Generation {
   readonly error?: PlimsollError
   /** One for each token, where log-probabilities were asked for. */
   readonly probabilities?: readonly TokenProbability[]
+  /** The model's own log-probability of each of the `firstTokens` asked for, whatever the sampling; see `Model.firstToken`. */
+  readonly firstTokens?: Float64Array
   /** The prompt as the model saw it. */
   readonly rendered: string
   readonly promptTokens: number

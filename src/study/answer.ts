@@ -10,28 +10,48 @@ export interface Asking {
   readonly system: string | null
   readonly slots: number
   readonly maxTokens: number
+  /** Tokens whose log-probability as the first of an answer in words is wanted as well. */
+  readonly firstTokens: readonly number[]
   /** Text of a prompt as the model sees it. */
   readonly render: (prompt: Prompt) => Promise<string>
 }
 
-/** Records in the order of the items. */
-export async function answerItems(items: readonly Item[], asking: Asking): Promise<AnswerRecord[]> {
-  const records = new Map<Item, AnswerRecord>()
-  for (const kind of [answer, chooseByToken, chooseByText, predict])
-    for (const [item, record] of await kind(items, asking)) records.set(item, record)
-  return items.flatMap(item => records.get(item) ?? [])
+export interface Asked {
+  /** In the order of the items. */
+  readonly records: readonly AnswerRecord[]
+  /** Log-probabilities of `firstTokens`, by the position of the record; only of answers in words. */
+  readonly firstTokens: ReadonlyMap<number, Float64Array>
 }
 
-type Answered = readonly (readonly [Item, AnswerRecord])[]
+export async function answerItems(items: readonly Item[], asking: Asking): Promise<Asked> {
+  const found = new Map<Item, Answered[number]>()
+  for (const kind of [answer, chooseByToken, chooseByText, predict])
+    for (const one of await kind(items, asking)) found.set(one[0], one)
+  const inOrder = items.flatMap(item => {
+    const one = found.get(item)
+    return one === undefined ? [] : [one]
+  })
+  return {
+    records: inOrder.map(([, record]) => record),
+    firstTokens: new Map(inOrder.flatMap(([, , first], i) => (first === undefined ? [] : [[i, first] as const]))),
+  }
+}
+
+type Answered = readonly (readonly [Item, AnswerRecord, firstTokens?: Float64Array | undefined])[]
 
 async function answer(
   items: readonly Item[],
-  { model, steering, system, slots, maxTokens }: Asking,
+  { model, steering, system, slots, maxTokens, firstTokens }: Asking,
 ): Promise<Answered> {
   const asked = items.filter((item): item is AnswerItem => item.kind === 'answer')
   if (asked.length === 0) return []
   const prompts = asked.map(item => chat(item.request, system))
-  const generations = await model.generate(prompts, { steering, slots, maxTokens })
+  const generations = await model.generate(prompts, {
+    steering,
+    slots,
+    maxTokens,
+    ...(firstTokens.length > 0 && { firstTokens }),
+  })
   return asked.flatMap((item, i) => {
     const generation = generations[i]
     if (generation === undefined) return []
@@ -53,6 +73,7 @@ async function answer(
           trace,
           likelihoods: null,
         },
+        generation.firstTokens,
       ],
     ]
   })

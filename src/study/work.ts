@@ -153,9 +153,17 @@ export class Work {
     return hashOf({ origin: this.origin, steering: fingerprintOf(steering), system, slots, maxTokens, items })
   }
 
-  async #make(key: string, items: readonly Item[], { setting, maxTokens }: Job): Promise<void> {
+  async #make(key: string, items: readonly Item[], { setting, maxTokens, openings = [] }: Job): Promise<void> {
     const before = performance.now()
-    const records = await answerItems(items, { ...setting, maxTokens, model: this.model, render: p => this.render(p) })
+    const { records, firstTokens } = await answerItems(items, {
+      ...setting,
+      maxTokens,
+      firstTokens: openings,
+      model: this.model,
+      render: prompt => this.render(prompt),
+    })
+    // Before the chunk: whoever finds it done finds its scores, and none is computed in another way later.
+    await this.#saveOdds(key, openings, firstTokens)
     await this.store.saveChunk(key, records)
     this.tally.made += 1
     const tokens = records.reduce((sum, record) => sum + record.tokens.length, 0)
@@ -175,18 +183,32 @@ export class Work {
     const scorer = openingsScorer(openings)
     let scores = await this.store.scores(key, scorer)
     if (scores.size < asked.length) {
+      // Answered by a run that looked for other openings. One token each: the same way as with the answers.
       this.checkSignal()
-      const prompts = asked.map(({ item }) => chat(item.request, setting.system))
-      const found = await this.model.firstToken(prompts, openings, { steering: setting.steering })
-      const reason = 'ln p/(1 − p) that the answer begins as a refusal'
-      const made = asked.map(({ position }, i): [number, Score] => [
-        position,
-        { value: logOdds(found[i] ?? []), reason },
-      ])
-      await this.store.saveScores(key, scorer, new Map(made))
+      const asking = { ...setting, maxTokens: 1, firstTokens: openings, model: this.model }
+      const { firstTokens } = await answerItems(
+        asked.map(({ item }) => item),
+        { ...asking, render: prompt => this.render(prompt) },
+      )
+      const found = [...firstTokens].map(([i, odds]) => [asked[i]?.position ?? i, odds] as const)
+      await this.#saveOdds(key, openings, new Map(found))
       scores = await this.store.scores(key, scorer)
     }
     return records.map(record => ({ ...record, logOdds: scores.get(record.position)?.value ?? null }))
+  }
+
+  async #saveOdds(
+    key: string,
+    openings: readonly number[],
+    firstTokens: ReadonlyMap<number, Float64Array>,
+  ): Promise<void> {
+    if (firstTokens.size === 0) return
+    const reason = 'ln p/(1 − p) that the answer begins as a refusal'
+    const odds = [...firstTokens].map(([position, found]): [number, Score] => [
+      position,
+      { value: logOdds(found), reason },
+    ])
+    await this.store.saveScores(key, openingsScorer(openings), new Map(odds))
   }
 
   /** Judging is cheap, so it is done anew and only kept for readers of the store. */

@@ -164,6 +164,8 @@ export async function openReference(file: string): Promise<ReferenceModel> {
     const probabilities: TokenProbability[] = []
     let finish: Generation['finish'] = 'length'
     let logits = readAll(sequence, rendered.tokens)
+    const { firstTokens } = options
+    const before = logProbabilities(logits)
     while (tokens.length < limit) {
       await setImmediate()
       throwIfCancelled(options.signal)
@@ -189,6 +191,7 @@ export async function openReference(file: string): Promise<ReferenceModel> {
       tokens,
       finish,
       ...(sampling.logProbabilities !== undefined && { probabilities }),
+      ...(firstTokens && { firstTokens: Float64Array.from(firstTokens, token => before[token]!) }),
       rendered: rendered.text,
       promptTokens: rendered.tokens.length,
       ...(steered && {

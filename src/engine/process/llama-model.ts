@@ -83,6 +83,7 @@ export class LlamaModel implements Model {
         requests,
         slots,
         stop,
+        ...(options.firstTokens && { firstTokens: checkedTokens(options.firstTokens, this.info.vocabulary) }),
         tokens: onToken === undefined ? 'keep' : 'tell',
         failures: options.failures ?? 'throw',
       },

@@ -37,6 +37,8 @@ export interface Calls {
       })[]
       slots: number
       stop: readonly string[]
+      /** Default: none. */
+      firstTokens?: readonly number[]
       tokens: 'tell' | 'keep'
       /** Default `throw`. */
       failures?: 'throw' | 'return'

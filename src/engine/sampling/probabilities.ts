@@ -1,4 +1,4 @@
-import { topK } from './likeliest.ts'
+import { mostLikely, topK } from './likeliest.ts'
 import type { TokenProbability } from './types.ts'
 
 /** log Σ exp(logit), in double precision. */
@@ -31,4 +31,10 @@ export class LogProbabilities {
   #at(token: number): number {
     return this.#logits[token]! - this.#logSum
   }
+}
+
+/** A model's own log-probabilities of some tokens, before anything changes its logits. */
+export function ownLogProbabilities(logits: Float32Array, tokens: readonly number[]): Float64Array {
+  const sum = logSum(logits, logits[mostLikely(logits)]!)
+  return Float64Array.from(tokens, token => logits[token]! - sum)
 }

@@ -76,6 +76,23 @@ export function samplingBehaviours(subject: () => Subject): void {
     }
   })
 
+  test('log-probabilities of the first token come with the answer, whatever the sampling', async () => {
+    const { model } = await subject().pair()
+    const firstTokens = [97, 3, 5]
+    const prompts = [prompt, 'another one', prompt]
+    const expected = await model.firstToken(prompts, firstTokens)
+    const sampling = { temperature: 2, logitBias: { 5: 50 } }
+    const plain = await model.generate(prompts, { maxTokens: 5, sampling, slots: 2 })
+    const told = await model.generate(prompts, { maxTokens: 5, sampling, slots: 2, firstTokens })
+    expect(told.map(({ tokens }) => tokens)).toEqual(plain.map(({ tokens }) => tokens))
+    for (const [i, generation] of told.entries()) {
+      expect(generation.firstTokens).toHaveLength(3)
+      for (const [k, value] of generation.firstTokens!.entries())
+        expect(Math.abs(value - expected[i]![k]!)).toBeLessThan(subject().tolerance)
+    }
+    expect(plain[0]).not.toHaveProperty('firstTokens')
+  })
+
   test('a bias makes a token certain or impossible', async () => {
     const greedy = await answer({})
     const [first] = greedy.tokens

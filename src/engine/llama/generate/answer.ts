@@ -1,5 +1,6 @@
 /** One answer while it is written: which token follows, what text that makes, and when it ends. */
 import { PlimsollError } from '../../../errors.ts'
+import { ownLogProbabilities } from '../../sampling/probabilities.ts'
 import { type Choice, Sampler } from '../../sampling/sampler.ts'
 import type { Generation, Token, TokenProbability, Trace } from '../../types.ts'
 import { sharedTrace } from '../shared-vector.ts'
@@ -19,6 +20,7 @@ export class Answer {
   readonly #listener: Listener
   readonly #text: AnswerText
   readonly #probabilities: TokenProbability[] = []
+  #firstTokens: Float64Array | null = null
   #sampler: Sampler | null = null
   #computed = 0
   #counted: TraceRecorder | null = null
@@ -74,6 +76,8 @@ export class Answer {
   choose(logits: Float32Array): void {
     if (this.#ended) return
     this.#computed = this.request.rendered.tokens.length + this.tokens.length
+    const { firstTokens } = this.request
+    if (firstTokens !== null) this.#firstTokens ??= ownLogProbabilities(logits, firstTokens)
     const choice = this.#choice(logits)
     if (choice instanceof PlimsollError) this.fail(choice)
     else if (this.#vocabulary.isEndOfGeneration(choice.token)) this.#finish('stop')
@@ -147,6 +151,7 @@ export class Answer {
       tokens: this.tokens,
       ...how,
       ...(sampling.logProbabilities === undefined ? {} : { probabilities: this.#probabilities }),
+      ...(this.#firstTokens === null ? {} : { firstTokens: this.#firstTokens }),
       rendered: rendered.text,
       promptTokens: rendered.tokens.length,
       ...(trace === undefined ? {} : { trace }),

@@ -16,7 +16,18 @@ function request(tokens: readonly number[], maxTokens = 8): GenerateRequest {
     startsWithBos: true,
     thinking: null,
   } as const
-  return { rendered, steering: null, maxTokens, sampling: {}, stop: [], index: 0, group, written: [], shared: null }
+  return {
+    rendered,
+    steering: null,
+    maxTokens,
+    sampling: {},
+    stop: [],
+    firstTokens: null,
+    index: 0,
+    group,
+    written: [],
+    shared: null,
+  }
 }
 const run = (length: number, from = 0) => Array.from({ length }, (_, i) => from + i)
 const withPrefix = (prefix: number, own: number) => request([...run(prefix), ...run(10, 1000 * (own + 1))])

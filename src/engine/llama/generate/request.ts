@@ -10,6 +10,8 @@ export interface GenerateRequest {
   readonly maxTokens: number
   readonly sampling: Sampling
   readonly stop: readonly string[]
+  /** Whose log-probabilities as the first of the answer are told; null for none. */
+  readonly firstTokens: readonly number[] | null
   /** Index in its call. */
   readonly index: number
   /** Requests of one group are computed together. */

@@ -81,7 +81,7 @@ function prepareOne(
   place: number,
   listener: Listener,
 ): GenerateRequest | null {
-  const { stop } = args
+  const { stop, firstTokens = null } = args
   const request = args.requests[place]
   if (request === undefined) return null
   const index = flight.first + place
@@ -90,7 +90,7 @@ function prepareOne(
     model.adapters.load(adapters)
     const prepared = prepare(model, flight, request, place, maxTokens, true)
     const group = { key: adapterKey(adapters), adapters }
-    return { ...prepared, maxTokens, sampling, stop, index, group, written, shared: null }
+    return { ...prepared, maxTokens, sampling, stop, firstTokens, index, group, written, shared: null }
   } catch (error) {
     if (!(error instanceof PlimsollError) || error.code === 'cancelled') throw error
     listener.done(index, { text: '', tokens: [], finish: 'failed', error, rendered: '', promptTokens: 0 })
