@@ -37,10 +37,10 @@ export function suiteTable(
     ({ head, gap }, i) => Math.max(head.length, ...rows.map(row => stringWidth(row.numbers[i] ?? ''))) + gap,
   )
   const stateWidth = Math.max(...rows.map(row => row.look.word.length))
-  const propertyWidth = Math.max(8, pen.width - (indentWidth + sum(widths) + 2 + stateWidth))
+  const propertyWidth = Math.max(1, pen.width - (indentWidth + sum(widths) + 2 + stateWidth))
   const indent = ' '.repeat(indentWidth)
   const lines = rows.flatMap(row => {
-    const [first = '', ...rest] = wrap(row.property, propertyWidth - 1)
+    const [first, ...rest] = besideNumbers(row.property, propertyWidth - 1, pen)
     const numbers = widths.map((width, i) => left(row.numbers[i] ?? '', width)).join('')
     return [
       `  ${pen.paint(row.look.tone, pen.mark(row.look))} ${pad(row.title, axisWidth)}${pad(first, propertyWidth)}${numbers}  ${pen.paint(row.look.tone, row.look.word)}`,
@@ -50,6 +50,20 @@ export function suiteTable(
   })
   const heads = columns.map((column, i) => left(column.head, widths[i] ?? 0)).join('')
   return [indent + ' '.repeat(propertyWidth) + heads, ...lines, ...(note === null ? [] : [indent + note])].join('\n')
+}
+
+/**
+ * The line beside the numbers, and those below. A word that is wider than the column goes below whole, where no numbers
+ * stand in its way.
+ */
+function besideNumbers(property: string, width: number, pen: Pen): readonly [string, ...string[]] {
+  const words = property.split(' ')
+  if (words.every(word => stringWidth(word) <= width)) {
+    const [first = '', ...rest] = wrap(property, width)
+    return [first, ...rest]
+  }
+  const fits = words.findIndex((_, i) => stringWidth(words.slice(0, i + 1).join(' ')) > width)
+  return [words.slice(0, fits).join(' '), ...wrap(words.slice(fits).join(' '), pen.width - indentWidth)]
 }
 
 /** Without the words that every property has: `still refuses harmful prompts` is `refuses harmful`. */
