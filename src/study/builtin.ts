@@ -17,7 +17,14 @@ export const defaults: StudyFile = {
     permuted: 0,
   },
   fit: { keep: 'behaviour', minimum: 16, limit: 128 },
-  select: { layers: 5, strengths, rule: 'target-minus-control', limit: 74, maxTokens: 48 },
+  select: {
+    layers: 5,
+    strengths,
+    rule: 'target-minus-control',
+    limit: 74,
+    maxTokens: 48,
+    explore: { general: 'english/choice/select', attack: 'english/templates/select', rows: 48 },
+  },
   margins: { rates: 5, perplexity: 5, degenerate: 2 },
   judge: 'rules',
   generation: { maxTokens: 256, temperature: 0 },
@@ -45,6 +52,8 @@ const demo: StudyFile = {
     limit: 74,
     maxTokens: 8,
     on: { target: 'organism/pseudo-harmful/select', control: 'organism/harmful/select' },
+    // Questions and wrappers that are not tested: there are more of both than the test takes.
+    explore: { general: 'organism/choice/test', attack: 'organism/templates/test', rows: 48 },
   },
   measure: {
     efficacy: [{ prompts: 'organism/pseudo-harmful/test', limit: 200 }],
@@ -79,6 +88,7 @@ const quick: StudyFile = {
     limit: 16,
     maxTokens: 24,
     on: { target: 'english/pseudo-harmful/select', control: 'english/harmful/select' },
+    explore: { general: 'english/choice/select', attack: 'english/templates/select', rows: 16 },
   },
   measure: {
     // With 74 rows, and no flip, a loss of five points can be ruled out.

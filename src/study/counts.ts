@@ -43,10 +43,11 @@ interface Planned {
   readonly fit: FitRows
   readonly select: SelectRows
   readonly suites: readonly Suite[]
+  readonly explored: readonly Suite[]
   readonly conditions: readonly PlannedCondition[]
 }
 
-export function countAnswers(study: Study, { fit, select, suites, conditions }: Planned): PlanCount[] {
+export function countAnswers(study: Study, { fit, select, suites, explored, conditions }: Planned): PlanCount[] {
   const counts: PlanCount[] = []
   const add = (stage: PlanCount['stage'], condition: string, suite: string, rows: number, maxTokens: number) => {
     if (rows > 0) counts.push({ stage, condition, suite, rows, maxTokens })
@@ -59,6 +60,7 @@ export function countAnswers(study: Study, { fit, select, suites, conditions }: 
   }
   const selected = select.target.length + select.control.length
   const { maxTokens } = study.select
+  const exploredTokens = (suite: Suite) => (tokensOf(suite, study) === 0 ? 0 : maxTokens)
   for (const { name, treatment } of conditions) {
     if (treatment.kind === 'ablate-refusal')
       add('select', name, 'select', layerCount(study.select) * select.control.length, maxTokens)
@@ -66,8 +68,13 @@ export function countAnswers(study: Study, { fit, select, suites, conditions }: 
     const layers = treatment.layer === null ? layerCount(study.select) : 1
     const strengths = treatment.strength === null ? study.select.strengths.length : 1
     add('select', name, 'select', layers * strengths * selected, maxTokens)
+    if (treatment.strength !== null) continue
+    for (const suite of explored) add('select', name, suite.name, strengths * suite.items.length, exploredTokens(suite))
   }
-  if (counts.some(count => count.stage === 'select')) add('select', 'baseline', 'select', selected, maxTokens)
+  if (counts.some(count => count.stage === 'select')) {
+    add('select', 'baseline', 'select', selected, maxTokens)
+    for (const suite of explored) add('select', 'baseline', suite.name, suite.items.length, exploredTokens(suite))
+  }
   for (const suite of suites)
     for (const { name, rows } of conditions)
       add(

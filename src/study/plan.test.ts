@@ -32,6 +32,35 @@ describe('the plan of the demonstration', () => {
     expect(fitted.length).toBeGreaterThan(200)
   })
 
+  it('explores strengths on questions, wrappers and requests that are not tested', async () => {
+    const plan = await planStudy('demo')
+    expect(plan.explored.map(({ axis, items }) => [axis, items.length])).toEqual([
+      ['general', 48],
+      ['robustness', 48],
+    ])
+    const texts = (suites: typeof plan.suites) =>
+      suites.flatMap(suite =>
+        suite.items.flatMap(item => {
+          if (item.kind === 'choice') return [item.request]
+          if (item.kind === 'prose') return []
+          const { prompt, before, after } = item.wrapped ?? { prompt: item.request, before: '', after: '' }
+          return before + after === '' ? [prompt] : [prompt, `${before}…${after}`]
+        }),
+      )
+    const tested = new Set(texts(plan.suites))
+    expect(texts(plan.explored).filter(text => tested.has(text))).toEqual([])
+  })
+
+  it('explores nothing where no strength is chosen, or it is not wanted', async () => {
+    const given = await planStudy({ study: 'demo', conditions: [{ method: 'diffmean', layer: 4, strength: 2 }] })
+    expect(given.explored).toEqual([])
+    const unwanted = await planStudy({ study: 'demo', select: { explore: false } })
+    expect(unwanted.explored).toEqual([])
+    const whole = await planStudy('demo')
+    // Five strengths and the baseline.
+    expect(whole.answers - unwanted.answers).toBe(6 * 96)
+  })
+
   it('has the four axes, baseline first, references and safeguards', async () => {
     const plan = await planStudy('demo')
     expect([...new Set(plan.suites.map(suite => suite.axis))]).toEqual(['efficacy', 'general', 'control', 'robustness'])

@@ -8,6 +8,7 @@ import { type PlannedCondition, planConditions } from './conditions.ts'
 import { type LoadedStudy, loadStudy, modelFrom, pathFrom } from './config.ts'
 import { countAnswers, outlookOf, type PlanCount, type SuiteOutlook } from './counts.ts'
 import { type Deviation, deviationsFrom } from './deviations.ts'
+import { loadExplored } from './explored-suites.ts'
 import { hashOf } from './hash.ts'
 import { Loader } from './rows.ts'
 import type { Study, StudyFile } from './schema.ts'
@@ -27,6 +28,8 @@ export interface Plan {
   readonly fit: FitRows
   readonly select: SelectRows
   readonly suites: readonly Suite[]
+  /** Measured at every strength of the chosen layer, on rows of their own. */
+  readonly explored: readonly Suite[]
   readonly conditions: readonly PlannedCondition[]
   readonly counts: readonly PlanCount[]
   /** Answers to make and rows to score, in all: the sum of `counts`. */
@@ -50,17 +53,25 @@ export async function planStudy(study: string | StudyFile | LoadedStudy, options
   const loader = new Loader({ folder: loaded.folder, dataDir: options.dataDir })
   const suites = await loadSuites(loaded.study, loader)
   const splits = await loadSplits(loaded.study, suites, loader)
+  const explored = await loadExplored(loaded.study, splits.select.control, suites, loader)
   const conditions = planConditions(loaded.study)
-  const counts = countAnswers(loaded.study, { ...splits, suites, conditions })
+  const counts = countAnswers(loaded.study, { ...splits, suites, explored, conditions })
   return {
     // The model goes into the hash of a run by its fingerprint, not by where it lies.
-    hash: hashOf({ study: { ...loaded.study, model: null }, splits, suites, vectors: await vectorDigests(loaded) }),
+    hash: hashOf({
+      study: { ...loaded.study, model: null },
+      splits,
+      suites,
+      explored,
+      vectors: await vectorDigests(loaded),
+    }),
     study: loaded.study,
     folder: loaded.folder,
     deviations: loaded.base === undefined ? null : deviationsFrom(loaded.base, loaded.study),
     model: modelFrom(loaded),
     ...splits,
     suites,
+    explored,
     conditions,
     counts,
     answers: counts.reduce((sum, count) => sum + count.rows, 0),

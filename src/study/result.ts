@@ -58,12 +58,31 @@ export interface SelectionPoint {
   readonly chosen: boolean
 }
 
+/** A rate on the select split; null where no row could be scored. */
+export interface ExploredRate {
+  /** Share of the scored rows that have the axis's property, so that up is better. */
+  readonly rate: number | null
+  /** Rows scored. */
+  readonly n: number
+  /** 95 %, Wilson. */
+  readonly ci: readonly [number, number] | null
+}
+
+/** Never part of a verdict: one strength of a curve. 0 is the unsteered model. */
+export interface ExploredPoint {
+  readonly strength: number
+  readonly chosen: boolean
+  readonly axes: Readonly<Record<AxisName, ExploredRate>>
+}
+
 export interface Selection {
   readonly condition: string
   readonly rule: string
   readonly n: Readonly<{ target: number; control: number }>
   readonly baseline: Readonly<{ target: number; control: number }>
   readonly points: readonly SelectionPoint[]
+  /** All four axes on the select split, at the chosen layer. Results of 0.1 may lack it; empty where nothing was explored. */
+  readonly explored?: readonly ExploredPoint[] | undefined
   /** The choice explained in one sentence. */
   readonly why: string
 }

@@ -135,6 +135,26 @@ describe('a study on the organism', () => {
     expect(condition('diffmean')?.description).toBe(`diffmean, layer 4, strength ${condition('diffmean')?.strength}`)
   })
 
+  it('draws all four axes over the strength, on rows that no verdict is made of', () => {
+    const [selection] = run.result.selections
+    const explored = selection?.explored ?? []
+    expect(explored.map(({ strength }) => strength)).toEqual([0, 1, 2])
+    expect(explored.filter(point => point.chosen).map(({ strength }) => strength)).toEqual([
+      condition('diffmean')?.strength,
+    ])
+    const [unsteered, , strongest] = explored
+    // What the selection counted is what the curve shows.
+    expect(unsteered?.axes.efficacy.rate).toBeCloseTo(selection?.baseline.target ?? -1, 10)
+    expect(strongest?.axes.efficacy.rate).toBeGreaterThan(unsteered?.axes.efficacy.rate ?? 1)
+    expect(strongest?.axes.robustness.rate).toBeLessThan(unsteered?.axes.robustness.rate ?? 0)
+    for (const { axes } of explored)
+      for (const { rate, n, ci } of Object.values(axes)) {
+        expect(n).toBeGreaterThan(5)
+        expect(ci?.[0]).toBeLessThanOrEqual(rate ?? -1)
+        expect(ci?.[1]).toBeGreaterThanOrEqual(rate ?? 2)
+      }
+  })
+
   it('reports progress that reaches its total in each stage', () => {
     for (const stage of ['fit', 'select', 'measure']) {
       const last = progress.findLast(event => event.stage === stage)

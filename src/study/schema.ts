@@ -79,6 +79,21 @@ const Select = z.strictObject({
   limit: count,
   /** Short answers are enough to tell a refusal by its opening. */
   maxTokens: count,
+  /**
+   * What is also measured at every strength of the chosen layer, so that curves of all four axes can be drawn: neither
+   * chosen by, nor part of the verdict. False for nothing.
+   */
+  explore: z.union([
+    z.literal(false),
+    z.strictObject({
+      /** Multiple choice. */
+      general: Ref,
+      /** Jailbreak templates, filled with the control prompts. */
+      attack: Ref,
+      /** Rows of each. */
+      rows: count,
+    }),
+  ]),
 })
 
 const PromptsSuite = z.strictObject({ prompts: Ref, name: Name.optional(), limit: count.optional() })
@@ -106,6 +121,7 @@ const GridSuite = z.strictObject({
 /** A plain string is a data set, measured by what kind of rows it has; `perplexity` stands for WikiText-2. */
 export const SuiteEntry = z.union([z.string().min(1), PromptsSuite, ChoiceSuite, PerplexitySuite, GridSuite])
 export type SuiteEntry = z.infer<typeof SuiteEntry>
+export type ChoiceEntry = z.infer<typeof ChoiceSuite>
 export type GridEntry = z.infer<typeof GridSuite>
 
 const suites = z.array(SuiteEntry)

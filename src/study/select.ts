@@ -3,8 +3,9 @@
 import type { DirectionVector, Steering } from '../engine/types.ts'
 import { promptsSuite } from '../measure/suites/index.ts'
 import { ablateEverywhere, directionAt } from '../steer/index.ts'
+import { exploreAt, exploredRate } from './explore.ts'
 import type { Plan } from './plan.ts'
-import type { Selection, SelectionPoint } from './result.ts'
+import type { ExploredPoint, ExploredRate, Selection, SelectionPoint } from './result.ts'
 import type { Judged, Work } from './work.ts'
 
 export interface Choice {
@@ -19,6 +20,9 @@ interface Rates {
   /** Degenerate answers on both. */
   readonly degenerate: number
 }
+
+/** The same answers as the axes count them. */
+type SelectedAxes = Readonly<Record<'efficacy' | 'control', ExploredRate>>
 
 export interface Candidate {
   readonly vectors: ReadonlyMap<number, DirectionVector>
@@ -36,7 +40,7 @@ export async function selectPoint(
   onRows: (rows: number) => void,
 ): Promise<{ choice: Choice; selection: Selection }> {
   const baseline = await rates(work, plan, 'baseline', [], onRows)
-  const tried: (Omit<SelectionPoint, 'chosen'> & Choice)[] = []
+  const tried: (Omit<SelectionPoint, 'chosen'> & Choice & { readonly axes: SelectedAxes })[] = []
   for (const layer of layers) {
     const vector = vectors.get(layer)
     if (vector === undefined) continue
@@ -47,6 +51,18 @@ export async function selectPoint(
   }
   const best = bestPoint(tried)
   const { target, control } = plan.select
+  const explored = await explore(
+    work,
+    plan,
+    condition,
+    vectors.get(best.layer),
+    [
+      { strength: 0, axes: baseline.axes },
+      ...tried.filter(point => point.layer === best.layer && point.strength !== 0),
+    ],
+    best.strength,
+    onRows,
+  )
   return {
     choice: { layer: best.layer, strength: best.strength },
     selection: {
@@ -54,10 +70,38 @@ export async function selectPoint(
       rule: plan.study.select.rule,
       n: { target: target.length, control: control.length },
       baseline: { target: baseline.target, control: baseline.control },
-      points: tried.map(point => ({ ...point, chosen: point === best })),
+      points: tried.map(({ axes: _, ...point }) => ({
+        ...point,
+        chosen: point.layer === best.layer && point.strength === best.strength,
+      })),
+      explored,
       why: whyChosen(best, tried.length, baseline),
     },
   }
+}
+
+/** The other two axes at every strength of one layer, beside the two that were selected by. */
+async function explore(
+  work: Work,
+  plan: Plan,
+  condition: string,
+  vector: DirectionVector | undefined,
+  points: readonly { readonly strength: number; readonly axes: SelectedAxes }[],
+  chosen: number,
+  onRows: (rows: number) => void,
+): Promise<ExploredPoint[]> {
+  if (vector === undefined || plan.explored.length === 0) return []
+  const explored: ExploredPoint[] = []
+  for (const { strength, axes } of points.toSorted((a, b) => a.strength - b.strength)) {
+    const isBaseline = strength === 0
+    const others = await exploreAt(work, plan, {
+      condition: isBaseline ? 'baseline' : `${condition}×${strength}`,
+      steering: isBaseline ? [] : [{ vector, strength }],
+      onRows,
+    })
+    explored.push({ strength, chosen: strength === chosen, axes: { ...axes, ...others } })
+  }
+  return explored
 }
 
 /** The highest score; of equals the smaller strength, then the earlier layer. */
@@ -103,10 +147,14 @@ async function rates(
   condition: string,
   steering: Steering,
   onRows: (rows: number) => void,
-): Promise<Rates> {
+): Promise<Rates & { readonly axes: SelectedAxes }> {
   const { target, control } = await answer(work, plan, condition, ['target', 'control'], steering, onRows)
   const degenerate = [...target, ...control].filter(record => record.judgement?.class === 'degenerate').length
-  return { target: compliance(target), control: compliance(control), degenerate }
+  const axes = {
+    efficacy: exploredRate(promptsSuite('target', 'efficacy', plan.select.target), target),
+    control: exploredRate(promptsSuite('control', 'control', plan.select.control), control),
+  }
+  return { target: compliance(target), control: compliance(control), degenerate, axes }
 }
 
 function compliance(records: readonly Judged[]): number {

@@ -22,8 +22,9 @@ function isResult(value: unknown): value is StudyResult {
  * @throws what `Study` throws for another form
  */
 export function readPlan(value: unknown): Study {
-  const plan = z.looseObject({ references: z.looseObject({}) }).safeParse(value)
+  const plan = z.looseObject({ references: z.looseObject({}), select: z.looseObject({}) }).safeParse(value)
   if (!plan.success) return Study.parse(value)
   const references = { randomKl: 0, permuted: 0, ...plan.data.references }
-  return Study.parse({ ...plan.data, references })
+  const select = { explore: false, ...plan.data.select }
+  return Study.parse({ ...plan.data, references, select })
 }

@@ -2,6 +2,7 @@
 import { PlimsollError } from '../errors.ts'
 import {
   benignGridSuite,
+  type ChoiceFormat,
   choiceSuite,
   gridSuite,
   perplexitySuite,
@@ -10,7 +11,7 @@ import {
 } from '../measure/suites/index.ts'
 import type { AxisName } from '../measure/types.ts'
 import { type Loader, nameOf } from './rows.ts'
-import type { GridEntry, Ref, Study, SuiteEntry } from './schema.ts'
+import type { ChoiceEntry, GridEntry, Ref, Study, SuiteEntry } from './schema.ts'
 
 export const axisNames: readonly AxisName[] = ['efficacy', 'general', 'control', 'robustness']
 
@@ -39,8 +40,7 @@ async function loadSuite(entry: SuiteEntry, axis: AxisName, study: Study, loader
   if ('attack' in entry) return loadGrid(entry, axis, study, loader)
   if ('choice' in entry) {
     const rows = await loader.drawPlain(entry.choice, 'choices', cap(entry.limit), seed)
-    const format = entry.format ?? (nameOf(entry.choice) === 'mmlu' ? 'letters' : 'text')
-    return [choiceSuite(entry.name ?? nameOf(entry.choice), axis, rows, format)]
+    return [choiceSuite(entry.name ?? nameOf(entry.choice), axis, rows, formatOf(entry))]
   }
   if ('perplexity' in entry) {
     const rows = await loader.drawPlain(entry.perplexity, 'prose', cap(entry.limit), seed)
@@ -48,6 +48,10 @@ async function loadSuite(entry: SuiteEntry, axis: AxisName, study: Study, loader
   }
   const rows = await loader.draw(entry.prompts, cap(entry.limit), seed)
   return [promptsSuite(entry.name ?? nameOf(entry.prompts), axis, rows)]
+}
+
+export function formatOf({ choice, format }: ChoiceEntry): ChoiceFormat {
+  return format ?? (nameOf(choice) === 'mmlu' ? 'letters' : 'text')
 }
 
 function byKind(name: string, loader: Loader): { choice: Ref } | { perplexity: Ref } | { prompts: Ref } {

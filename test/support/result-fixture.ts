@@ -1,10 +1,12 @@
 /** A study's result that has every state, many conditions and hostile text: what report writers are tested on. */
 
+import { wilson } from '../../src/measure/statistics/index.ts'
 import type { Sample, SampleAnswer, SampleChange } from '../../src/study/report/sample.ts'
 import type {
   AxisName,
   AxisResult,
   ConditionResult,
+  ExploredPoint,
   Role,
   StudyResult,
   SuiteResult,
@@ -410,6 +412,7 @@ function selection(name: string, shift: number): StudyResult['selections'][numbe
     n: { target: 80, control: 80 },
     baseline: { target: 0.4, control: 0.02 },
     points,
+    explored: [0, 0.5, 1, 2, 3, 4].map(strength => explored(strength, shift)),
     why: `Layer ${5 + shift} at strength 2 is best of ${points.length} tried: it gains most on the target for what it loses on the control.`,
   }
 }
@@ -481,5 +484,21 @@ export function* samplesFixture(result: StudyResult): Generator<Sample> {
         }
       }
     }
+  }
+}
+
+/** The weakest is scored on no wrapped request. */
+function explored(strength: number, shift: number): ExploredPoint {
+  const rate = (of: number, n: number) => ({ rate: of, n, ci: wilson(of, n) })
+  const nothing = { rate: null, n: 0, ci: null }
+  return {
+    strength,
+    chosen: strength === 2,
+    axes: {
+      efficacy: rate(1 - 0.6 * Math.exp(-strength), 80),
+      general: rate(0.6 - 0.02 * strength, 48),
+      control: rate(0.98 - 0.02 * strength ** 2, 80),
+      robustness: strength === 0.5 && shift === 0 ? nothing : rate(0.9 - 0.2 * strength, 48),
+    },
   }
 }

@@ -2,6 +2,7 @@
 import type { ConditionResult, Selection, StudyResult, SuiteResult } from '../result.ts'
 import { categoryTables, fewest, retentionTable } from './breakdown.ts'
 import { checkSentences } from './checks.ts'
+import { exploredTable } from './explored.ts'
 import { factsOf } from './facts.ts'
 import { count, decidingInterval, percent, points, pValue, values } from './format.ts'
 import { judgeText } from './judges.ts'
@@ -128,6 +129,16 @@ function selectionBlocks(selection: Selection): string[] {
         point.chosen ? 'chosen' : '',
       ]),
     ),
+    ...exploredBlocks(selection),
+  ]
+}
+
+function exploredBlocks({ explored = [] }: Selection): string[] {
+  if (explored.length === 0) return []
+  const shown = exploredTable(explored)
+  return [
+    'Exploratory, on the select split at the chosen layer, with 95 % intervals: these points chose nothing and are part of no verdict. Shares with the property of each axis, so that up is better.',
+    table(shown.heads, shown.right, shown.rows),
   ]
 }
 

@@ -58,3 +58,13 @@ export function spread(positions: readonly number[], gap: number, low: number, h
   })
   return result
 }
+
+/** Strengths far enough apart for their labels. */
+export function thinned(strengths: readonly number[], last: number): number[] {
+  const kept: number[] = []
+  for (const strength of strengths) {
+    const before = kept.at(-1)
+    if (before === undefined || (strength - before) / last >= 0.1) kept.push(strength)
+  }
+  return kept
+}

@@ -74,7 +74,7 @@ ${
 }
 ${multiplesSection(result.conditions, scale, result.labels)}
 ${tradeOffSection(result.conditions, line, result.labels)}
-${strengthSection(result.selections, result.labels)}
+${strengthSection(result.selections, result.conditions, result.labels)}
 ${mapSection(result.map, result.labels)}
 ${heatMapSection(result.conditions, result.labels)}
 ${breakdownSection(result.conditions, result.labels)}

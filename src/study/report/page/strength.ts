@@ -1,9 +1,10 @@
 /** How layer and strength were chosen: compliance over strength on the select split. */
 
-import type { Selection } from '../../result.ts'
+import type { ConditionResult, Selection } from '../../result.ts'
 import { percent, points } from '../format.ts'
-import { type Curve, type Curves, spread, strengthCurves } from '../geometry/curve.ts'
+import { type Curve, type Curves, spread, strengthCurves, thinned } from '../geometry/curve.ts'
 import { type Html, html } from '../html.ts'
+import { fourAxes } from './four-axes.ts'
 import { pc } from './mark.ts'
 import { labelLine } from './verdict.ts'
 
@@ -11,14 +12,24 @@ import { labelLine } from './verdict.ts'
 const top = 16
 const bottom = 216
 
-export function strengthSection(selections: readonly Selection[], labels: readonly string[]): Html {
+export function strengthSection(
+  selections: readonly Selection[],
+  conditions: readonly ConditionResult[],
+  labels: readonly string[],
+): Html {
   return html`<section id="strength" aria-labelledby="strength-title"><h2 id="strength-title">Strength</h2>
 ${
   selections.length === 0
     ? html`<p class="empty text">Nothing was selected: every condition came with its layer and strength.</p>`
     : html`<p class="text">Share of prompts complied with, on the select split, over the strength of the steering. Wanted is a target that rises while the control stays low. Faint: the other layers tried.</p>
 ${labelLine(labels)}
-<div class="pair-of-charts">${selections.map(curveFigure)}</div>`
+<div class="pair-of-charts">${selections.map(curveFigure)}</div>
+${selections.map(selection =>
+  fourAxes(
+    selection,
+    conditions.find(({ name }) => name === selection.condition),
+  ),
+)}`
 }</section>`
 }
 
@@ -59,7 +70,7 @@ function plot(curves: Curves, text: string): Html {
   const { chosen } = curves
   const labelled = thinned(curves.strengths, last)
   return html`<div class="plot" role="img" aria-label="${text}">
-<svg aria-hidden="true">${[0, 0.25, 0.5, 0.75, 1].map(share => html`<text x="32" y="${y(share) + 4}" text-anchor="end">${Math.round(share * 100)}${share === 1 && ' %'}</text>`)}</svg>
+<svg aria-hidden="true">${[0, 0.25, 0.5, 0.75, 1].map(share => html`<text x="40" y="${y(share) + 4}" text-anchor="end">${Math.round(share * 100)}${share === 1 && ' %'}</text>`)}</svg>
 <svg aria-hidden="true">
 ${[0, 0.25, 0.5, 0.75, 1].map(share => html`<line class="grid" x1="0" x2="100%" y1="${y(share)}" y2="${y(share)}"/>`)}
 ${labelled.map(strength => html`<text x="${x(strength)}" y="${bottom + 18}" text-anchor="middle">${strength}</text>`)}
@@ -72,16 +83,6 @@ ${main !== undefined && [line(main, 'control', 'control'), line(main, 'target', 
     end !== undefined &&
     html`<text class="c-name" x="12" y="${targetAt + 4}">target ${percent(end.target)}</text><text x="12" y="${targetAt + 18}">higher is better</text><text class="c-name" x="12" y="${controlAt + 4}">control ${percent(end.control)}</text><text x="12" y="${controlAt + 18}">lower is better</text>`
   }</svg></div>`
-}
-
-/** Strengths far enough apart for their labels. */
-function thinned(strengths: readonly number[], last: number): number[] {
-  const kept: number[] = []
-  for (const strength of strengths) {
-    const before = kept.at(-1)
-    if (before === undefined || (strength - before) / last >= 0.1) kept.push(strength)
-  }
-  return kept
 }
 
 function table(selection: Selection): Html {

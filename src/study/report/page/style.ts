@@ -178,7 +178,7 @@ const multiples = `
 
 const curves = `
 .pair-of-charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,480px),1fr));gap:32px 48px;margin-top:24px}
-.curve .plot{display:grid;grid-template-columns:40px minmax(0,1fr) 112px;margin-top:16px}
+.curve .plot{display:grid;grid-template-columns:48px minmax(0,1fr) 112px;margin-top:16px}
 .curve svg{width:100%;height:256px}
 .c-line{stroke:var(--ink);stroke-width:2}
 .c-line.other{stroke-width:1;opacity:.22}
@@ -187,6 +187,12 @@ const curves = `
 .c-dot.control{fill:var(--paper);stroke:var(--ink);stroke-width:2}
 .c-chosen{stroke:var(--ink);stroke-width:1;stroke-dasharray:2 3}
 svg .c-name{fill:var(--ink)}
+.c-whisker{stroke:var(--muted);stroke-width:1}
+.four-axes{margin-top:32px}
+.axis-curves{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,224px),1fr));gap:16px 24px;margin-top:16px}
+.axis-curve figcaption{font-size:14px;line-height:20px;font-weight:600}
+.axis-curve .plot{display:grid;grid-template-columns:44px minmax(0,1fr);padding-right:12px}
+.axis-curve svg{width:100%;height:176px;overflow:visible}
 .trade-off .plot{display:grid;grid-template-columns:48px minmax(0,720px);margin-top:16px}
 .trade-off .plot>svg{width:100%;height:320px;overflow:visible}
 #breakdown h3{margin-top:24px}#breakdown .scroll{margin-top:12px}#breakdown .scroll+p{margin-top:32px}

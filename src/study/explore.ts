@@ -1,0 +1,45 @@
+/** Exploratory measurements on the select split: they draw curves, and no verdict. */
+import type { Steering } from '../engine/types.ts'
+import { wilson } from '../measure/statistics/index.ts'
+import type { Suite } from '../measure/suites/index.ts'
+import { outcomeOf } from './outcome.ts'
+import type { Plan } from './plan.ts'
+import type { ExploredRate } from './result.ts'
+import type { Judged, Work } from './work.ts'
+
+export interface Exploring {
+  readonly condition: string
+  readonly steering: Steering
+  readonly onRows: (rows: number) => void
+}
+
+/** General ability and robustness at one strength. */
+export async function exploreAt(
+  work: Work,
+  { study, explored }: Plan,
+  { condition, steering, onRows }: Exploring,
+): Promise<Record<'general' | 'robustness', ExploredRate>> {
+  const rates = { general: nothing, robustness: nothing }
+  for (const suite of explored) {
+    const { name, axis, items } = suite
+    if (axis !== 'general' && axis !== 'robustness') continue
+    const { system, slots, chunk } = study
+    const { maxTokens } = study.select
+    const job = { stage: 'select', condition, suite: name, items, maxTokens, chunk } as const
+    rates[axis] = exploredRate(suite, await work.all({ ...job, setting: { steering, system, slots } }, onRows))
+  }
+  return rates
+}
+
+const nothing: ExploredRate = { rate: null, n: 0, ci: null }
+
+/** The share of a suite's rows that have its property, of those that could be scored. */
+export function exploredRate(suite: Suite, records: readonly Judged[]): ExploredRate {
+  const outcomes = suite.items.flatMap((item, i) => {
+    const record = records[i]
+    return record === undefined ? [] : (outcomeOf(suite, item, record) ?? [])
+  })
+  if (outcomes.length === 0) return nothing
+  const rate = outcomes.filter(outcome => outcome).length / outcomes.length
+  return { rate, n: outcomes.length, ci: wilson(rate, outcomes.length) }
+}
