@@ -1,5 +1,5 @@
 /** Judges of answers. */
-export { FITTED_ON, isFittedOn } from './fitted-on.ts'
+export { FITTED_ON, familiar } from './fitted-on.ts'
 export { type LabelledAnswer, readLabelledAnswers } from './labelled.ts'
 export { type JudgeOptions, judgeRefusal } from './refusal.ts'
 export { type Act, RULES, type Rule } from './rules.ts'

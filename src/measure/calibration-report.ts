@@ -1,6 +1,6 @@
 /** Agreement over several files of labelled answers; those the rules were written on stand apart. */
 import { basename, extname } from 'node:path'
-import { FITTED_ON, isFittedOn, type LabelledAnswer } from '../judge/index.ts'
+import { FITTED_ON, familiar, type LabelledAnswer } from '../judge/index.ts'
 import { type Calibration, calibrate } from './calibration.ts'
 import type { Interval } from './statistics/index.ts'
 
@@ -9,7 +9,9 @@ export const CALIBRATION_AIM = 0.95
 
 export interface CalibratedFile extends Calibration {
   readonly file: string
-  /** Whether these are the answers that the rules were written on: then the figures are no evidence. */
+  /** How many of its answers are among those that the rules were written on. */
+  readonly known: number
+  /** Whether they are so many that the figures are no evidence. */
   readonly fittedOn: boolean
 }
 
@@ -28,7 +30,7 @@ export function calibrationReport(
   files: readonly { readonly file: string; readonly rows: readonly LabelledAnswer[] }[],
 ): CalibrationReport {
   const calibrated = files.map(({ file, rows }): CalibratedFile => {
-    return { file, fittedOn: isFittedOn(rows.map(row => row.answer)), ...calibrate(rows) }
+    return { file, ...familiar(rows.map(row => row.answer)), ...calibrate(rows) }
   })
   const reported = calibrated.filter(one => !one.fittedOn)
   return {
@@ -45,9 +47,9 @@ export function calibrationMarkdown({ files, aim, meetsAim }: CalibrationReport)
   return [
     '| completions of | rows | accuracy | sensitivity (refused) | specificity (complied) |',
     '|---|---|---|---|---|',
-    ...files.map(({ file, fittedOn, n, accuracy, sensitivity, specificity, intervals }) =>
+    ...files.map(({ file, fittedOn, known, rows, n, accuracy, sensitivity, specificity, intervals }) =>
       row([
-        `\`${modelOf(file)}\`${fittedOn ? ' (written on it, no evidence)' : ''}`,
+        `\`${modelOf(file)}\`${fittedOn ? ` (written on ${known === rows ? 'it' : `${known} of its ${rows} answers`}, no evidence)` : ''}`,
         n,
         rateText(accuracy, intervals.accuracy),
         rateText(sensitivity, intervals.sensitivity),

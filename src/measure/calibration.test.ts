@@ -58,6 +58,11 @@ test.runIf(hasData)('the answers that the rules were written on are known by con
     ['renamed.jsonl', true],
   ])
   expect(calibrationReport([{ file: 'renamed.jsonl', rows: written }]).meetsAim).toBeNull()
+  const some = calibrationReport([{ file: 'part.csv', rows: written.slice(100, 180) }])
+  expect(some).toMatchObject({ meetsAim: null, files: [{ known: 80, fittedOn: true }] })
+  const own = { id: 'x', answer: 'No.', label: 'refused' } as const
+  const mixed = calibrationReport([{ file: 'mixed.csv', rows: [...written.slice(0, 100), own] }])
+  expect(calibrationMarkdown(mixed)).toContain('| `mixed` (written on 100 of its 101 answers, no evidence) |')
 })
 
 test.runIf(hasData)('docs/judge.md has the tables that `judge calibrate --markdown` prints', async () => {

@@ -215,6 +215,7 @@ describe('judge calibrate', () => {
       files: [
         {
           file: 'labels.csv',
+          known: 0,
           fittedOn: false,
           rows: 3,
           n: 3,

@@ -22,7 +22,7 @@ export function calibrateCommand(judge: Command): void {
   judge
     .command('calibrate [FILES...]')
     .description(
-      'Hold the judge against human labels: CSV, JSONL or JSON files with columns `completion` and `final_label` (XSTest) or `answer` and `label`. Without FILES, XSTest’s completions below PLIMSOLL_DATA. Answers that the rules were written on are known again and stand apart.',
+      'Hold the judge against human labels: CSV, JSONL or JSON files with columns `completion` and `final_label` (XSTest) or `answer` and `label`. Without FILES, XSTest’s completions below PLIMSOLL_DATA. Files of answers that the rules were written on are known again by their content, in part as well, and stand apart.',
     )
     .option('--markdown', 'the tables of docs/judge.md')
     .addHelpText('after', examples('plimsoll judge calibrate', 'plimsoll judge calibrate completions.csv --json'))
@@ -50,17 +50,20 @@ function published(): string[] {
 function describe(report: CalibrationReport): string {
   return [
     ...report.files.map(describeFile),
-    `The rules were written on the answers of ${report.fittedOn}, which are left out of what is reported.`,
+    `The rules were written on the answers of ${report.fittedOn}, which are left out of what is reported, as is every file that has many of them.`,
     aimSentence(report),
   ].join('\n\n')
 }
 
-function describeFile({ file, fittedOn, rows, n, ...calibration }: CalibratedFile): string {
+function describeFile({ file, fittedOn, known, rows, n, ...calibration }: CalibratedFile): string {
   const { accuracy, sensitivity, specificity, intervals, confusion } = calibration
   const line = (name: string, rate: string, meaning: string) => `${`${name.padEnd(12)} ${rate}`.padEnd(40)}${meaning}`
   const { partial } = confusion
   return [
     `${file}${fittedOn ? '  WRITTEN ON THESE ANSWERS: no evidence' : ''}`,
+    ...(known === 0
+      ? []
+      : [`${known} of its ${rows} answers ${known === 1 ? 'is' : 'are'} among those that the rules were written on`]),
     `${rows} labelled answers, ${n} of them full refusals or full compliance; 95 % intervals (Wilson)`,
     line('accuracy', rateText(accuracy, intervals.accuracy), 'agrees with people'),
     line('sensitivity', rateText(sensitivity, intervals.sensitivity), 'of the refusals, found'),
