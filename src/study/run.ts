@@ -5,6 +5,7 @@ import { provenance, type Vector } from '../steer/index.ts'
 import type { Store } from '../store/index.ts'
 import { toolVersion } from '../version.ts'
 import type { ActiveCondition } from './active.ts'
+import { saveAsked } from './asked.ts'
 import { chat } from './chat.ts'
 import { conclude, described } from './conclude.ts'
 import type { Fitted } from './fit/index.ts'
@@ -61,6 +62,7 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
     engine: { model: model.info.name, fingerprint: model.info.fingerprint, ...model.info.engine },
     started: new Date().toISOString(),
   })
+  await saveAsked(store, hash, plan.suites)
   await using _session = await holdSession(store, hash, plan.answers)
   const work = await Work.start({ model, store, run: hash, signal })
   const stages = new Stages(plan, work, onProgress)

@@ -1,6 +1,7 @@
 /** The answers of one side, suite by suite, each with the item it answers. */
 import type { Item, Suite } from '../../measure/suites/index.ts'
 import type { JudgedRecord } from '../../store/index.ts'
+import { readAsked } from '../asked.ts'
 import { Loader } from '../rows.ts'
 import { loadSuites } from '../suites.ts'
 import { judgementOf } from '../work.ts'
@@ -15,6 +16,8 @@ export interface AnsweredSuite {
   readonly suite: Suite
   /** By the item's name within the suite, which holds the template of a grid. */
   readonly answers: ReadonlyMap<string, Answered>
+  /** Names of rows that were answered and have another text in the data now, or are gone from it. */
+  readonly stale: ReadonlySet<string>
 }
 
 /** @param folder what relative paths of the study's own data start from */
@@ -24,29 +27,47 @@ export async function answersOf(
   dataDir: string | undefined,
 ): Promise<Map<string, AnsweredSuite>> {
   const suites = await loadSuites(study, new Loader({ folder, dataDir }))
-  const answered = new Map<string, AnsweredSuite>()
+  const asked = await readAsked(store, result.run)
+  const found = new Map<string, { suite: Suite; all: Map<string, Answered>; gone: Set<string> }>()
   for (const suite of suites) {
     const items = new Map(suite.items.map(item => [item.sample, item]))
-    const answers = new Map<string, Answered>()
+    const [all, gone] = [new Map<string, Answered>(), new Set<string>()]
     const filter = { run: result.run, stage: 'measure', suite: suite.name, condition: condition.name } as const
     for await (const record of store.answers(filter)) {
       const item = items.get(record.sample)
       // Judged anew, both sides by the same rules.
-      if (item !== undefined)
-        answers.set(record.sample, { item, record: { ...record, judgement: judgementOf(record) } })
+      if (item === undefined) gone.add(record.sample)
+      else all.set(record.sample, { item, record: { ...record, judgement: judgementOf(record) } })
     }
-    if (answers.size > 0) answered.set(suite.name, { suite, answers })
+    if (all.size + gone.size > 0) found.set(suite.name, { suite, all, gone })
   }
-  return answered
+  const guess = sameFrame([...found.values()].flatMap(({ all }) => [...all.values()]))
+  const isAsAsked = (name: string, one: Answered) => (asked === null ? guess(one) : asked(name, one.item))
+  return new Map(
+    [...found].map(([name, { suite, all, gone }]) => {
+      const answers = new Map([...all].filter(([, one]) => isAsAsked(name, one)))
+      const stale = new Set([...gone, ...[...all.keys()].filter(sample => !answers.has(sample))])
+      return [name, { suite, answers, stale }]
+    }),
+  )
 }
 
-/** Whether the model was asked what the data says now: a file that was edited since gives other prompts the same names. */
-export function isAsAsked({ item, record }: Answered): boolean {
-  const text = item.kind === 'prose' ? item.text : item.request
-  return squeezed(record.rendered).includes(squeezed(text))
+/**
+ * For runs that kept no record of what they asked. A chat template puts as much around one request of a condition as
+ * around another, so where more stands around a text, the model was asked something longer.
+ */
+function sameFrame(all: readonly Answered[]): (one: Answered) => boolean {
+  const chats = all.filter(({ item }) => item.kind !== 'prose')
+  const least = chats.map(around).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
+  return one => Number.isFinite(around(one)) && around(one) === (one.item.kind === 'prose' ? 0 : least)
 }
 
-/** Templates trim and wrap. */
+/** How many characters stand around the text in what the model saw, spaces not counted, since templates trim; infinite where the text is not there. */
+function around({ item, record }: Answered): number {
+  const [whole, text] = [squeezed(record.rendered), squeezed(item.kind === 'prose' ? item.text : item.request)]
+  return whole.includes(text) ? whole.length - text.length : Number.POSITIVE_INFINITY
+}
+
 function squeezed(text: string): string {
   return text.replaceAll(/\s+/g, '')
 }

@@ -53,7 +53,12 @@ export async function compare(
     await answersOf(other, folder, options.dataDir),
   ]
   const { paired, left } = matched(before, after)
-  if (!paired.some(({ pairs }) => pairs.both.length > 0)) throw nothingInCommon(before, after)
+  if (!paired.some(({ pairs }) => pairs.both.length > 0))
+    throw nothingInCommon(
+      before,
+      after,
+      paired.reduce((sum, { pairs }) => sum + pairs.changed, 0),
+    )
   const margins = strictest(one, other)
   const plain = paired.filter(({ suite }) => !suite.grid && suite.items.some(item => item.kind === 'answer'))
   const suites: SuiteComparison[] = paired.map(({ suite, pairs }) => comparePairs(suite, pairs, margins))
@@ -87,17 +92,27 @@ function matched(a: Suites, b: Suites): { paired: Paired[]; left: Comparison['le
   const left: Comparison['left'][number][] = []
   for (const [suite, one] of a) {
     const other = b.get(suite)
-    if (other === undefined) left.push({ suite, side: 'a', prompts: one.answers.size, why: 'only A has it' })
+    if (other === undefined) left.push({ suite, side: 'a', prompts: sizeOf(one), why: 'only A has it' })
     else if (other.suite.want !== one.suite.want || other.suite.grid !== one.suite.grid)
-      left.push({ suite, side: 'both', prompts: one.answers.size, why: 'A and B ask for another property' })
-    else paired.push({ suite: one.suite, pairs: pairUp(one.answers, other.answers) })
+      left.push({ suite, side: 'both', prompts: sizeOf(one), why: 'A and B ask for another property' })
+    else paired.push({ suite: one.suite, pairs: pairUp(one, other) })
   }
-  for (const [suite, { answers }] of b)
-    if (!a.has(suite)) left.push({ suite, side: 'b', prompts: answers.size, why: 'only B has it' })
+  for (const [suite, other] of b)
+    if (!a.has(suite)) left.push({ suite, side: 'b', prompts: sizeOf(other), why: 'only B has it' })
   return { paired, left }
 }
 
-function nothingInCommon(a: Suites, b: Suites): PlimsollError {
+function sizeOf({ answers, stale }: AnsweredSuite): number {
+  return answers.size + stale.size
+}
+
+function nothingInCommon(a: Suites, b: Suites, changed: number): PlimsollError {
+  if (changed > 0)
+    return new PlimsollError('invalid-input', 'A and B have no prompt in common that is as the models were asked', {
+      found: `${changed} of the same name, whose text differs or was changed since`,
+      expected: 'the data as it was when the studies were run',
+      fix: 'Put the data back as it was, or run both studies again.',
+    })
   const names = (suites: Suites) => [...suites.keys()].join(', ') || 'nothing'
   return new PlimsollError('invalid-input', 'A and B have no prompt in common', {
     found: `A asks ${names(a)}; B asks ${names(b)}`,

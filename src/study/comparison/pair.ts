@@ -1,5 +1,6 @@
 /** Pairs the answers of two sides by prompt. */
-import { type Answered, type AnsweredSuite, isAsAsked } from './answers.ts'
+import { digest } from '../asked.ts'
+import type { Answered, AnsweredSuite } from './answers.ts'
 
 export interface Pair {
   readonly a: Answered
@@ -10,23 +11,25 @@ export interface Pairs {
   readonly both: readonly Pair[]
   readonly onlyA: number
   readonly onlyB: number
-  /** Of one name and another text. */
+  /** Of one name, with another text on the other side or in the data now. */
   readonly changed: number
 }
 
-/** Same suite, same id, same template, same text. */
-export function pairUp(a: AnsweredSuite['answers'], b: AnsweredSuite['answers']): Pairs {
-  const both: Pair[] = []
-  let [onlyA, changed] = [0, 0]
-  for (const [sample, one] of a) {
-    const other = b.get(sample)
-    if (other === undefined) onlyA += 1
-    else if (textOf(one) === textOf(other) && isAsAsked(one) && isAsAsked(other)) both.push({ a: one, b: other })
-    else changed += 1
-  }
-  return { both, onlyA, onlyB: b.size - both.length - changed, changed }
+type Answers = Pick<AnsweredSuite, 'answers' | 'stale'>
+
+/** Same suite, same id, same template, same text, and as the model was asked it. */
+export function pairUp(a: Answers, b: Answers): Pairs {
+  const [namesA, namesB] = [namesOf(a), namesOf(b)]
+  const shared = [...namesA].filter(sample => namesB.has(sample))
+  const both = shared.flatMap((sample): Pair[] => {
+    const [one, other] = [a.answers.get(sample), b.answers.get(sample)]
+    const same = one !== undefined && other !== undefined && digest(one.item) === digest(other.item)
+    return same ? [{ a: one, b: other }] : []
+  })
+  const { length } = shared
+  return { both, onlyA: namesA.size - length, onlyB: namesB.size - length, changed: length - both.length }
 }
 
-function textOf({ item }: Answered): string {
-  return item.kind === 'prose' ? item.text : item.request
+function namesOf({ answers, stale }: Answers): Set<string> {
+  return new Set([...answers.keys(), ...stale])
 }

@@ -37,7 +37,7 @@ export interface SuiteComparison {
   /** Prompts that only A, or only B, has. */
   readonly onlyA: number
   readonly onlyB: number
-  /** Prompts of one name whose text is not the same on both sides: left out. */
+  /** Prompts of one name whose text is not the same on both sides, or was changed or removed since it was asked: left out. */
   readonly changed: number
   /** As a fraction; the stricter of both studies'. */
   readonly margin: number

@@ -47,7 +47,9 @@ export function leftOut({ suites, left }: Comparison): string[] {
     ...suites.flatMap(({ suite, onlyA, onlyB, changed, unscored }) => [
       ...(onlyA > 0 ? [`${suite}: ${prompts(onlyA)} that only A has.`] : []),
       ...(onlyB > 0 ? [`${suite}: ${prompts(onlyB)} that only B has.`] : []),
-      ...(changed > 0 ? [`${suite}: ${prompts(changed)} of the same name with another text, left out.`] : []),
+      ...(changed > 0
+        ? [`${suite}: ${prompts(changed)} left out: another text on the other side, or changed or removed since.`]
+        : []),
       ...(unscored > 0 ? [`${suite}: ${prompts(unscored)} not scored on one of the sides.`] : []),
     ]),
   ]

@@ -1,0 +1,35 @@
+/** What a run asked, kept beside its answers: a data file that is edited later gives other rows the same names. */
+import { z } from 'zod'
+import type { Item, Suite } from '../measure/suites/index.ts'
+import type { Store } from '../store/index.ts'
+import { hashOf } from './hash.ts'
+
+export async function saveAsked(store: Store, run: string, suites: readonly Suite[]): Promise<void> {
+  const rows = suites.map(({ name, items }) => [name, items.map(item => [item.sample, digest(item)])])
+  await store.saveArtefact(keyOf(run), rows)
+}
+
+/** Whether a row of a suite is, to the letter, what the run asked; null for a run of a version that kept no record. */
+export async function readAsked(store: Store, run: string): Promise<((suite: string, item: Item) => boolean) | null> {
+  const rows = Rows.safeParse(await store.artefact(keyOf(run)))
+  if (!rows.success) return null
+  const asked = new Map(rows.data.map(([suite, items]) => [suite, new Map(items)]))
+  return (suite, item) => asked.get(suite)?.get(item.sample) === digest(item)
+}
+
+const Rows = z.array(z.tuple([z.string(), z.array(z.tuple([z.string(), z.string()]))]))
+
+function keyOf(run: string): string {
+  return hashOf({ asked: run })
+}
+
+/** Equal for rows that ask the same and take the same for right. */
+export function digest(item: Item): string {
+  return hashOf(contentOf(item)).slice(0, 16)
+}
+
+function contentOf(item: Item): unknown {
+  if (item.kind === 'prose') return [item.kind, item.text]
+  if (item.kind === 'answer') return [item.kind, item.request]
+  return [item.kind, item.request, item.continuations, item.answer, item.by]
+}
