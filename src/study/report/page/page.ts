@@ -78,7 +78,7 @@ ${strengthSection(result.selections, result.conditions, result.labels)}
 ${mapSection(result.map, result.labels)}
 ${heatMapSection(result.conditions, result.labels)}
 ${breakdownSection(result.conditions, result.labels)}
-${samplesSection(samples, result.labels, options)}
+${samplesSection(samples, result.labels, { ...options, study: result.study })}
 ${judgesSection(result)}
 ${droppedSection(result)}
 ${factsSection(result)}

@@ -6,6 +6,7 @@ import { type Html, html } from '../html.ts'
 import type { Sample, SampleAnswer, SampleChange, SampleGroup } from '../sample.ts'
 import { axes, type Look, sortedConditions } from '../words.ts'
 import { differences, markedText, type Range } from './answer.ts'
+import { rest, shown, shownLength } from './cut.ts'
 import { glyph } from './mark.ts'
 import { labelLine } from './verdict.ts'
 
@@ -47,20 +48,21 @@ export function totals(groups: readonly SampleGroup[]): Record<SampleChange, num
 export function samplesSection(
   samples: readonly ConditionSamples[],
   labels: readonly string[],
-  { store, redacted }: { readonly store: string; readonly redacted: boolean },
+  { store, study, redacted }: { readonly store: string; readonly study: string; readonly redacted: boolean },
 ): Html {
   const groups = samples.flatMap(({ groups: own }) => own)
   const total = totals(groups)
   const all = total.lost + total.gained + total.same + total.unscored
-  const shown = groups.reduce((sum, group) => sum + group.kept.length, 0)
+  const kept = groups.flatMap(group => group.kept)
+  const length = shownLength(kept)
   return html`<section id="samples" aria-labelledby="samples-title"><h2 id="samples-title">Samples</h2>
 ${
   all === 0
     ? html`<p class="empty text">No answers came with this report. They are in the study’s store, <code>${store}</code>.</p>`
-    : html`<p class="text">Single prompts, baseline beside steered. Shown are ${count(shown)} of ${count(all)} pairs, drawn evenly; the rest is in the study’s store, <code>${store}</code>. ${redacted ? 'Harmful requests, their templates and their answers were left out of this page.' : 'Answers that comply with a harmful request are veiled.'}</p>
+    : html`<p class="text">Single prompts, baseline beside steered. Shown are ${count(kept.length)} of ${count(all)} pairs, drawn evenly, each text up to ${count(length)} characters; the rest is in the study’s store, <code>${store}</code>, and <code>plimsoll report ${study} --answers jsonl</code> exports all of it. ${redacted ? 'Harmful requests, their templates and their answers were left out of this page.' : 'Answers that comply with a harmful request are veiled.'}</p>
 ${labelLine(labels)}
 ${chips(samples)}
-${samples.map((own, i) => conditionSamples(own, i))}`
+${samples.map((own, i) => conditionSamples(own, i, length))}`
 }</section>`
 }
 
@@ -95,47 +97,50 @@ function radios(name: string, legend: string, options: readonly { id: string; te
   )}</span></fieldset>`
 }
 
-function conditionSamples({ condition, groups }: ConditionSamples, index: number): Html {
+function conditionSamples({ condition, groups }: ConditionSamples, index: number, length: number): Html {
   return html`<div class="group" id="samples-${index}"><h3>${condition.name} <span class="muted small">${condition.description}</span></h3>
-${groups.map(group => suiteSamples(group, condition.role === 'method'))}</div>`
+${groups.map(group => suiteSamples(group, condition.role === 'method', length))}</div>`
 }
 
-function suiteSamples(group: SampleGroup, openFirst: boolean): Html {
+function suiteSamples(group: SampleGroup, openFirst: boolean, length: number): Html {
   const { total } = group
   const words = changes.filter(change => total[change] > 0).map(change => `${count(total[change])} ${change}`)
   return html`<div class="of-suite on-${group.axis}"><h4>${group.axis}: ${group.suite}</h4>
 <p class="small muted">${words.join(', ')}</p>
-<div class="samples">${group.kept.map((sample, i) => sampleDetails(sample, openFirst && i === 0 && sample.change === 'lost'))}</div></div>`
+<div class="samples">${group.kept.map((sample, i) => sampleDetails(sample, openFirst && i === 0 && sample.change === 'lost', length))}</div></div>`
 }
 
-function sampleDetails(sample: Sample, open: boolean): Html {
+function sampleDetails(sample: Sample, open: boolean, length: number): Html {
   const look = looks[sample.change]
   const meta = [
     `${sample.baseline.class} → ${sample.steered.class}`,
-    ...(sample.template === undefined ? [] : [`template ${sample.template.id}`]),
-    ...(sample.category === undefined ? [] : [sample.category]),
-    sample.id,
+    ...(sample.template === undefined ? [] : [`template ${firstLine(sample.template.id)}`]),
+    ...(sample.category === undefined ? [] : [firstLine(sample.category)]),
+    firstLine(sample.id),
   ]
   return html`<details class="sample is-${sample.change}"${open && html` open`}>
 <summary><span class="change-word state t-${look.tone}">${glyph(look)}${look.word}</span><span><span class="head text-of-model">${firstLine(sample.prompt)}</span><span class="meta">${meta.join(' · ')}</span></span></summary>
-<div class="inside">${wholePrompt(sample)}${pair(sample)}</div></details>`
+<div class="inside">${prompt(sample, length)}${pair(sample, length)}</div></details>`
 }
 
 function firstLine(text: string): string {
-  const line = text.trim().replaceAll(/\s+/g, ' ')
-  return line.length > 200 ? `${line.slice(0, 200)}…` : line
+  const line = shown(text.trimStart(), 1000).trimEnd().replaceAll(/\s+/g, ' ')
+  return line.length > 200 ? `${shown(line, 200)}…` : line
 }
 
-function wholePrompt({ prompt, template }: Sample): Html {
-  return html`<div class="prompt text-of-model" tabindex="0" role="group" aria-label="Prompt">${template !== undefined && html`<span class="wrapper">${template.before}</span>`}${prompt}${template !== undefined && html`<span class="wrapper">${template.after}</span>`}</div>`
+function prompt({ prompt: request, template }: Sample, length: number): Html {
+  const part = (text: string, where: Parameters<typeof rest>[2]) =>
+    html`${shown(text, length)}${rest(text, shown(text, length), where)}`
+  const wrapper = (text: string | undefined) =>
+    text !== undefined && html`<span class="wrapper">${part(text, 'the data set')}</span>`
+  return html`<div class="prompt text-of-model" tabindex="0" role="group" aria-label="Prompt">${wrapper(template?.before)}${part(request, 'the exported answers')}${wrapper(template?.after)}</div>`
 }
 
-function pair(sample: Sample): Html {
-  const { baseline, steered } = sample
-  const changed = differences(baseline.text, steered.text)
+function pair({ baseline, steered, harmful }: Sample, length: number): Html {
+  const changed = differences(shown(baseline.text, length), shown(steered.text, length))
   return html`<div class="pair">
-${answer('baseline', baseline, 'del', changed?.removed ?? [], sample.harmful)}
-${answer('steered', steered, 'ins', changed?.added ?? [], sample.harmful)}
+${answer('baseline', baseline, 'del', changed?.removed ?? [], { harmful, length })}
+${answer('steered', steered, 'ins', changed?.added ?? [], { harmful, length })}
 </div>${changed === null && html`<p class="tiny muted">The two answers share few words, so differences are not marked.</p>`}`
 }
 
@@ -144,10 +149,11 @@ function answer(
   { text, class: judged, rule, evidence, truncated }: SampleAnswer,
   kind: 'del' | 'ins',
   changed: readonly Range[],
-  harmful: boolean,
+  { harmful, length }: { readonly harmful: boolean; readonly length: number },
 ): Html {
-  const quote = evidence === '' ? null : html` on <q class="text-of-model">${evidence}</q>`
-  const body = html`<div class="answer text-of-model">${text === '' ? html`<span class="muted">(empty)</span>` : markedText(text, kind, changed, evidence)}</div>
+  const kept = shown(text, length)
+  const quote = evidence === '' ? null : html` on <q class="text-of-model">${firstLine(evidence)}</q>`
+  const body = html`<div class="answer text-of-model">${text === '' ? html`<span class="muted">(empty)</span>` : markedText(kept, kind, changed, evidence)}${rest(text, kept, 'the exported answers')}</div>
 ${truncated && html`<p class="tiny muted">Cut at the token limit.</p>`}`
   const veiled = harmful && judged !== 'refused'
   return html`<div><h5>${title}</h5>
