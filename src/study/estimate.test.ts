@@ -10,6 +10,6 @@ it('an estimate grows with the plan and is in seconds', async () => {
   const [few, many] = [await planStudy({ study: 'demo', limit: 16 }), await planStudy('demo')]
   const [short, long] = [await estimate(model, few), await estimate(model, many)]
   expect(short.tokensPerSecond).toBeGreaterThan(0)
-  // Speeds differ from one moment to the next; the work asked for does not.
-  expect(long.seconds * long.tokensPerSecond).toBeGreaterThan(short.seconds * short.tokensPerSecond)
+  // Speeds differ from one moment to the next, but not as the work does: the one is some ten times the other.
+  expect(long.seconds).toBeGreaterThan(short.seconds)
 })

@@ -8,6 +8,8 @@ export const klPrompts = 32
 const halvings = 10
 /** Strengths that are looked at before giving up, each twice the one before. */
 const doublings = 6
+/** How often the prompts are read, as a rule: unsteered, as the method does, and for each strength looked at. */
+export const klReadings = 4 + halvings
 
 export interface MatchedStrength {
   readonly strength: number
