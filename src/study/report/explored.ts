@@ -9,10 +9,10 @@ export function rateText({ rate }: ExploredRate): string {
 }
 
 /** A row a strength, `72 % [58, 83] of 46` a cell. */
-export function exploredTable(explored: readonly ExploredPoint[]): Table {
+export function exploredTable(condition: string, explored: readonly ExploredPoint[]): Table {
   return {
-    title: 'Exploratory points as a table',
-    heads: ['strength', ...axes, ''],
+    title: `Exploratory points of ${condition}`,
+    heads: ['strength', ...axes, 'choice'],
     right: [true, ...axes.map(() => true), false],
     rows: explored.map(({ strength, chosen, axes: rates }) => [
       String(strength),

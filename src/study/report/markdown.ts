@@ -133,9 +133,9 @@ function selectionBlocks(selection: Selection): string[] {
   ]
 }
 
-function exploredBlocks({ explored = [] }: Selection): string[] {
+function exploredBlocks({ condition, explored = [] }: Selection): string[] {
   if (explored.length === 0) return []
-  const shown = exploredTable(explored)
+  const shown = exploredTable(condition, explored)
   return [
     'Exploratory, on the select split at the chosen layer, with 95 % intervals: these points chose nothing and are part of no verdict. Shares with the property of each axis, so that up is better.',
     table(shown.heads, shown.right, shown.rows),

@@ -12,18 +12,21 @@ test('the sets that a study names, wherever it names them, and its own files', (
     measure: { control: ['jailbreakbench', { prompts: { file: 'mine.csv' } }] },
   })
   const { sets, files } = sourcesOf(plan)
-  expect(sets.map(({ name }) => name)).toEqual([
-    'xstest/safe',
+  // Those in English are asked for the curves over the strength.
+  expect(sets.map(({ name }) => name).sort()).toEqual([
+    'advbench',
+    'english/choice/select',
+    'english/templates/select',
     'jailbreakbench',
     'jailbreakhub',
+    'malicious-instruct',
+    'mmlu',
     'or-bench',
     'or-bench/val',
     'refusal-direction/harmful',
     'refusal-direction/harmless',
-    'advbench',
-    'malicious-instruct',
-    'mmlu',
     'wikitext2',
+    'xstest/safe',
   ])
   expect(files).toEqual(['mine.csv'])
   expect(citationsOf(sets)).toHaveLength(9)

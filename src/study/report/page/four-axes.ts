@@ -21,7 +21,7 @@ export function fourAxes(
   return html`<div class="four-axes"><h3>${name}: all four axes at the chosen layer</h3>
 <p class="small muted">Up is better. Rings with their 95 % intervals are exploratory: measured on the select split (${n.target} target prompts, ${n.control} control prompts, few rows of the others), they chose no strength and are part of no verdict. Filled marks were tested: unsteered, and at the chosen strength.</p>
 <div class="axis-curves">${axes.map(axis => axisCurve(axis, explored, condition))}</div>
-${table(explored)}</div>`
+${table(name, explored)}</div>`
 }
 
 interface Tested {
@@ -74,6 +74,6 @@ function label(axis: AxisName, explored: readonly ExploredPoint[], tested: Teste
   return `${axis}, exploratory: ${points}.${tested === null ? '' : ` Tested on ${tested.suite}: ${shown}, unsteered and as chosen.`}`
 }
 
-function table(explored: readonly ExploredPoint[]): Html {
-  return html`<details class="more"><summary>The exploratory points as a table</summary>${plainTable(exploredTable(explored))}</details>`
+function table(condition: string, explored: readonly ExploredPoint[]): Html {
+  return html`<details class="more"><summary>The exploratory points as a table</summary>${plainTable(exploredTable(condition, explored))}</details>`
 }
