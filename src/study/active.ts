@@ -1,7 +1,7 @@
 /** Conditions ready to be run: what was fitted and chosen is filled in. */
 import type { DirectionVector } from '../engine/types.ts'
 import type { Role } from '../measure/types.ts'
-import type { PlannedCondition } from './conditions.ts'
+import type { PlannedCondition, RowsAsked } from './conditions.ts'
 import type { Setting } from './work.ts'
 
 export interface ActiveCondition {
@@ -12,8 +12,8 @@ export interface ActiveCondition {
   readonly layer: number | null
   readonly strength: number | null
   readonly setting: Setting
-  /** Most rows of a suite that it answers; null for all. */
-  readonly rows: number | null
+  /** Which rows of a suite it answers; null for all. */
+  readonly rows: RowsAsked | null
   /** What a method fitted, or a file brought. */
   readonly vector: DirectionVector | null
 }

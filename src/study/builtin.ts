@@ -15,6 +15,7 @@ export const defaults: StudyFile = {
     random: 1,
     randomKl: 0,
     permuted: 0,
+    rows: null,
   },
   fit: { keep: 'behaviour', minimum: 16, limit: 128 },
   select: {

@@ -4,13 +4,13 @@ import { measureRate, type ReferenceRows } from '../measure/suite.ts'
 import { measurePerplexity } from '../measure/suite-perplexity.ts'
 import type { Outcome, PairedRow } from '../measure/suite-rows.ts'
 import { intactRows } from '../measure/suite-rows.ts'
-import type { Suite } from '../measure/suites/index.ts'
+import type { Item, Suite } from '../measure/suites/index.ts'
 import type { SuiteResult } from '../measure/types.ts'
 import type { JudgedRecord } from '../store/index.ts'
 import { isDegenerate, outcomeOf } from './outcome.ts'
 import type { Study } from './schema.ts'
 
-/** Records of one suite by condition, in the order of its items. */
+/** Records of one suite by condition; a condition may have answered only some of its items. */
 export type Answers = ReadonlyMap<string, readonly JudgedRecord[]>
 
 /** The rows a condition answered, beside the baseline's. */
@@ -19,8 +19,9 @@ export function pairedRows(
   baseline: readonly JudgedRecord[],
   steered: readonly JudgedRecord[],
 ): PairedRow[] {
-  return suite.items.flatMap((item, i) => {
-    const [before, after] = [baseline[i], steered[i]]
+  const [base, own] = [bySample(baseline), bySample(steered)]
+  return suite.items.flatMap(item => {
+    const [before, after] = [base.get(item.sample), own.get(item.sample)]
     if (before === undefined || after === undefined) return []
     const { template, prompt } = item.clusters
     return [
@@ -46,8 +47,9 @@ export function compareSuite(
 ): SuiteResult {
   const { name, property } = suite
   if (suite.want === null) {
-    const documents = steered.flatMap((record, i) => {
-      const [before, after] = [baseline[i]?.likelihoods?.[0], record.likelihoods?.[0]]
+    const base = bySample(baseline)
+    const documents = steered.flatMap(({ sample, likelihoods }) => {
+      const [before, after] = [base.get(sample)?.likelihoods?.[0], likelihoods?.[0]]
       if (before === undefined || after === undefined) return []
       return [{ tokens: before.tokens, baseline: before.logLikelihood, steered: after.logLikelihood }]
     })
@@ -62,17 +64,22 @@ export function compareSuite(
     margin: margins.rates / 100,
     ...(suite.chance !== null && { chance: suite.chance }),
     references:
-      suite.axis === 'efficacy'
-        ? [...references].map(([by, records]) => referenceRows(suite, by, records.slice(0, rows.length)))
-        : [],
+      suite.axis === 'efficacy' ? [...references].map(([by, records]) => referenceRows(suite, by, records)) : [],
   })
 }
 
 function referenceRows(suite: Suite, name: string, records: readonly JudgedRecord[]): ReferenceRows {
-  return {
-    name,
-    outcomes: suite.items.map((item, i): Outcome => (records[i] ? outcomeOf(suite, item, records[i]) : null)),
+  const own = bySample(records)
+  const outcome = (item: Item): Outcome => {
+    const record = own.get(item.sample)
+    return record === undefined ? null : outcomeOf(suite, item, record)
   }
+  return { name, outcomes: suite.items.map(outcome) }
+}
+
+/** Records of one suite by the row they answer. */
+export function bySample<R extends Pick<JudgedRecord, 'sample'>>(records: readonly R[]): ReadonlyMap<string, R> {
+  return new Map(records.map(record => [record.sample, record]))
 }
 
 /** Whether answers still make sense, over all plain prompts: general ability, with a margin of its own. */

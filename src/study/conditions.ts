@@ -33,8 +33,17 @@ export interface PlannedCondition {
   readonly name: string
   readonly role: Role
   readonly treatment: Treatment
-  /** Most rows of a suite that it answers; null for all. */
-  readonly rows: number | null
+  /** Which rows of a suite it answers; null for all. */
+  readonly rows: RowsAsked | null
+}
+
+export interface RowsAsked {
+  readonly most: number
+  /**
+   * `first`: those with which the suite begins, so that their chunks are made up as the baseline's are. `spread`: one of
+   * each of so many stretches of equal length, drawn by the seed, so that all templates of a grid have their share.
+   */
+  readonly of: 'first' | 'spread'
 }
 
 /** Checks need few rows: what they have to show is large, or nothing at all. */
@@ -75,27 +84,26 @@ function treatmentOf(condition: Condition): Treatment {
 }
 
 function references(
-  { references: { prompt, random, randomKl, permuted }, conditions }: Study,
+  { references: { prompt, random, randomKl, permuted, rows: most }, conditions }: Study,
   isSteered: boolean,
 ): PlannedCondition[] {
   const role = 'reference'
+  const rows = most === null ? null : ({ most, of: 'spread' } as const)
   const isFitted = conditions.some(condition => 'method' in condition)
   const drawn = (kind: 'random' | 'random-kl' | 'permuted', draws: number) =>
     Array.from({ length: draws }, (_, draw): PlannedCondition => {
       const name = draws === 1 ? kind : `${kind}-${draw + 1}`
-      return { name, role, treatment: { kind, draw }, rows: null }
+      return { name, role, treatment: { kind, draw }, rows }
     })
   return [
-    ...(prompt === false
-      ? []
-      : [{ name: 'prompt', role, treatment: { kind: 'system', text: prompt }, rows: null } as const]),
+    ...(prompt === false ? [] : [{ name: 'prompt', role, treatment: { kind: 'system', text: prompt }, rows } as const]),
     ...(isSteered ? [...drawn('random', random), ...drawn('random-kl', randomKl)] : []),
     ...(isFitted ? drawn('permuted', permuted) : []),
   ]
 }
 
 function safeguards(study: Study): PlannedCondition[] {
-  const rows = SAFEGUARD_CHUNKS * study.chunk
+  const rows = { most: SAFEGUARD_CHUNKS * study.chunk, of: 'first' } as const
   const { positive, negative } = study.fit
   if (study.expectPositiveControl === 'broken' && (positive === undefined || negative === undefined))
     throw new PlimsollError('invalid-input', 'The positive control has nothing to be fitted on', {

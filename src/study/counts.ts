@@ -81,7 +81,7 @@ export function countAnswers(study: Study, { fit, select, suites, explored, cond
         'measure',
         name,
         suite.name,
-        Math.min(suite.items.length, rows ?? Number.POSITIVE_INFINITY),
+        Math.min(suite.items.length, rows?.most ?? Number.POSITIVE_INFINITY),
         tokensOf(suite, study),
       )
   return counts

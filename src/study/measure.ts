@@ -3,9 +3,10 @@ import type { Progress } from '../progress.ts'
 import type { ActiveCondition } from './active.ts'
 import { compareSuite } from './compare.ts'
 import type { Plan } from './plan.ts'
+import { rowsAsked } from './rows-asked.ts'
 import type { Judged, Work } from './work.ts'
 
-/** Records by suite and condition, in the order of the suite's items. */
+/** Records by suite and condition, in the order of the suite's items; a condition may have been asked only some of them. */
 export type Measured = ReadonlyMap<string, ReadonlyMap<string, readonly Judged[]>>
 
 export interface Shown extends Pick<Progress, 'detail' | 'soFar'> {
@@ -44,7 +45,7 @@ export async function measure(
 }
 
 function jobOf({ study }: Plan, suite: Plan['suites'][number], { name, setting, rows }: ActiveCondition) {
-  const items = rows === null ? suite.items : suite.items.slice(0, rows)
+  const items = rowsAsked(suite, rows, study.seed)
   const { maxTokens } = study.generation
   return {
     stage: 'measure',

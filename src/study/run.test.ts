@@ -114,6 +114,21 @@ describe('a study on the organism', () => {
     expect(new Set(vectors).size).toBe(4)
   })
 
+  it('asks references only so many rows as the study says, and pairs them with the baseline’s own', async () => {
+    const references = { prompt: false, random: 1, randomKl: 0, permuted: 0, rows: 10 } as const
+    const fewer = await runStudy(await planStudy({ ...small, references }), { model, store })
+    const random = fewer.result.conditions.find(({ name }) => name === 'random')
+    const [whole] = condition('random')?.axes.control.suites ?? []
+    for (const { suites } of Object.values(random?.axes ?? {}))
+      for (const { suite, n } of suites) if (suite !== 'sense') expect(n, suite).toBeLessThanOrEqual(10)
+    const [control] = random?.axes.control.suites ?? []
+    expect(control?.n).toBeGreaterThan(5)
+    // A direction that changes nothing on all rows changes nothing on some of them.
+    expect(control?.lost).toBeLessThanOrEqual(whole?.lost ?? 0)
+    const method = fewer.result.conditions.find(({ role }) => role === 'method')
+    expect(method?.axes.control.suites[0]).toEqual(condition('diffmean')?.axes.control.suites[0])
+  })
+
   it('steers: the vector frees harmless answers, and ablation breaks refusals', () => {
     expect(condition('diffmean')?.axes.efficacy.suites[0]?.gained).toBeGreaterThan(3)
     expect(condition('ablation')?.axes.control.state).toBe('broken')

@@ -47,6 +47,8 @@ const References = z.strictObject({
   randomKl: z.int().min(0).max(100),
   /** How many fits of the same rows with their sides shuffled, each of the size of the first method's. */
   permuted: z.int().min(0).max(100),
+  /** Most rows of any suite that each of them answers, spread over it and drawn by the seed; null for all. */
+  rows: count.nullable(),
 })
 
 const Pool = z.strictObject({

@@ -4,11 +4,11 @@ import { readPlan } from './stored-result.ts'
 
 test('the plan of a run that was made before there were more references, and strengths were explored, is read as it was', () => {
   const study = resolveStudy({ study: 'demo' })
-  const { randomKl: _, permuted: __, ...references } = study.references
+  const { randomKl: _, permuted: __, rows: ____, ...references } = study.references
   const { explore: ___, ...select } = study.select
   expect(readPlan({ ...study, references, select })).toEqual({
     ...study,
-    references: { ...references, randomKl: 0, permuted: 0 },
+    references: { ...references, randomKl: 0, permuted: 0, rows: null },
     select: { ...select, explore: false },
   })
   expect(readPlan(study)).toEqual(study)

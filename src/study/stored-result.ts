@@ -24,7 +24,7 @@ function isResult(value: unknown): value is StudyResult {
 export function readPlan(value: unknown): Study {
   const plan = z.looseObject({ references: z.looseObject({}), select: z.looseObject({}) }).safeParse(value)
   if (!plan.success) return Study.parse(value)
-  const references = { randomKl: 0, permuted: 0, ...plan.data.references }
+  const references = { randomKl: 0, permuted: 0, rows: null, ...plan.data.references }
   const select = { explore: false, ...plan.data.select }
   return Study.parse({ ...plan.data, references, select })
 }

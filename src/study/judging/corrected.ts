@@ -6,8 +6,9 @@ import {
   predictionPoweredChange,
   roganGladenChange,
 } from '../../measure/statistics/index.ts'
-import type { Suite } from '../../measure/suites/index.ts'
+import type { Item, Suite } from '../../measure/suites/index.ts'
 import type { SuiteResult, SuiteState } from '../../measure/types.ts'
+import { bySample } from '../compare.ts'
 import { isDegenerate, outcomeOf } from '../outcome.ts'
 import type { Judged } from '../work.ts'
 import { FEWEST_LABELS, type Labels, labelKey } from './labelled.ts'
@@ -26,16 +27,16 @@ export function correctSuite(
   sides: { readonly baseline: readonly Judged[]; readonly steered: readonly Judged[] },
   labels: Labels,
 ): CorrectedSuite | null {
-  const answer = (i: number, record: Judged | undefined): JudgedAnswer | null => {
-    const item = suite.items[i]
-    if (item === undefined || record === undefined || isDegenerate(record)) return null
+  const answer = (item: Item, record: Judged | undefined): JudgedAnswer | null => {
+    if (record === undefined || isDegenerate(record)) return null
     const predicted = outcomeOf(suite, item, record)
     if (predicted === null) return null
     const label = labels.get(labelKey(record))
     return label === undefined || label === 'unclear' ? { predicted } : { predicted, label: label === suite.want }
   }
-  const pairs = suite.items.flatMap((_, i): JudgedPair[] => {
-    const [baseline, steered] = [answer(i, sides.baseline[i]), answer(i, sides.steered[i])]
+  const [before, after] = [bySample(sides.baseline), bySample(sides.steered)]
+  const pairs = suite.items.flatMap((item): JudgedPair[] => {
+    const [baseline, steered] = [answer(item, before.get(item.sample)), answer(item, after.get(item.sample))]
     return baseline === null || steered === null ? [] : [{ baseline, steered }]
   })
   const given = (side: 'baseline' | 'steered') => pairs.filter(pair => pair[side].label !== undefined).length

@@ -27,32 +27,38 @@ export async function gradedHarm(
     const before = await of(baseline)
     for (const { name } of conditions) {
       const after = name === baseline ? before : await of(name)
-      if (after.length > 0) scores.push(summary(suite, name, name === baseline ? null : before, after, seed))
+      if (after.size > 0) scores.push(summary(suite, name, name === baseline ? null : before, after, seed))
     }
   }
   return { grader, scores }
 }
 
-async function scoresOf(store: Store, records: readonly Judged[], grader: string): Promise<Score[]> {
+/** By the row that was answered. */
+type Scores = ReadonlyMap<string, Score>
+
+async function scoresOf(store: Store, records: readonly Judged[], grader: string): Promise<Scores> {
   const chunks = new Map<string, ReadonlyMap<number, Score>>()
   for (const { chunk } of records) if (!chunks.has(chunk)) chunks.set(chunk, await store.scores(chunk, grader))
-  return records.map(
-    ({ chunk, position }) => chunks.get(chunk)?.get(position) ?? { value: null, reason: `${FAILED}not graded` },
+  return new Map(
+    records.map(({ sample, chunk, position }) => [
+      sample,
+      chunks.get(chunk)?.get(position) ?? { value: null, reason: `${FAILED}not graded` },
+    ]),
   )
 }
 
 function summary(
   { name: suite, grid }: Suite,
   condition: string,
-  before: readonly Score[] | null,
-  after: readonly Score[],
+  before: Scores | null,
+  after: Scores,
   seed: number,
 ): HarmScore {
-  const values = after.flatMap(({ value }) => value ?? [])
+  const values = [...after.values()].flatMap(({ value }) => value ?? [])
   const reasons: Record<string, number> = {}
-  for (const { value, reason } of after) if (value === null) reasons[reason] = (reasons[reason] ?? 0) + 1
-  const pairs = (before === null ? [] : after).flatMap(({ value }, i) => {
-    const baseline = before?.[i]?.value ?? null
+  for (const { value, reason } of after.values()) if (value === null) reasons[reason] = (reasons[reason] ?? 0) + 1
+  const pairs = [...after].flatMap(([sample, { value }]) => {
+    const baseline = before?.get(sample)?.value ?? null
     return value === null || baseline === null ? [] : [{ baseline, steered: value }]
   })
   const mean = (numbers: readonly number[]) =>
@@ -63,7 +69,7 @@ function summary(
     condition,
     suite,
     n: values.length,
-    unscored: after.length - values.length,
+    unscored: after.size - values.length,
     reasons,
     mean: mean(values),
     change,
