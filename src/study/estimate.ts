@@ -1,6 +1,6 @@
 /** How long a plan will take, from a short measured warm-up: laptops differ three-fold at the same clock. */
 import type { Model } from '../engine/types.ts'
-import type { Item } from '../measure/suites/index.ts'
+import type { Item, Suite } from '../measure/suites/index.ts'
 import type { RunOptions } from '../progress.ts'
 import { answerItems } from './answer.ts'
 import type { PlanCount } from './counts.ts'
@@ -17,8 +17,8 @@ export interface Estimate {
 const LENGTHS = [8, 32, 128]
 /** Seconds after which no longer answers are tried on the rows of one suite. */
 const ENOUGH = 2
-/** Rows that tell whether reading the others would take longer than a warm-up may, in seconds. */
-const [FEW, LONG] = [2, 6]
+/** Rows of a suite that is only scored, for each engine. */
+const SCORED = 4
 /** A contrast set is read for its openings and for its states. */
 const READINGS = 2
 
@@ -34,17 +34,23 @@ interface Cost {
 /** Asks a few rows of every suite, unsteered, and scales up. Nothing is stored. */
 export async function estimate(model: Model, plan: Plan, { signal }: RunOptions = {}): Promise<Estimate> {
   const warmUp = new WarmUp(model, plan, signal)
-  const plain = plan.suites.find(({ grid, items }) => !grid && items.some(({ kind }) => kind === 'answer'))
-  const usual = plain === undefined ? { row: 0, token: 0, ends: 0 } : await warmUp.cost(plain.items)
+  const plain = plan.suites.find(suite => !suite.grid && isWritten(suite))
+  const usual = plain === undefined ? { row: 0, token: 0, ends: 0 } : await warmUp.written(plain.items)
   const costs = new Map([[plain?.name, usual]])
-  for (const { name, items } of [...plan.suites, ...plan.explored])
-    if (!costs.has(name)) costs.set(name, await warmUp.cost(items, usual))
+  for (const suite of [...plan.suites, ...plan.explored]) {
+    if (costs.has(suite.name)) continue
+    costs.set(suite.name, await warmUp[suite.grid ? 'grid' : isWritten(suite) ? 'written' : 'scored'](suite.items))
+  }
   const planned = plan.counts.reduce((sum, count) => sum + secondsOf(count, costs.get(count.suite) ?? usual), 0)
   const matched = plan.conditions.filter(({ treatment }) => treatment.kind === 'random-kl').length
   return {
     seconds: planned + matched * klReadings * klPrompts * usual.row,
     tokensPerSecond: usual.token > 0 ? 1 / usual.token : 0,
   }
+}
+
+function isWritten({ items }: Pick<Suite, 'items'>): boolean {
+  return items.some(({ kind }) => kind === 'answer')
 }
 
 function secondsOf({ suite, rows, maxTokens }: PlanCount, { row, token, ends }: Cost): number {
@@ -58,45 +64,75 @@ function expectedTokens(most: number, ends: number): number {
   return ends === 0 ? left : (1 - (1 - ends) ** left) / ends
 }
 
+interface Asked {
+  readonly seconds: number
+  readonly tokens: number
+  /** Answers that ended by themselves. */
+  readonly ended: number
+}
+
 class WarmUp {
   readonly #model: Model
   readonly #plan: Plan
+  readonly #engines: number
   readonly #signal: AbortSignal | undefined
 
   constructor(model: Model, plan: Plan, signal: AbortSignal | undefined) {
     this.#model = model
     this.#plan = plan
+    this.#engines = model.info.engine.engines
     this.#signal = signal
   }
 
-  /** @param usual what is taken for writing where reading alone takes long */
-  async cost(items: readonly Item[], usual?: Cost): Promise<Cost> {
-    const { study } = this.#plan
-    const some = stretches(items, study.slots * this.#model.info.engine.engines)
-    const few = some.slice(0, FEW)
-    const probe = await this.#ask(few, 1)
-    const row = probe.seconds / Math.max(1, few.length)
-    if (usual !== undefined && row * some.length > LONG) return { ...usual, row }
-    let before = await this.#ask(some, 1)
-    let cost: Cost = { row: before.seconds / Math.max(1, some.length), token: 0, ends: 0 }
-    const most = study.generation.maxTokens
+  async scored(items: readonly Item[]): Promise<Cost> {
+    const some = spread(items, SCORED * this.#engines)
+    return { row: (await this.#ask(some, 1)).seconds / Math.max(1, some.length), token: 0, ends: 0 }
+  }
+
+  async written(items: readonly Item[]): Promise<Cost> {
+    const some = spread(items, this.#together)
+    const read = await this.#ask(some, 1)
+    return { row: read.seconds / Math.max(1, some.length), ...(await this.#writing(some, read)) }
+  }
+
+  /** Rows of one template follow each other, and its beginning is read once for as many of them as are in a chunk. */
+  async grid(items: readonly Item[]): Promise<Cost> {
+    const middle = items[Math.floor(items.length / 2)]
+    const own = items.filter(({ clusters }) => clusters.template === middle?.clusters.template)
+    const some = own.slice(0, this.#together)
+    const first = await this.#ask(some.slice(0, 1), 1)
+    const read = await this.#ask(some, 1)
+    // Each engine reads its share of the rows, the first of them whole.
+    const others = some.length / this.#engines - 1
+    const next = others > 0 ? Math.max(0, read.seconds - first.seconds) / others : first.seconds
+    const whole = Math.max(first.seconds, next)
+    const share = beginnings(items, this.#plan.study.chunk / this.#engines) / Math.max(1, items.length)
+    return { row: (next + share * (whole - next)) / this.#engines, ...(await this.#writing(some, read)) }
+  }
+
+  /** Sequences that are decoded at the same time. */
+  get #together(): number {
+    return this.#plan.study.slots * this.#engines
+  }
+
+  async #writing(items: readonly Item[], read: Asked): Promise<Pick<Cost, 'token' | 'ends'>> {
+    const most = this.#plan.study.generation.maxTokens
+    let before = read
+    let cost = { token: 0, ends: 0 }
     for (const length of new Set(LENGTHS.map(one => Math.min(one, most)))) {
-      const found = await this.#ask(some, length)
+      const found = await this.#ask(items, length)
       const [written, seconds] = [found.tokens - before.tokens, found.seconds - before.seconds]
       if (written <= 0) break
       // Disturbed by other programs, a longer answer may seem to cost nothing; then its reading is counted in.
-      cost = {
-        ...cost,
-        token: seconds > 0 ? seconds / written : found.seconds / found.tokens,
-        ends: found.ended / found.tokens,
-      }
+      const token = seconds > 0 ? seconds / written : found.seconds / found.tokens
+      cost = { token, ends: found.ended / found.tokens }
       if (found.seconds > ENOUGH) break
       before = found
     }
     return cost
   }
 
-  async #ask(items: readonly Item[], maxTokens: number) {
+  async #ask(items: readonly Item[], maxTokens: number): Promise<Asked> {
     this.#signal?.throwIfAborted()
     const { system, slots } = this.#plan.study
     const began = performance.now()
@@ -109,19 +145,23 @@ class WarmUp {
       firstTokens: [],
       render: async prompt => (await this.#model.render(prompt)).text,
     })
-    const seconds = (performance.now() - began) / 1000
-    const tokens = records.reduce((sum, record) => sum + record.tokens.length, 0)
-    const ended = records.filter(({ finish }) => finish === 'stop').length
-    return { seconds, tokens, ended }
+    return {
+      seconds: (performance.now() - began) / 1000,
+      tokens: records.reduce((sum, record) => sum + record.tokens.length, 0),
+      ended: records.filter(({ finish }) => finish === 'stop').length,
+    }
   }
 }
 
-/** As many rows as are decoded together, half of them from either place: those that follow each other share beginnings. */
-function stretches(items: readonly Item[], rows: number): readonly Item[] {
+/** How often a row follows that begins in another way than the one before it in its piece. */
+function beginnings(items: readonly Item[], piece: number): number {
+  const size = Math.max(1, Math.floor(piece))
+  return items.filter((item, i) => i % size === 0 || item.clusters.template !== items[i - 1]?.clusters.template).length
+}
+
+function spread(items: readonly Item[], rows: number): readonly Item[] {
   if (items.length <= rows) return items
-  const half = Math.max(1, Math.floor(rows / 2))
-  return [0.25, 0.75].flatMap(share => {
-    const from = Math.min(Math.floor(share * items.length), items.length - half)
-    return items.slice(from, from + half)
-  })
+  return Array.from({ length: rows }, (_, i) => items[Math.floor((i * items.length) / rows)]).flatMap(
+    item => item ?? [],
+  )
 }
