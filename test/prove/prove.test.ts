@@ -29,7 +29,7 @@ test.each(organisms.map(organism => [organism.name, organism] as const))(
   'of %s a study says what is true',
   { timeout: 1_200_000 },
   async (_, organism) => {
-    const { verdict, sentence } = await prove(organism, 1, null)
+    const { verdict, sentence } = await prove(organism, 1, { limit: null, store: ':memory:' })
     expect({ verdict, sentence }).toEqual({ verdict: organism.truth, sentence })
   },
 )

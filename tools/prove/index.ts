@@ -1,7 +1,8 @@
 /**
  * Whether a study says what is true: the whole demonstration on organisms whose truth is known by construction, over
  * several seeds, each with rows, fit and selection of its own.
- * npm run prove -- [--seeds 10] [--from 1] [--organism NAME …] [--limit N] [--json]
+ * npm run prove -- [--seeds 10] [--from 1] [--organism NAME …] [--limit N] [--store FILE] [--json]
+ * With --store it goes on where it was stopped.
  * Ends with 1 where a verdict is wrong more often than it may be.
  */
 import { parseArgs } from 'node:util'
@@ -14,6 +15,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     organism: { type: 'string', multiple: true, default: organisms.map(({ name }) => name) },
     limit: { type: 'string' },
+    store: { type: 'string', default: ':memory:' },
     json: { type: 'boolean', default: false },
   },
 })
@@ -24,11 +26,12 @@ const chosen = values.organism.map(name => {
     throw new Error(`No organism ${name}; there are ${organisms.map(one => one.name).join(', ')}`)
   return found
 })
+const options = { limit: values.limit === undefined ? null : Number(values.limit), store: values.store }
 const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => Number(values.from) + i)
 const proofs: Proof[] = []
 for (const organism of chosen) {
   for (const seed of seeds) {
-    const proof = await prove(organism, seed, values.limit === undefined ? null : Number(values.limit))
+    const proof = await prove(organism, seed, options)
     console.error(`${organism.name}, seed ${seed}: ${proof.verdict} (${proof.truth}), ${Math.round(proof.seconds)} s`)
     proofs.push(proof)
   }

@@ -14,11 +14,18 @@ export interface Proof {
   readonly seconds: number
 }
 
-/** One study on one organism. @param limit most rows of any suite; null for all that the demonstration asks */
-export async function prove(organism: Organism, seed: number, limit: number | null): Promise<Proof> {
+export interface ProveOptions {
+  /** Most rows of any suite; null for all that the demonstration asks. */
+  readonly limit: number | null
+  /** Where answers are kept, so that a proof that was stopped goes on; `:memory:` keeps none. */
+  readonly store: string
+}
+
+/** One study on one organism: the demonstration without what has no part in a verdict. */
+export async function prove(organism: Organism, seed: number, { limit, store: file }: ProveOptions): Promise<Proof> {
   const began = performance.now()
   await using model = await openModel(organism.file, { name: organism.name, engines: 'processors' })
-  await using store = await openStore(':memory:')
+  await using store = await openStore(file)
   const plan = await planStudy({
     study: 'demo',
     name: organism.name,
@@ -26,7 +33,8 @@ export async function prove(organism: Organism, seed: number, limit: number | nu
     seed,
     limit,
     // Where the organisms hold their score, by construction.
-    select: { layers: { from: 4, to: 6 } },
+    select: { layers: { from: 4, to: 6 }, explore: false },
+    references: { randomKl: 0, permuted: 0 },
     expectPositiveControl: organism.canBeBroken ? 'broken' : 'none',
   })
   const { result } = await runStudy(plan, { model, store })
