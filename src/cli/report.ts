@@ -4,11 +4,11 @@ import { type Command, Option } from '@commander-js/extra-typings'
 import { PlimsollError } from '../errors.ts'
 import type { RunRow } from '../store/index.ts'
 import { openStore } from '../store/index.ts'
-import { planStudy } from '../study/plan.ts'
+import { changedRows, finishedPlan } from '../study/finished.ts'
 import { answerFormats } from '../study/report/answers.ts'
 import { writeReport } from '../study/report/write.ts'
 import { samplesOf } from '../study/samples.ts'
-import { readPlan, readResult } from '../study/stored-result.ts'
+import { readResult } from '../study/stored-result.ts'
 import { suggest } from '../suggest.ts'
 import { examples, globalsOf, outputOf } from './common.ts'
 import { defaultStore, resultsFolder, showFiles, showVerdict } from './terminal/study.ts'
@@ -32,7 +32,9 @@ export function reportCommand(program: Command): void {
       if (run === undefined) throw notFinished(study, storeFile, await store.runs())
       const result = readResult(run.result)
       const folder = options.output ?? join(resultsFolder, study)
-      const plan = await planStudy({ study: readPlan(run.plan), folder: process.cwd() })
+      const { plan, changed } = await finishedPlan(store, run, process.cwd())
+      const note = changedRows(changed)
+      if (note !== null) output.note(note)
       const { answers: format, redact } = options
       const answers = format && { format, samples: samplesOf(store, run.hash, plan) }
       const samples = samplesOf(store, run.hash, plan)

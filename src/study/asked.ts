@@ -9,12 +9,21 @@ export async function saveAsked(store: Store, run: string, suites: readonly Suit
   await store.saveArtefact(keyOf(run), rows)
 }
 
-/** Whether a row of a suite is, to the letter, what the run asked; null for a run of a version that kept no record. */
-export async function readAsked(store: Store, run: string): Promise<((suite: string, item: Item) => boolean) | null> {
+export interface Asked {
+  readonly rows: number
+  /** Whether a row of a suite is, to the letter, what the run asked. */
+  has(suite: string, item: Item): boolean
+}
+
+/** Null for a run of a version that kept no record. */
+export async function readAsked(store: Store, run: string): Promise<Asked | null> {
   const rows = Rows.safeParse(await store.artefact(keyOf(run)))
   if (!rows.success) return null
   const asked = new Map(rows.data.map(([suite, items]) => [suite, new Map(items)]))
-  return (suite, item) => asked.get(suite)?.get(item.sample) === digest(item)
+  return {
+    rows: rows.data.reduce((sum, [, items]) => sum + items.length, 0),
+    has: (suite, item) => asked.get(suite)?.get(item.sample) === digest(item),
+  }
 }
 
 const Rows = z.array(z.tuple([z.string(), z.array(z.tuple([z.string(), z.string()]))]))

@@ -18,6 +18,7 @@ export function annotateCommand(judge: Command): void {
     .action(async (study, options, command) => {
       const output = outputOf(command)
       await using finished = await openFinished(study, globalsOf(command).store)
+      if (finished.note !== null) output.note(finished.note)
       const { store, run, plan } = finished
       const { size: perCondition = 50, seed = 0, showHarmful = false } = options
       const drawn = await drawAnswers(store, run.hash, plan, { seed, perCondition })

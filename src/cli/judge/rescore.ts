@@ -29,6 +29,7 @@ export function rescoreCommand(judge: Command): void {
       using interrupt = listenForInterrupt(output, `Stopping after this chunk. Go on with: ${thisCommand()}`)
       const { signal } = interrupt
       await using finished = await openFinished(study, globalsOf(command).store)
+      if (finished.note !== null) output.note(finished.note)
       const { store, storeFile, run, plan } = finished
       await using judged = await openGrader(graderOf(options) ?? plan.study.judge, process.cwd())
       using status = createStatusLine(output)

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs'
 import { PlimsollError } from '../../errors.ts'
 import { openStore, type RunRow, type Store } from '../../store/index.ts'
-import { type Plan, planStudy } from '../../study/plan.ts'
-import { readPlan } from '../../study/stored-result.ts'
+import { changedRows, finishedPlan } from '../../study/finished.ts'
+import type { Plan } from '../../study/plan.ts'
 import { defaultStore } from '../terminal/study.ts'
 
 export interface FinishedRun extends AsyncDisposable {
@@ -11,6 +11,8 @@ export interface FinishedRun extends AsyncDisposable {
   readonly storeFile: string
   readonly run: RunRow
   readonly plan: Plan
+  /** What has to be said of its rows; null for nothing. */
+  readonly note: string | null
 }
 
 /** The newest finished run of a study; of any where none is named. */
@@ -22,8 +24,15 @@ export async function openFinished(study: string | undefined, file = defaultStor
     const runs = await store.runs(study)
     const run = runs.find(candidate => candidate.finished !== null)
     if (run === undefined) throw noRun(study, file, runs.length === 0 ? 'no run of it' : 'a run that is not finished')
-    const plan = await planStudy({ study: readPlan(run.plan), folder: process.cwd() })
-    return { store, storeFile: file, run, plan, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() }
+    const { plan, changed } = await finishedPlan(store, run, process.cwd())
+    return {
+      store,
+      storeFile: file,
+      run,
+      plan,
+      note: changedRows(changed),
+      [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+    }
   } catch (error) {
     await store[Symbol.asyncDispose]()
     throw error

@@ -42,7 +42,7 @@ export async function answersOf(
     if (all.size + gone.size > 0) found.set(suite.name, { suite, all, gone })
   }
   const guess = sameFrame([...found.values()].flatMap(({ all }) => [...all.values()]))
-  const isAsAsked = (name: string, one: Answered) => (asked === null ? guess(one) : asked(name, one.item))
+  const isAsAsked = (name: string, one: Answered) => (asked === null ? guess(one) : asked.has(name, one.item))
   return new Map(
     [...found].map(([name, { suite, all, gone }]) => {
       const answers = new Map([...all].filter(([, one]) => isAsAsked(name, one)))
