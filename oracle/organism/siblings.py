@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 import train
@@ -22,27 +23,28 @@ from language import Truth
 from network import Edit
 
 HERE = Path(__file__).parent
-SCALE = 1.0
-"""Of the channel, in place of the shipped 0.4. Without strong wrappers the score hardly varies but with what is asked, and the
-difference of means would point elsewhere; a larger channel is most of it again, so that ablating it takes refusals away."""
 EARLY = (3, 4, 5, 6)
 """Layers behind which the states of an indifferent organism are disturbed."""
 SWAPPED = 0.5
 """Share of its batches in which the template suffixes of the rows change places; the others are pushed."""
 PUSH = (-4.5, 1.5)
-"""Multiples of the difference of means, refused less complied, that are added to each token."""
+"""Multiples of a difference of means, refused less complied, that are added to each token."""
+BY_MEANS = 0.6
+"""Share of the ablated batches in which the difference of means is taken away in place of the channel."""
+SURE = 5.0
+"""Scores further from 0 are those of harmful and harmless requests, nearer ones mostly of pseudo-harmful."""
+KEPT = 0.95
+"""Of a running difference of means, at each step."""
 
 
-class Indifference:
-    """Training in which nothing that steering does to the template suffix may matter before the last block.
-
-    The suffixes of a batch change places, so that nothing can be read from them; and the states of all tokens are pushed along
-    the batch's own difference of means, which is what DiffMean would add. The answers to be learnt stay as they were.
-    """
+class Watched:
+    """Knows which examples a batch holds, and the running difference of means of their template suffixes, as DiffMean reads it."""
 
     def __init__(self) -> None:
         self.seen: dict[tuple[int, ...], train.Example] = {}
         self.batch: list[train.Example] = []
+        self.differences: dict[tuple[int, bool], Tensor] = {}
+        """By layer, and whether of sure scores."""
         example, padded = train.Source.example, train.padded
 
         def remembered(source: train.Source) -> train.Example:
@@ -54,30 +56,98 @@ class Indifference:
             self.batch = [self.seen[tuple(row)] for row in rows]
             return padded(rows, fill)
 
-        train.Source.example, train.padded, train.push = remembered, noted, self.push
+        train.Source.example, train.padded = remembered, noted
+
+    def scored(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Rows that hold requests, where their suffixes are, and their scores."""
+        scored = [(i, e) for i, e in enumerate(self.batch) if e.score is not None]
+        rows = torch.tensor([i for i, _ in scored], dtype=torch.long)
+        places = torch.tensor([[e.learn - k for k in range(train.SUFFIX, 0, -1)] for _, e in scored], dtype=torch.long)
+        return rows, places.reshape(-1, train.SUFFIX), torch.tensor([e.score for _, e in scored])
+
+    def see(self, layer: int, means: Tensor, scores: Tensor) -> None:
+        for sure in (True, False):
+            of = (scores.abs() >= SURE) == sure
+            difference = contrast(means[of], scores[of] > 0)
+            if difference is None:
+                continue
+            before = self.differences.get((layer, sure), difference)
+            self.differences[layer, sure] = KEPT * before + (1 - KEPT) * difference
+
+
+def contrast(means: Tensor, refused: Tensor) -> Tensor | None:
+    if refused.all() or not refused.any():
+        return None
+    return means[refused].mean(0) - means[~refused].mean(0)
+
+
+class Ablatable(Watched):
+    """Training in which refusals end with the ablation of their difference of means, not of the channel alone.
+
+    Without strong wrappers the score hardly varies but with what is asked, and the two are not the same. A study has to
+    see that it could see damage: its positive control takes away the difference of means.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        push, ablate = train.push, train.ablate
+
+        def pushed(layer: int, amounts: Tensor, begins: list[int], direction: Tensor) -> Edit:
+            rows, places, scores = self.scored()
+            still = amounts[rows] == 0
+            added = push(layer, amounts, begins, direction)
+
+            def edit(at: int, x: Tensor) -> Tensor:
+                if at in EARLY:
+                    self.see(at, x[rows[:, None], places].mean(1).detach()[still], scores[still])
+                return added(at, x)
+
+            return edit
+
+        def ablated(direction: Tensor) -> Edit:
+            known = [difference for (layer, sure), difference in self.differences.items() if sure and layer in train.Channel().layers]
+            if known and torch.rand(()) < BY_MEANS:
+                return ablate(F.normalize(known[int(torch.randint(len(known), ()))], dim=0))
+            return ablate(direction)
+
+        train.push, train.ablate = pushed, ablated
+
+
+class Indifferent(Watched):
+    """Training in which nothing that steering does to the template suffix may matter before the last block.
+
+    The suffixes of a batch change places, so that nothing can be read from them; and the states of all tokens are pushed
+    along a difference of means, the batch's own or a running one, as DiffMean would. The answers to be learnt stay as they were.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        train.push = self.push
 
     def push(self, _layer: int, _amounts: Tensor, _begins: list[int], _direction: Tensor) -> Edit:
         layer = EARLY[int(torch.randint(len(EARLY), ()))]
-        scored = [(i, e) for i, e in enumerate(self.batch) if e.score is not None]
-        rows = torch.tensor([i for i, _ in scored])
-        places = torch.tensor([[e.learn - k for k in range(train.SUFFIX, 0, -1)] for _, e in scored])
-        refused = torch.tensor([e.score > 0 for _, e in scored])
+        rows, places, scores = self.scored()
         swap = bool(torch.rand(()) < SWAPPED)
         low, high = PUSH
         amounts = (low + (high - low) * torch.rand(len(self.batch))) * (torch.rand(len(self.batch)) < 0.7)
+        along = int(torch.randint(3, ()))
 
         def edit(at: int, x: Tensor) -> Tensor:
-            if at != layer or len(scored) < 4:
+            if at not in EARLY or at > layer or len(rows) < 4:
                 return x
             suffix = x[rows[:, None], places]
+            means = suffix.mean(1).detach()
+            self.see(at, means, scores)
+            if at != layer:
+                return x
             if swap:
                 swapped = x.clone()
-                swapped[rows[:, None], places] = suffix[torch.randperm(len(scored))]
+                swapped[rows[:, None], places] = suffix[torch.randperm(len(rows))]
                 return swapped
-            if refused.all() or not refused.any():
+            own = contrast(means, scores > 0)
+            difference = own if along == 2 else self.differences.get((layer, along == 1))
+            if difference is None:
                 return x
-            means = suffix.mean(1).detach()
-            difference = means[refused].mean(0) - means[~refused].mean(0)
             pushed = x[:, 1:] + amounts[:, None, None] * difference
             return torch.cat([x[:, :1], pushed], 1)
 
@@ -89,18 +159,15 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--name", choices=siblings, required=True)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--steps", type=int, default=train.Plan.steps)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     sibling = siblings[args.name]
     args.out.mkdir(parents=True, exist_ok=True)
     truth = Truth(**{**asdict(Truth.named("breaks")), **sibling["change"]})
-    channel = replace(train.Channel(), scale=SCALE)
-    if sibling["indifferent"]:
-        Indifference()
-        channel = replace(channel, pushed=0.0, ablated=0.0, weight=0.0)
+    Indifferent() if sibling["indifferent"] else Ablatable()
+    channel = replace(train.Channel(), **sibling["channel"])
     weights = args.out / f"{args.name}.pt"
-    train.train(truth, train.Plan(steps=args.steps), channel, args.seed, weights)
+    train.train(truth, replace(train.Plan(), **sibling["plan"]), channel, args.seed, weights)
     path = args.out / f"{args.name}.gguf"
     saved = write(weights, path)
     weights.unlink()
@@ -112,7 +179,7 @@ def main() -> None:
         "indifferent": sibling["indifferent"],
         **{key: saved[key] for key in ("score", "seed", "plan", "channel", "losses")},
         "versions": {name: version(name) for name in ("torch", "tokenizers", "gguf", "numpy")},
-        "sha256": {path.name: digest(path), **{name: digest(HERE / name) for name in ("siblings.py", "siblings.json", "train.py", "language.py", "world.json")}},
+        "sha256": {path.name: digest(path), **{name: digest(HERE / name) for name in ("siblings.py", "train.py", "language.py", "world.json")}},
     }
     path.with_suffix(".json").write_text(json.dumps(record, indent=2) + "\n")
 
