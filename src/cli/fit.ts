@@ -5,7 +5,7 @@ import type { Command } from '@commander-js/extra-typings'
 import { isDataFile, loadDataset } from '../data/index.ts'
 import { PlimsollError } from '../errors.ts'
 import { DEFAULT_MODEL } from '../models/index.ts'
-import { directionAt, fit, methods, saveVector } from '../steer/index.ts'
+import { directionAt, type FitMethod, fit, fitMethods, needsControl, saveVector } from '../steer/index.ts'
 import { examples, outputOf, wholeNumber } from './common.ts'
 import { listenForInterrupt } from './terminal/interrupt.ts'
 import { openForCommand } from './terminal/model.ts'
@@ -23,6 +23,8 @@ export function fitCommand(program: Command): void {
     .requiredOption('--layer <N>', 'layer to read and to steer, counted from 0', wholeNumber)
     .option('--model <NAME|FILE>', 'model by name, or a GGUF file', DEFAULT_MODEL)
     .option('--method <NAME>', 'see `plimsoll methods`', 'diffmean')
+    .option('--control-positive <SET|FILE>', 'prompts that are to be left alone, for partial-or')
+    .option('--control-negative <SET|FILE>', 'their opposite')
     .option('--system <TEXT>', 'system prompt under which it is fitted')
     .option('--limit <N>', 'use the first N prompts of each list', wholeNumber)
     .option('-o, --output <FILE>', 'where to write it', 'vector.safetensors')
@@ -35,12 +37,8 @@ export function fitCommand(program: Command): void {
     )
     .action(async (options, command) => {
       const output = outputOf(command)
-      if (options.method !== 'diffmean') {
-        throw new PlimsollError('usage', `${options.method} cannot be fitted from two lists of prompts`, {
-          expected: `diffmean (of ${methods.map(method => method.name).join(', ')})`,
-          fix: 'Leave --method out.',
-        })
-      }
+      const method = methodNamed(options.method)
+      const control = await controlOf(method, options)
       const positive = await prompts(options.positive, options.limit)
       const negative = await prompts(options.negative, options.limit)
       await mkdir(dirname(options.output), { recursive: true })
@@ -49,7 +47,7 @@ export function fitCommand(program: Command): void {
       using status = createStatusLine(output)
       const vector = await fit(
         model,
-        { method: options.method, layer: options.layer, positive, negative, system: options.system },
+        { method, layer: options.layer, positive, negative, control, system: options.system },
         { signal: interrupt.signal, onProgress: event => status.onProgress({ ...event, stage: 'fit' }) },
       )
       status.clear()
@@ -68,6 +66,35 @@ export function fitCommand(program: Command): void {
       )
       output.note(`Try  plimsoll generate "…" --model ${options.model} --vector ${options.output} --strength 1`)
     })
+}
+
+function methodNamed(name: string): FitMethod {
+  const known = Object.keys(fitMethods)
+  if (isFitMethod(name)) return name
+  throw new PlimsollError('usage', `${name} cannot be fitted from two lists of prompts`, {
+    expected: known.join(', '),
+    fix: 'See them all with: plimsoll methods',
+  })
+}
+
+function isFitMethod(name: string): name is FitMethod {
+  return Object.hasOwn(fitMethods, name)
+}
+
+interface ControlLists {
+  readonly controlPositive?: string | undefined
+  readonly controlNegative?: string | undefined
+  readonly limit?: number | undefined
+}
+
+async function controlOf(method: FitMethod, { controlPositive, controlNegative, limit }: ControlLists) {
+  if (controlPositive !== undefined && controlNegative !== undefined)
+    return { positive: await prompts(controlPositive, limit), negative: await prompts(controlNegative, limit) }
+  if (!needsControl(method) && controlPositive === undefined && controlNegative === undefined) return undefined
+  throw new PlimsollError('usage', `${method} does not know what is to be left alone`, {
+    expected: '--control-positive and --control-negative, such as harmless and harmful prompts',
+    fix: 'Name both lists.',
+  })
 }
 
 async function prompts(list: string, limit: number | undefined): Promise<string[]> {

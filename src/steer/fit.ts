@@ -4,36 +4,34 @@ import type { Message, Model, Prompt } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
 import type { RunOptions } from '../progress.ts'
 import { toolVersion } from '../version.ts'
-import { type DiffmeanSpec, diffmeanDefaults, fitDiffmean } from './methods/diffmean.ts'
+import { fitMethod, type MethodSpec, parametersOf } from './methods/fit-method.ts'
 import type { Provenance, Vector } from './vector.ts'
 
-/** What to fit; more methods are more members of this union. */
-export type FitSpec = {
-  readonly method: 'diffmean'
-  readonly layer: number
-  readonly system?: string | undefined
-} & Omit<DiffmeanSpec, 'layers'>
+/** What to fit: a method with its parameters, prompts on two sides, and one layer. */
+export type FitSpec = AtOneLayer<MethodSpec>
+
+type AtOneLayer<Spec> = Spec extends unknown
+  ? Omit<Spec, 'layers'> & { readonly layer: number; readonly system?: string | undefined }
+  : never
 
 /**
  * Fits one vector at one layer.
  * @throws PlimsollError `invalid-input` for an empty side or an unknown layer
  */
 export async function fit(model: Model, spec: FitSpec, options: RunOptions = {}): Promise<Vector> {
-  const { layer, tokens, weighting, system } = spec
-  const positive = spec.positive.map(prompt => underSystem(prompt, system))
-  const negative = spec.negative.map(prompt => underSystem(prompt, system))
-  const vectors = await fitDiffmean(model, { positive, negative, layers: [layer], tokens, weighting }, options)
+  const { layer, system, ...rest } = spec
+  const under = (prompts: readonly Prompt[]) => prompts.map(prompt => underSystem(prompt, system))
+  const [positive, negative] = [under(spec.positive), under(spec.negative)]
+  const control = spec.control && { positive: under(spec.control.positive), negative: under(spec.control.negative) }
+  const whole = { ...rest, positive, negative, control, layers: [layer] }
+  const vectors = await fitMethod(model, whole, options)
   const vector = vectors.get(layer)
   if (vector === undefined) throw new PlimsollError('internal', `Layer ${layer} was not fitted`)
   return {
     ...vector,
     provenance: provenance(model, {
       method: spec.method,
-      parameters: {
-        layer,
-        tokens: tokens ?? diffmeanDefaults.tokens,
-        weighting: weighting ?? diffmeanDefaults.weighting,
-      },
+      parameters: { layer, ...parametersOf(whole) },
       positive,
       negative,
       system: system ?? null,

@@ -1,8 +1,17 @@
 export { directionAt, isShared } from '../engine/steering.ts'
+export { principalComponents } from './algebra/principal.ts'
+export { difference, dot, meanOf } from './algebra/vectors.ts'
 export { type FitSpec, fit, provenance, underSystem } from './fit.ts'
 export { loadVector, saveVector } from './formats/vector-file.ts'
 export { ablateEverywhere } from './methods/ablation.ts'
 export { type DiffmeanSpec, fitDiffmean } from './methods/diffmean.ts'
+export {
+  type FitMethod,
+  fitMethod,
+  fitMethods,
+  type MethodSpec,
+  needsControl,
+} from './methods/fit-method.ts'
 export { methods } from './methods/index.ts'
 export { randomLike } from './methods/random.ts'
 export type { MethodDescription } from './methods/types.ts'

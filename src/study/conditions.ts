@@ -1,6 +1,7 @@
 /** The conditions of a study before anything is fitted. */
 import { PlimsollError } from '../errors.ts'
 import type { Role } from '../measure/types.ts'
+import { type FitMethod, needsControl } from '../steer/index.ts'
 import type { Condition, Study } from './schema.ts'
 
 /** What is done to the model. */
@@ -11,7 +12,7 @@ export type Treatment =
   /** Layer and strength that are not given are chosen on the select split. */
   | {
       readonly kind: 'method'
-      readonly method: 'diffmean'
+      readonly method: FitMethod
       readonly layer: number | null
       readonly strength: number | null
     }
@@ -54,6 +55,16 @@ export function planConditions(study: Study): PlannedCondition[] {
   const steered = study.conditions.map((condition): PlannedCondition => {
     return { name: nameOfCondition(condition), role: 'method', treatment: treatmentOf(condition), rows: null }
   })
+  const uncontrolled = study.conditions.find(condition => 'method' in condition && needsControl(condition.method))
+  if (uncontrolled !== undefined && (study.fit.positive === undefined || study.fit.negative === undefined))
+    throw new PlimsollError(
+      'invalid-input',
+      `${nameOfCondition(uncontrolled)} does not know what is to be left alone`,
+      {
+        expected: 'fit.positive (harmless prompts) and fit.negative (harmful prompts)',
+        fix: 'Name both, or take a method without control.',
+      },
+    )
   const conditions = [
     { name: 'baseline', role: 'baseline', treatment: { kind: 'nothing' }, rows: null } as const,
     ...steered,

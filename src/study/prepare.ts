@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { z } from 'zod'
 import type { DirectionVector } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
-import { isShared, loadVector } from '../steer/index.ts'
+import { type FitMethod, isShared, loadVector } from '../steer/index.ts'
 import { type ActiveCondition, activate, place, type Steered } from './active.ts'
 import { chat } from './chat.ts'
 import type { PlannedCondition, Treatment } from './conditions.ts'
@@ -96,7 +96,9 @@ async function prepareOne(planned: PlannedCondition, preparing: Preparing): Prom
       const { work, plan, fitted } = preparing
       const layer = first?.layer ?? null
       const found =
-        fitted === null || layer === null ? undefined : await fitPermuted(work, plan, fitted, layer, treatment.draw)
+        fitted === null || layer === null
+          ? undefined
+          : await fitPermuted(work, plan, methodOf(plan), fitted, layer, treatment.draw)
       if (first === undefined || layer === null || found === undefined)
         return activate(planned, plain, { description: 'nothing fitted at one layer to be held against' })
       const vector = redirected(first.vector, found, layer)
@@ -158,24 +160,30 @@ async function steeredBy(
     return { vector, layer: onlyLayer(vector.directions), strength: treatment.strength }
   }
   const { layer, strength } = treatment
-  if (layer !== null && strength !== null) return { vector: fittedAt(layer, fitted), layer, strength }
+  if (layer !== null && strength !== null) return { vector: fittedAt(treatment.method, layer, fitted), layer, strength }
   const { choice, selection } = await selectPoint(
     work,
     plan,
     name,
     {
-      vectors: fitted?.vectors ?? new Map<number, DirectionVector>(),
+      vectors: fitted?.vectors.get(treatment.method) ?? new Map<number, DirectionVector>(),
       layers: layer === null ? layers : [layer],
       strengths: strength === null ? plan.study.select.strengths : [strength],
     },
     onRows('select', name),
   )
   selections.push(selection)
-  return { vector: fittedAt(choice.layer, fitted), ...choice }
+  return { vector: fittedAt(treatment.method, choice.layer, fitted), ...choice }
 }
 
-function fittedAt(layer: number, fitted: Fitted | null): DirectionVector {
-  const vector = fitted?.vectors.get(layer)
+/** The recipe that a permuted reference repeats: that of the first method. */
+function methodOf({ conditions }: Plan): FitMethod {
+  const first = conditions.find(({ treatment }) => treatment.kind === 'method')?.treatment
+  return first?.kind === 'method' ? first.method : 'diffmean'
+}
+
+function fittedAt(method: FitMethod, layer: number, fitted: Fitted | null): DirectionVector {
+  const vector = fitted?.vectors.get(method)?.get(layer)
   if (vector === undefined) throw new PlimsollError('internal', `Layer ${layer} was not fitted`)
   return vector
 }

@@ -114,6 +114,23 @@ describe('a study on the organism', () => {
     expect(new Set(vectors).size).toBe(4)
   })
 
+  it('measures several methods in one study, each selected for itself', async () => {
+    const conditions = (['pca', 'linear-probe', 'partial-or'] as const).map(method => ({ method }))
+    const references = { prompt: false, random: 0, randomKl: 0, permuted: 1 } as const
+    const several = await runStudy(await planStudy({ ...small, conditions, references, safeguards: false }), {
+      model,
+      store,
+    })
+    const methods = several.result.conditions.filter(({ role }) => role === 'method')
+    expect(methods.map(({ name }) => name)).toEqual(['pca', 'linear-probe', 'partial-or'])
+    expect(new Set(methods.map(({ vector }) => vector)).size).toBe(3)
+    expect(several.result.selections.map(one => one.condition)).toEqual(['pca', 'linear-probe', 'partial-or'])
+    expect(several.result.fit?.method).toBe('pca, linear-probe, partial-or')
+    expect(several.vectors.map(({ vector }) => vector.provenance.method)).toEqual(['pca', 'linear-probe', 'partial-or'])
+    // What answers harmless questions is the same direction, however it is found.
+    expect(methods[0]?.axes.efficacy.suites[0]?.gained).toBeGreaterThan(3)
+  })
+
   it('asks references only so many rows as the study says, and pairs them with the baseline’s own', async () => {
     const references = { prompt: false, random: 1, randomKl: 0, permuted: 0, rows: 10 } as const
     const fewer = await runStudy(await planStudy({ ...small, references }), { model, store })

@@ -100,7 +100,7 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
     answers: stages.rows,
     margins: plan.study.margins,
     fit: fitted && {
-      method: 'diffmean',
+      method: [...fitted.vectors.keys()].join(', '),
       positive: fitted.positive.length,
       negative: fitted.negative.length,
       note: fitted.note,
@@ -122,16 +122,12 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
   }
 }
 
-function fittedVector(
-  { name, role, layer, strength, vector }: ActiveCondition,
-  fitted: Fitted,
-  plan: Plan,
-  model: Model,
-) {
-  if (role !== 'method' || vector === null || !isFitted(vector, fitted)) return []
+function fittedVector({ name, layer, strength, vector }: ActiveCondition, fitted: Fitted, plan: Plan, model: Model) {
+  const treatment = plan.conditions.find(condition => condition.name === name)?.treatment
+  if (treatment?.kind !== 'method' || vector === null) return []
   const { system, seed } = plan.study
   const made = provenance(model, {
-    method: 'diffmean',
+    method: treatment.method,
     parameters: { layer, strength },
     positive: fitted.positive.map(row => chat(row.prompt, system)),
     negative: fitted.negative.map(row => chat(row.prompt, system)),
@@ -140,8 +136,4 @@ function fittedVector(
     note: fitted.note,
   })
   return [{ condition: name, vector: { ...vector, provenance: made } }]
-}
-
-function isFitted(vector: DirectionVector, { vectors }: Fitted): boolean {
-  return [...vectors.values()].includes(vector)
 }

@@ -1,6 +1,8 @@
 /** The study file: what may stand in it, and what a study needs once built-in values have filled its gaps. */
+
 import { z } from 'zod'
 import { fileRefSchema } from '../data/index.ts'
+import type { FitMethod } from '../steer/index.ts'
 
 const count = z.int().min(1)
 /** A data set's name, `<pool>/fit` or `<pool>/select` of this study, or an own file. */
@@ -24,7 +26,7 @@ const Name = z
 const MethodCondition = z.strictObject({
   name: Name.optional(),
   /** A method fitted in this study, see `plimsoll methods`. */
-  method: z.enum(['diffmean']),
+  method: z.enum(['diffmean', 'pca', 'linear-probe', 'partial-or'] satisfies FitMethod[]),
   /** Left out: chosen on the select split. */
   layer: Layer.optional(),
   strength: Strength.optional(),

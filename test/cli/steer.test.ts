@@ -125,8 +125,32 @@ describe('fit, then generate', () => {
     )
     expect(await folder.plimsoll('fit', ...organism, ...sets, '--layer', '5', '--method', 'random')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('Leave --method out'),
+      stderr: expect.stringContaining('expected diffmean, pca, linear-probe, partial-or'),
     })
+  })
+
+  it('fits by other methods, and asks what is to be left alone where a method needs to know', async () => {
+    const byProbe = await folder.plimsoll(
+      'fit',
+      ...organism,
+      ...sets,
+      '--layer',
+      '5',
+      '--method',
+      'linear-probe',
+      '--json',
+    )
+    expect(JSON.parse(byProbe.stdout)).toMatchObject({
+      provenance: { method: 'linear-probe', parameters: { epochs: 24, centred: false } },
+    })
+    const partial = ['fit', ...organism, ...sets, '--layer', '5', '--method', 'partial-or'] as const
+    expect(await folder.plimsoll(...partial)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--control-positive'),
+    })
+    const control = ['--control-positive', 'organism/pseudo-harmful/fit', '--control-negative', 'organism/harmful/fit']
+    const { stdout } = await folder.plimsoll(...partial, ...control, '--limit', '20', '--json')
+    expect(JSON.parse(stdout).norm).toBeGreaterThan(0)
   })
 })
 

@@ -11,7 +11,9 @@ import type { Capture, DirectionVector, Model, Prompt } from '../../engine/types
 import type { Where } from '../../engine/where.ts'
 import { PlimsollError } from '../../errors.ts'
 import type { RunOptions } from '../../progress.ts'
+import { norm } from '../algebra/vectors.ts'
 import { toDirection } from '../vector.ts'
+import { checkSides, clauses, defaultTokens, whereOf } from './contrast.ts'
 import type { MethodDescription } from './types.ts'
 
 export interface DiffmeanSpec {
@@ -25,10 +27,10 @@ export interface DiffmeanSpec {
   readonly weighting?: 'prompt' | 'token' | undefined
 }
 
-export const diffmeanDefaults = {
-  tokens: { phase: 'prompt', part: 'template-suffix' },
-  weighting: 'prompt',
-} as const satisfies { tokens: Where['tokens']; weighting: 'prompt' | 'token' }
+export const diffmeanDefaults = { tokens: defaultTokens, weighting: 'prompt' } as const satisfies {
+  tokens: Where['tokens']
+  weighting: 'prompt' | 'token'
+}
 
 export const diffmean: MethodDescription = {
   name: 'diffmean',
@@ -51,14 +53,7 @@ export async function fitDiffmean(
   spec: DiffmeanSpec,
   options: RunOptions = {},
 ): Promise<Map<number, DirectionVector>> {
-  for (const side of ['positive', 'negative'] as const) {
-    if (spec[side].length > 0) continue
-    throw new PlimsollError('invalid-input', `The ${side} side of the contrast set is empty`, {
-      found: `${spec.positive.length} positive and ${spec.negative.length} negative prompts`,
-      expected: 'at least one on each side',
-      fix: 'Give prompts for both sides.',
-    })
-  }
+  checkSides(spec, '')
   const positive = await means(model, spec, spec.positive, options)
   const negative = await means(model, spec, spec.negative, options)
   return new Map(
@@ -82,17 +77,6 @@ export async function fitDiffmean(
  */
 const leastDifference = 1e-5
 
-function norm(values: Float64Array): number {
-  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0))
-}
-
-function whereOf(layer: number): Where {
-  const tokens = { phase: 'all' } as const
-  return layer === EMBEDDING
-    ? { site: 'embedding', layers: 'all', tokens }
-    : { site: 'residual', layers: [layer], tokens }
-}
-
 async function means(
   model: Model,
   spec: DiffmeanSpec,
@@ -100,12 +84,8 @@ async function means(
   options: RunOptions,
 ): Promise<Map<number, Float64Array>> {
   const tokens = spec.tokens ?? diffmeanDefaults.tokens
-  const residual = spec.layers.filter(layer => layer !== EMBEDDING)
   const result = new Map<number, Float64Array>()
-  const clauses: Where[] = []
-  if (residual.length > 0) clauses.push({ site: 'residual', layers: residual, tokens })
-  if (residual.length < spec.layers.length) clauses.push({ site: 'embedding', layers: 'all', tokens })
-  for (const where of clauses) {
+  for (const where of clauses(spec.layers, tokens)) {
     const captured = await model.capture(prompts, where, { ...options, reduce: 'mean' })
     for (const [i, layer] of captured.layers.entries()) {
       result.set(layer, weightedMean(captured, i, spec.weighting ?? diffmeanDefaults.weighting))

@@ -1,7 +1,7 @@
 /** Every method, by name. */
 import { ablation } from './ablation.ts'
-import { diffmean } from './diffmean.ts'
+import { fitMethods } from './fit-method.ts'
 import { random } from './random.ts'
 import type { MethodDescription } from './types.ts'
 
-export const methods: readonly MethodDescription[] = [diffmean, ablation, random]
+export const methods: readonly MethodDescription[] = [...Object.values(fitMethods), ablation, random]

@@ -2,7 +2,7 @@
 import { createRandom, type PromptRow, shuffle } from '../../data/index.ts'
 import type { DirectionVector } from '../../engine/types.ts'
 import { PlimsollError } from '../../errors.ts'
-import { fitDiffmean } from '../../steer/index.ts'
+import { type FitMethod, fitMethod, needsControl } from '../../steer/index.ts'
 import { chat } from '../chat.ts'
 import type { Plan } from '../plan.ts'
 import { readVectors, storeVectors } from '../steering.ts'
@@ -11,7 +11,8 @@ import { type Behaviours, type Openings, observe } from './behaviour.ts'
 import { type ContrastSet, contrastSet } from './contrast.ts'
 
 export interface Fitted extends ContrastSet {
-  readonly vectors: ReadonlyMap<number, DirectionVector>
+  /** By method and layer. */
+  readonly vectors: ReadonlyMap<FitMethod, ReadonlyMap<number, DirectionVector>>
   readonly openings: Openings
 }
 
@@ -21,7 +22,7 @@ const asGiven: Behaviours = {
   openings: { tokens: [], texts: [], note: 'rows are fitted as they are given, so no answer was read for openings' },
 }
 
-/** Finds the contrast set and fits every layer in one pass. */
+/** Finds the contrast set, and fits every layer by every method of the study. */
 export async function fitContrast(
   work: Work,
   plan: Plan,
@@ -39,7 +40,9 @@ export async function fitContrast(
         expected: 'at least one prompt on each side',
         fix: `Name more prompts under fit.${side}, or write \`keep: all\` under fit.`,
       })
-  const vectors = await fitOnce(work, study.system, layers, set)
+  const methods = plan.conditions.flatMap(({ treatment }) => (treatment.kind === 'method' ? [treatment.method] : []))
+  const vectors = new Map<FitMethod, ReadonlyMap<number, DirectionVector>>()
+  for (const method of new Set(methods)) vectors.set(method, await fitOnce(work, plan, method, layers, set))
   return { ...set, vectors, openings: behaviours.openings, note: `${behaviours.note} ${set.note}`.trim() }
 }
 
@@ -50,32 +53,38 @@ export async function fitRefusal(
   layers: readonly number[],
 ): Promise<ReadonlyMap<number, DirectionVector>> {
   const { positive, negative } = plan.fit
-  return fitOnce(work, plan.study.system, layers, { positive: negative, negative: positive })
+  return fitOnce(work, plan, 'diffmean', layers, { positive: negative, negative: positive })
 }
 
 /** The fit at one layer with the sides of its rows shuffled: what the same recipe finds where there is nothing to find. */
 export async function fitPermuted(
   work: Work,
-  { study }: Plan,
+  plan: Plan,
+  method: FitMethod,
   { positive, negative }: ContrastSet,
   layer: number,
   draw: number,
 ): Promise<DirectionVector | undefined> {
-  const rows = shuffle([...positive, ...negative], createRandom(study.seed, `permuted ${draw}`))
+  const rows = shuffle([...positive, ...negative], createRandom(plan.study.seed, `permuted ${draw}`))
   const set = { positive: rows.slice(0, positive.length), negative: rows.slice(positive.length) }
-  return (await fitOnce(work, study.system, [layer], set)).get(layer)
+  return (await fitOnce(work, plan, method, [layer], set)).get(layer)
 }
 
 async function fitOnce(
   work: Work,
-  system: string | null,
+  { study, fit }: Plan,
+  method: FitMethod,
   layers: readonly number[],
   set: Pick<ContrastSet, 'positive' | 'negative'>,
 ): Promise<ReadonlyMap<number, DirectionVector>> {
+  const { system, seed } = study
   const prompts = (rows: readonly PromptRow[]) => rows.map(row => chat(row.prompt, system))
-  const spec = { positive: prompts(set.positive), negative: prompts(set.negative), layers }
-  const stored = await work.once({ kind: 'diffmean', ...spec }, async () =>
-    storeVectors(await fitDiffmean(work.model, spec)),
+  const sides = ({ positive, negative }: typeof set) => ({ positive: prompts(positive), negative: prompts(negative) })
+  const spec = { ...sides(set), layers, ...(needsControl(method) && { control: sides(fit) }) }
+  // Only what is trained depends on the seed.
+  const what = { kind: method, ...spec, ...(method === 'linear-probe' && { seed }) }
+  const stored = await work.once(what, async () =>
+    storeVectors(await fitMethod(work.model, { method, ...spec }, { seed })),
   )
   return readVectors(stored)
 }

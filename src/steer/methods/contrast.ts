@@ -1,0 +1,123 @@
+/** The states of two sides of prompts, and what every method that makes one direction of them has in common. */
+import { EMBEDDING } from '../../engine/select.ts'
+import type { Capture, DirectionVector, Model, Prompt } from '../../engine/types.ts'
+import type { Where } from '../../engine/where.ts'
+import { PlimsollError } from '../../errors.ts'
+import type { RunOptions } from '../../progress.ts'
+import { toDirection } from '../vector.ts'
+
+/** The tokens of the chat template after the instruction: where a model has read all and said nothing yet. */
+export const defaultTokens = { phase: 'prompt', part: 'template-suffix' } as const
+
+/** Prompts that show a behaviour, and such that show its opposite. */
+export interface Sides<T> {
+  readonly positive: readonly T[]
+  readonly negative: readonly T[]
+}
+
+/** Rows of one layer: the mean of a prompt's selected tokens, or each of them. */
+export interface ContrastStates {
+  /** [prompt][token] → state; one row a prompt where means are read. */
+  readonly target: Sides<readonly Float32Array[]>
+  /** The same of prompts that are to be left alone; null where a method needs none. */
+  readonly control: Sides<readonly Float32Array[]> | null
+}
+
+export interface ContrastSpec extends Sides<Prompt> {
+  readonly control?: Sides<Prompt> | undefined
+  /** Layers to fit, counted from 0; −1 for the embedding. */
+  readonly layers: readonly number[]
+  /** Tokens to read. Default: those of the chat template after the instruction. */
+  readonly tokens?: Where['tokens'] | undefined
+}
+
+/** w, not yet of length 1: its length is the natural scale. */
+export type MakeDirection = (states: ContrastStates, layer: number) => Float64Array
+
+/**
+ * One vector per layer, added to every token but the beginning of sequence.
+ * @param reads whether `make` sees a mean for each prompt, or every selected token
+ * @throws PlimsollError `invalid-input` for an empty side, or states that give no direction
+ */
+export async function fitDirections(
+  model: Model,
+  spec: ContrastSpec,
+  { name, reads, make }: { readonly name: string; readonly reads: 'means' | 'tokens'; readonly make: MakeDirection },
+  options: RunOptions = {},
+): Promise<Map<number, DirectionVector>> {
+  checkSides(spec, '')
+  if (spec.control !== undefined) checkSides(spec.control, 'control ')
+  const target = await statesOf(model, spec, spec, reads, options)
+  const control = spec.control === undefined ? null : await statesOf(model, spec, spec.control, reads, options)
+  return new Map(
+    spec.layers.map(layer => {
+      const w = make({ target: at(target, layer), control: control === null ? null : at(control, layer) }, layer)
+      const place = layer === EMBEDDING ? 'the embedding' : `layer ${layer}`
+      const direction = toDirection(w, `What ${name} found at ${place}`)
+      return [layer, { edit: 'add', where: whereOf(layer), directions: { [layer]: direction } }]
+    }),
+  )
+}
+
+/** @param which `control `, or nothing for the sides themselves */
+export function checkSides({ positive, negative }: Sides<unknown>, which: string): void {
+  for (const [side, rows] of [
+    ['positive', positive],
+    ['negative', negative],
+  ] as const) {
+    if (rows.length > 0) continue
+    throw new PlimsollError('invalid-input', `The ${which}${side} side of the contrast set is empty`, {
+      found: `${positive.length} positive and ${negative.length} negative prompts`,
+      expected: 'at least one on each side',
+      fix: 'Give prompts for both sides.',
+    })
+  }
+}
+
+type ByLayer = Sides<ReadonlyMap<number, readonly Float32Array[]>>
+
+async function statesOf(
+  model: Model,
+  { layers, tokens = defaultTokens }: ContrastSpec,
+  { positive, negative }: Sides<Prompt>,
+  reads: 'means' | 'tokens',
+  options: RunOptions,
+): Promise<ByLayer> {
+  const read = async (prompts: readonly Prompt[]) => {
+    const found = prompts.map(() => new Map<number, readonly Float32Array[]>())
+    for (const where of clauses(layers, tokens)) {
+      const captured = await model.capture(prompts, where, { ...options, reduce: reads === 'means' ? 'mean' : 'none' })
+      for (const [i, layer] of captured.layers.entries())
+        for (const [prompt, own] of found.entries()) own.set(layer, rowsOf(captured, prompt, i))
+    }
+    return found
+  }
+  return { positive: await read(positive), negative: await read(negative) }
+}
+
+function rowsOf({ states, width }: Capture, prompt: number, layer: number): Float32Array[] {
+  const values = states[prompt]?.[layer] ?? new Float32Array()
+  return Array.from({ length: values.length / width }, (_, i) => values.subarray(i * width, (i + 1) * width))
+}
+
+function at({ positive, negative }: ByLayer, layer: number): Sides<readonly Float32Array[]> {
+  const of = (side: ByLayer['positive']) => side.map(prompt => prompt.get(layer) ?? [])
+  return { positive: of(positive), negative: of(negative) }
+}
+
+/** Residual layers are read together, the embedding by itself. */
+export function clauses(layers: readonly number[], tokens: Where['tokens']): Where[] {
+  const residual = layers.filter(layer => layer !== EMBEDDING)
+  return [
+    ...(residual.length > 0 ? [{ site: 'residual', layers: residual, tokens } as const] : []),
+    ...(residual.length < layers.length ? [{ site: 'embedding', layers: 'all', tokens } as const] : []),
+  ]
+}
+
+/** Where a vector that was read at a layer is added. */
+export function whereOf(layer: number): Where {
+  const tokens = { phase: 'all' } as const
+  return layer === EMBEDDING
+    ? { site: 'embedding', layers: 'all', tokens }
+    : { site: 'residual', layers: [layer], tokens }
+}

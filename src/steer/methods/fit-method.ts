@@ -1,0 +1,107 @@
+/** Fits any method that makes one direction per layer of two sides of prompts. */
+import type { DirectionVector, Model } from '../../engine/types.ts'
+import { PlimsollError } from '../../errors.ts'
+import type { RunOptions } from '../../progress.ts'
+import { createRandom } from '../../random.ts'
+import { type ContrastSpec, defaultTokens, fitDirections } from './contrast.ts'
+import { type DiffmeanSpec, diffmean, diffmeanDefaults, fitDiffmean } from './diffmean.ts'
+import { type LinearProbeParameters, linearProbe, linearProbeDefaults, linearProbeDirection } from './linear-probe.ts'
+import { partialOr, partialOrDefaults, partialOrDirection } from './partial-or.ts'
+import { pca, pcaDefaults, pcaDirection } from './pca.ts'
+import type { MethodDescription } from './types.ts'
+
+/** Methods by name, with what each may be told beside its prompts. */
+export interface FitParameters {
+  readonly diffmean: Pick<DiffmeanSpec, 'weighting'>
+  readonly pca: { readonly centred?: boolean | undefined }
+  readonly 'linear-probe': Partial<LinearProbeParameters>
+  readonly 'partial-or': { readonly lambda?: number | undefined }
+}
+export type FitMethod = keyof FitParameters
+
+/** In the order in which they are listed. */
+export const fitMethods: Readonly<Record<FitMethod, MethodDescription>> = {
+  diffmean,
+  pca,
+  'linear-probe': linearProbe,
+  'partial-or': partialOr,
+}
+
+/** A method with its prompts and parameters. */
+export type MethodSpec = {
+  [M in FitMethod]: ContrastSpec & { readonly method: M } & FitParameters[M]
+}[FitMethod]
+
+/** Those that have to know what is to be left alone. */
+export function needsControl(method: FitMethod): boolean {
+  return method === 'partial-or'
+}
+
+/** What a fit is told, with the defaults of its method filled in. */
+export function parametersOf(spec: MethodSpec): Readonly<Record<string, unknown>> {
+  const given: Record<string, unknown> = { ...spec }
+  const defaults: Readonly<Record<string, unknown>> = {
+    tokens: defaultTokens,
+    ...{
+      diffmean: { weighting: diffmeanDefaults.weighting },
+      pca: pcaDefaults,
+      'linear-probe': linearProbeDefaults,
+      'partial-or': partialOrDefaults,
+    }[spec.method],
+  }
+  return Object.fromEntries(Object.entries(defaults).map(([key, value]) => [key, given[key] ?? value]))
+}
+
+/**
+ * One vector per layer, from one pass over each side.
+ * @throws PlimsollError `invalid-input` for an empty side, missing control prompts, or sides that give no direction
+ */
+export async function fitMethod(
+  model: Model,
+  spec: MethodSpec,
+  options: RunOptions = {},
+): Promise<Map<number, DirectionVector>> {
+  if (needsControl(spec.method) && spec.control === undefined)
+    throw new PlimsollError('invalid-input', `${spec.method} has no control prompts`, {
+      expected: 'prompts on two sides that are to be left alone, such as harmless and harmful ones',
+      fix: 'Name them, or take a method without control.',
+    })
+  const seed = options.seed ?? 0
+  switch (spec.method) {
+    case 'diffmean':
+      return fitDiffmean(model, spec, options)
+    case 'pca': {
+      const { centred = pcaDefaults.centred } = spec
+      return fitDirections(
+        model,
+        spec,
+        { name: 'pca', reads: 'means', make: states => pcaDirection(states, centred) },
+        options,
+      )
+    }
+    case 'partial-or': {
+      const { lambda = partialOrDefaults.lambda } = spec
+      const make = (states: Parameters<typeof partialOrDirection>[0]) => partialOrDirection(states, lambda)
+      return fitDirections(model, spec, { name: 'partial-or', reads: 'means', make }, options)
+    }
+    case 'linear-probe': {
+      const parameters = { ...linearProbeDefaults, ...given(spec) }
+      return fitDirections(
+        model,
+        spec,
+        {
+          name: 'linear-probe',
+          reads: 'tokens',
+          make: (states, layer) =>
+            linearProbeDirection(states, parameters, createRandom(seed, `linear probe at layer ${layer}`)),
+        },
+        options,
+      )
+    }
+  }
+}
+
+function given(spec: Partial<LinearProbeParameters>): Partial<LinearProbeParameters> {
+  const own = Object.entries(spec).filter(([key, value]) => key in linearProbeDefaults && value !== undefined)
+  return Object.fromEntries(own)
+}

@@ -1,0 +1,58 @@
+/** What the originals make of the same activations (oracle/methods/fixtures.py). */
+import { describe, expect, it } from 'vitest'
+import { dot, norm } from '../algebra/vectors.ts'
+import type { Sides } from './contrast.ts'
+import fixtures from './fixtures.json' with { type: 'json' }
+import { trainProbe } from './linear-probe.ts'
+import { partialOrDirection } from './partial-or.ts'
+import { pcaDirection } from './pca.ts'
+
+const sides = ({ positive, negative }: Sides<number[][]>): Sides<readonly Float32Array[]> => {
+  const of = (prompts: readonly number[][][]) => prompts.map(tokens => tokens.map(row => Float32Array.from(row)))
+  return { positive: of(positive), negative: of(negative) }
+}
+const [target, control] = [sides(fixtures.target), sides(fixtures.control)]
+
+function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  return dot(a, b) / (norm(a) * norm(b))
+}
+
+describe('pca', () => {
+  it('finds the direction that repeng finds, sign included, where the mean is taken away', () => {
+    expect(cosine(pcaDirection({ target }, true), fixtures.pca.centred)).toBeGreaterThan(0.99999)
+  })
+
+  it('finds the first singular direction where it is not, and its length is the distance of the sides along it', () => {
+    const w = pcaDirection({ target }, false)
+    expect(cosine(w, fixtures.pca.uncentred)).toBeGreaterThan(0.99999)
+    const mean = (prompts: readonly (readonly Float32Array[])[]) =>
+      prompts.flat().reduce((sum, row) => sum + dot(row, w) / norm(w), 0) / prompts.flat().length
+    expect(norm(w)).toBeCloseTo(mean(target.positive) - mean(target.negative), 5)
+  })
+})
+
+describe('partial-or', () => {
+  it.each([1, 0.6])('takes %s of the control direction away', lambda => {
+    const expected = fixtures.partialOr[lambda === 1 ? '1.0' : '0.6']
+    const w = partialOrDirection({ target, control }, lambda)
+    for (const [i, value] of expected.entries()) expect(w[i]).toBeCloseTo(value, 5)
+  })
+})
+
+describe('linear-probe', () => {
+  const { parameters, start, orders, losses, weight } = fixtures.linearProbe
+  const examples = [
+    ...target.positive.map(rows => ({ rows, label: 1 as const })),
+    ...target.negative.map(rows => ({ rows, label: 0 as const })),
+  ]
+
+  it('learns the weight that AxBench’s loop learns, with the same loss at every step', () => {
+    let epoch = 0
+    const found = trainProbe(examples, { ...parameters, centred: false }, Float64Array.from(start), () => {
+      return orders[epoch++] ?? []
+    })
+    expect(found.losses).toHaveLength(losses.length)
+    for (const [step, loss] of losses.entries()) expect(found.losses[step]).toBeCloseTo(loss, 6)
+    for (const [i, value] of weight.entries()) expect(found.weight[i]).toBeCloseTo(value, 6)
+  })
+})
