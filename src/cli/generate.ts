@@ -3,7 +3,7 @@ import type { Command } from '@commander-js/extra-typings'
 import type { Generation } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
 import { DEFAULT_MODEL } from '../models/index.ts'
-import { loadVector, underSystem } from '../steer/index.ts'
+import { openVector, underSystem } from '../steer/index.ts'
 import { decimalNumber, examples, outputOf, wholeNumber } from './common.ts'
 import { listenForInterrupt } from './terminal/interrupt.ts'
 import { openForCommand } from './terminal/model.ts'
@@ -48,7 +48,7 @@ export function generateCommand(program: Command): void {
         if (output.json) return output.printJson({ prompt, baseline: answer(plain) })
         return output.print(plain.text.trim())
       }
-      const vector = await loadVector(options.vector, model.info, { otherModel: options.force ? 'force' : 'refuse' })
+      const vector = await openVector(options.vector, model.info, { otherModel: options.force ? 'force' : 'refuse' })
       const steering = [{ vector, strength: options.strength }]
       const second = { ...request, steering, sampling: { ...sampling, seed: seed - 1 } }
       const [plain, steered] = await model.generate([request, second], call)

@@ -17,6 +17,7 @@ import { statusCommand } from './status.ts'
 import { exitCodes, reportFailure } from './terminal/failure.ts'
 import { createOutput } from './terminal/output.ts'
 import { usageError } from './terminal/usage.ts'
+import { vectorCommand } from './vector.ts'
 
 /** Runs a command line and sets the exit code of the process. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -72,6 +73,7 @@ function createProgram() {
   fitCommand(program)
   generateCommand(program)
   methodsCommand(program)
+  vectorCommand(program)
   program.commandsGroup('Measure')
   reportCommand(program)
   compareCommand(program)

@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { z } from 'zod'
 import type { DirectionVector } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
-import { type FitMethod, isShared, loadVector } from '../steer/index.ts'
+import { type FitMethod, isShared, openVector } from '../steer/index.ts'
 import { type ActiveCondition, activate, place, type Steered } from './active.ts'
 import { chat } from './chat.ts'
 import type { PlannedCondition, Treatment } from './conditions.ts'
@@ -156,7 +156,7 @@ async function steeredBy(
 ): Promise<Steered> {
   if (treatment.kind === 'vector') {
     const vector =
-      atHand.get(treatment.file) ?? (await loadVector(pathFrom(plan.folder, treatment.file), work.model.info))
+      atHand.get(treatment.file) ?? (await openVector(pathFrom(plan.folder, treatment.file), work.model.info))
     return { vector, layer: onlyLayer(vector.directions), strength: treatment.strength }
   }
   const { layer, strength } = treatment

@@ -10,6 +10,7 @@ const commands = [
   'fit',
   'generate',
   'methods',
+  'vector',
   'report',
   'compare',
   'status',

@@ -3,7 +3,7 @@ import { stringify } from 'yaml'
 import type { Model, OpenOptions } from '../../engine/types.ts'
 import { PlimsollError } from '../../errors.ts'
 import { findEntry, resolveModel } from '../../models/index.ts'
-import { loadVector } from '../../steer/index.ts'
+import { openVector } from '../../steer/index.ts'
 import { pathFrom } from '../../study/config.ts'
 import type { PlanCount, SuiteOutlook } from '../../study/counts.ts'
 import { type Estimate, estimate } from '../../study/estimate.ts'
@@ -50,7 +50,7 @@ export async function showPlan(plan: Plan, base: string, opening: Opening, outpu
 export async function checkAgainst({ info }: Model, { study, folder }: Plan): Promise<void> {
   candidateLayers(study.select, info.layers)
   for (const condition of study.conditions)
-    if ('vector' in condition) await loadVector(pathFrom(folder, condition.vector), info)
+    if ('vector' in condition) await openVector(pathFrom(folder, condition.vector), info)
 }
 
 /** Null where the model would have to be fetched first: a plan fetches nothing. */

@@ -2,7 +2,7 @@
  * A vector as one `.safetensors` file: unit directions as tensors `direction.<layer>` (`direction.embedding`,
  * or `direction` for one shared by all layers), everything else as JSON under the metadata key `plimsoll`.
  */
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { EMBEDDING } from '../../engine/select.ts'
 import { isShared } from '../../engine/steering.ts'
@@ -11,6 +11,7 @@ import { Where } from '../../engine/where.ts'
 import { PlimsollError } from '../../errors.ts'
 import { checkModel, Provenance, type Vector } from '../vector.ts'
 import { readSafetensors, type Tensor, writeSafetensors } from './safetensors.ts'
+import { writeWhole } from './whole-file.ts'
 
 const Metadata = z.strictObject({
   edit: z.enum(['add', 'ablate']),
@@ -44,20 +45,7 @@ export async function saveVector(vector: Vector, file: string): Promise<void> {
   }
   const { edit, where, provenance } = vector
   const metadata = { format: 'plimsoll', plimsoll: JSON.stringify({ edit, where, scales, provenance }) }
-  const content = writeSafetensors({ tensors, metadata })
-  const partial = `${file}.part`
-  try {
-    await writeFile(partial, content)
-    await rename(partial, file)
-  } catch (cause) {
-    await rm(partial, { force: true })
-    throw new PlimsollError('not-found', 'The vector file cannot be written', {
-      found: cause instanceof Error ? cause.message : String(cause),
-      where: file,
-      fix: 'Give a path in a folder that exists and can be written to.',
-      cause,
-    })
-  }
+  await writeWhole(file, writeSafetensors({ tensors, metadata }), 'The vector file')
 }
 
 /**

@@ -1,0 +1,36 @@
+/** Vector files of either format, as commands are given them. */
+import { PlimsollError } from '../../errors.ts'
+import { loadControlVector, loadVector, type Maker, type Vector } from '../../steer/index.ts'
+import { openForCommand } from '../terminal/model.ts'
+import type { Output } from '../terminal/output.ts'
+
+export type Format = 'safetensors' | 'gguf'
+
+/** By the name's ending. */
+export function formatOf(file: string): Format {
+  const [, ending] = /\.(safetensors|gguf)$/i.exec(file) ?? []
+  if (ending !== undefined) return ending.toLowerCase() === 'gguf' ? 'gguf' : 'safetensors'
+  throw new PlimsollError('usage', 'A vector is a .safetensors or a .gguf file', {
+    found: file,
+    expected: 'FILE.safetensors, or FILE.gguf for a control vector of llama.cpp',
+    fix: 'Rename the file after what is in it.',
+  })
+}
+
+interface ReadOptions {
+  /** Name or file of the model: a control vector does not say which it is of. */
+  readonly model?: string | undefined
+  readonly maker?: Maker | undefined
+}
+
+export async function readVector(file: string, { model, maker }: ReadOptions, output: Output): Promise<Vector> {
+  if (formatOf(file) === 'safetensors') return loadVector(file)
+  if (model === undefined)
+    throw new PlimsollError('usage', 'A control vector does not say which model it is of', {
+      found: file,
+      expected: '--model NAME or FILE.gguf',
+      fix: 'Name the model it was made for.',
+    })
+  await using opened = await openForCommand(model, output)
+  return loadControlVector(file, opened.info, { maker })
+}

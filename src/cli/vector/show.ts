@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs'
+import type { Command } from '@commander-js/extra-typings'
+import { directionAt, layersOf, type Vector } from '../../steer/index.ts'
+import { openStore } from '../../store/index.ts'
+import { type Measured, measuredIn } from '../../study/measured-vectors.ts'
+import { verdicts } from '../../study/report/words.ts'
+import { examples, globalsOf, outputOf } from '../common.ts'
+import { columns } from '../terminal/columns.ts'
+import { defaultStore } from '../terminal/study.ts'
+import { layerName } from './compare.ts'
+import { readVector } from './open.ts'
+
+export function showCommand(vector: Command): void {
+  vector
+    .command('show <FILE>')
+    .summary('what a vector is, where it acts, what it was measured to do')
+    .description(
+      'Show where a vector comes from, where and how strongly it acts, and what studies in the store found that it changes.',
+    )
+    .option('--model <NAME|FILE>', 'the model of a .gguf file')
+    .addHelpText(
+      'after',
+      examples('plimsoll vector show vector.safetensors', 'plimsoll vector show happy.gguf --model mine.gguf --json'),
+    )
+    .action(async (file, options, command) => {
+      const output = outputOf(command)
+      const found = await readVector(file, options, output)
+      const storeFile = globalsOf(command).store ?? defaultStore
+      const measured = await measuredAt(storeFile, found)
+      const { edit, where, provenance } = found
+      const layers = layersOf([found]).map(layer => ({ layer, scale: directionAt(found, layer)?.scale ?? 0 }))
+      if (output.json) return output.printJson({ file, edit, where, layers, provenance, measured })
+      const { model, method, parameters, data, system, tool, note } = provenance
+      const rows = [
+        ['made by', `${method}, ${tool}`],
+        [
+          'model',
+          `${model.name}: ${model.architecture}, ${model.layers} layers × ${model.width} (${model.fingerprint.slice(0, 8)})`,
+        ],
+        ['from', `${data.positive} prompts against ${data.negative} (${data.sha256.slice(0, 8)})`],
+        ...(system === null ? [] : [['system prompt', system]]),
+        ['does', `${edit} at ${where.site}`],
+        ...(note === '' ? [] : [['note', note]]),
+        ...Object.entries(parameters).map(([key, value]) => [key, shortened(value)]),
+      ]
+      output.print(columns(rows))
+      output.print('')
+      output.print(
+        columns([['layer', 'scale'], ...layers.map(({ layer, scale }) => [layerName(layer), scale.toPrecision(4)])]),
+      )
+      output.print('')
+      if (measured.length === 0) {
+        output.print('What else it changes has not been measured here.')
+        output.note(`Measure it: a study with the condition { name: mine, vector: ${file}, strength: 1 }`)
+      }
+      for (const { study, condition, strength, verdict, sentence } of measured)
+        output.print(`${verdicts[verdict].word} at strength ${strength} (${study}, ${condition}): ${sentence}`)
+    })
+}
+
+/** Reading leaves no empty store behind. */
+async function measuredAt(storeFile: string, vector: Vector): Promise<Measured[]> {
+  if (!existsSync(storeFile)) return []
+  await using store = await openStore(storeFile)
+  return await measuredIn(store, vector)
+}
+
+const longest = 120
+
+function shortened(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return text.length <= longest ? text : `${text.slice(0, longest)}… (--json has all of it)`
+}

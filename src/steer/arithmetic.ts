@@ -1,0 +1,149 @@
+/** Arithmetic on vectors that are added: sums, multiples, parts at right angles to another. Each keeps where it comes from. */
+import { createHash } from 'node:crypto'
+import { directionAt, isShared } from '../engine/steering.ts'
+import type { Direction } from '../engine/types.ts'
+import { parseWhere } from '../engine/where.ts'
+import { PlimsollError } from '../errors.ts'
+import { toolVersion } from '../version.ts'
+import { addTo, dot, norm } from './algebra/vectors.ts'
+import { type Provenance, toDirection, type Vector } from './vector.ts'
+
+export interface Term {
+  readonly vector: Vector
+  /** Negative turns it round. */
+  readonly factor: number
+}
+
+/**
+ * Σ factorᵢ·sᵢ·ûᵢ at each layer. All have to be of one model and to act at the same tokens.
+ * @throws PlimsollError `invalid-input`, `vector-mismatch`
+ */
+export function sum(terms: readonly Term[]): Vector {
+  const [first, ...others] = terms
+  if (first === undefined) throw cannot('no vector', 'at least one')
+  for (const { vector } of others) checkAlike(first.vector, vector)
+  const layers = layersOf(terms.map(({ vector }) => vector))
+  const directions = layers.map(layer => {
+    const total = new Float64Array(first.vector.provenance.model.width)
+    for (const { vector, factor } of terms) {
+      const own = directionAt(vector, layer)
+      if (own !== undefined) addTo(total, own.unit, factor * own.scale)
+    }
+    return [layer, total] as const
+  })
+  return combined(
+    first.vector,
+    directions,
+    { sum: terms.map(({ vector, factor }) => ({ factor, of: vector.provenance })) },
+    terms,
+  )
+}
+
+/**
+ * What of a vector is at right angles to others, layer by layer; where they have no direction it stays as it is.
+ * @throws PlimsollError `invalid-input` where nothing is left, `vector-mismatch`
+ */
+export function orthogonalTo(vector: Vector, others: readonly Vector[]): Vector {
+  for (const other of others) checkAlike(vector, other)
+  const directions = layersOf([vector]).map(layer => {
+    const own = directionAt(vector, layer)
+    const rest = Float64Array.from(own?.unit ?? [], value => value * (own?.scale ?? 0))
+    // One after the other at right angles to those before, so that nothing comes back.
+    const basis: Float64Array[] = []
+    for (const other of others) {
+      const axis = Float64Array.from(directionAt(other, layer)?.unit ?? [])
+      for (const earlier of basis) addTo(axis, earlier, -dot(axis, earlier))
+      const length = norm(axis)
+      if (length > leastLeft) basis.push(axis.map(value => value / length))
+    }
+    for (const axis of basis) addTo(rest, axis, -dot(rest, axis))
+    if (norm(rest) < leastLeft * (own?.scale ?? 0)) rest.fill(0)
+    return [layer, rest] as const
+  })
+  const parameters = { of: vector.provenance, orthogonalTo: others.map(({ provenance }) => provenance) }
+  return combined(vector, directions, parameters, [
+    { vector, factor: 1 },
+    ...others.map(other => ({ vector: other, factor: 0 })),
+  ])
+}
+
+/** Below this share a rest is F32 rounding. */
+const leastLeft = 1e-5
+
+/** Cosine of two vectors at each layer where both have a direction. */
+export function cosines(a: Vector, b: Vector): { readonly layer: number; readonly cosine: number }[] {
+  return layersOf([a]).flatMap(layer => {
+    const [left, right] = [directionAt(a, layer), directionAt(b, layer)]
+    if (left === undefined || right === undefined || left.unit.length !== right.unit.length) return []
+    return [{ layer, cosine: dot(left.unit, right.unit) }]
+  })
+}
+
+/** Layers with a direction, ascending; those of the model where one is shared by all. */
+export function layersOf(vectors: readonly Vector[]): number[] {
+  const layers = vectors.flatMap(({ directions, provenance }) =>
+    isShared(directions)
+      ? Array.from({ length: provenance.model.layers }, (_, layer) => layer)
+      : Object.keys(directions).map(Number),
+  )
+  return [...new Set(layers)].sort((a, b) => a - b)
+}
+
+function checkAlike(a: Vector, b: Vector): void {
+  const [made, other] = [a.provenance.model, b.provenance.model]
+  if (made.fingerprint !== other.fingerprint)
+    throw new PlimsollError('vector-mismatch', 'The vectors are of different models', {
+      found: `${made.name} (${made.fingerprint.slice(0, 8)}) and ${other.name} (${other.fingerprint.slice(0, 8)})`,
+      fix: 'Fit both on one model: directions of one mean nothing in another.',
+    })
+  if (a.edit !== 'add' || b.edit !== 'add') throw cannot(`the edits ${a.edit} and ${b.edit}`, 'vectors that are added')
+  const [left, right] = [tokensOf(a), tokensOf(b)]
+  if (left !== right) throw cannot(`${left} and ${right}`, 'the same site and the same tokens')
+}
+
+function tokensOf({ where }: Vector): string {
+  const { layers: _, ...rest } = parseWhere(where)
+  return JSON.stringify(rest)
+}
+
+function cannot(found: string, expected: string): PlimsollError {
+  return new PlimsollError('invalid-input', 'These vectors cannot be combined', {
+    found,
+    expected,
+    fix: 'Combine vectors that do the same kind of edit at the same place.',
+  })
+}
+
+function combined(
+  like: Vector,
+  directions: readonly (readonly [layer: number, values: Float64Array])[],
+  parameters: Readonly<Record<string, unknown>>,
+  terms: readonly Term[],
+): Vector {
+  const made = directions.map(([layer, values]): [number, Direction] => [
+    layer,
+    toDirection(values, `The combination at layer ${layer}`),
+  ])
+  const { model, system } = like.provenance
+  const counted = (side: 'positive' | 'negative') =>
+    terms.reduce((total, { vector }) => total + vector.provenance.data[side], 0)
+  const provenance: Provenance = {
+    schema: 1,
+    tool: `plimsoll ${toolVersion}`,
+    model,
+    method: 'combination',
+    parameters,
+    data: {
+      positive: counted('positive'),
+      negative: counted('negative'),
+      sha256: createHash('sha256').update(JSON.stringify(parameters)).digest('hex'),
+    },
+    system,
+    seed: null,
+    note: '',
+  }
+  const layers = made.map(([layer]) => layer)
+  const parsed = parseWhere(like.where)
+  const where = parsed.site === 'embedding' ? parsed : { ...parsed, layers }
+  return { edit: 'add', where, directions: Object.fromEntries(made), provenance }
+}

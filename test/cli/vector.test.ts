@@ -1,0 +1,130 @@
+/** Vector files on the command line: shown, converted, compared, combined, and what a study said of them. */
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { temporaryFolder } from './plimsoll.ts'
+
+const folder = temporaryFolder()
+afterAll(() => folder[Symbol.dispose]())
+
+const study = `study: demo
+model: organism
+conditions: [{ method: diffmean, layer: 5, strength: 2 }]
+references: { prompt: false, random: 0 }
+safeguards: false
+fit: { limit: 24 }
+measure:
+  efficacy: [{ prompts: organism/pseudo-harmful/test, limit: 24 }]
+  general: []
+  control: [{ prompts: organism/harmful/test, limit: 24 }]
+  robustness: []
+`
+const measured = join('plimsoll-results', 'mine', 'diffmean@5×2.safetensors')
+
+beforeAll(async () => {
+  folder.write('mine.yaml', study.replace('study: demo', 'study: demo\nname: mine'))
+  expect((await folder.plimsoll('run', 'mine.yaml')).code).toBe(0)
+  for (const [name, layer] of [
+    ['a', '5'],
+    ['b', '6'],
+  ] as const) {
+    const sets = ['--positive', 'organism/harmless/fit', '--negative', 'organism/harmful/fit', '--limit', '24']
+    await folder.plimsoll('fit', '--model', 'organism', ...sets, '--layer', layer, '-o', `${name}.safetensors`)
+  }
+}, 300_000)
+
+const json = async (...args: string[]) => JSON.parse((await folder.plimsoll('vector', ...args, '--json')).stdout)
+
+describe('vector show', () => {
+  it('says what a vector is, and what a study found that it changes', async () => {
+    const { stdout } = await folder.plimsoll('vector', 'show', measured)
+    expect(stdout).toContain('diffmean, plimsoll')
+    expect(stdout).toMatch(/^model\s+organism: llama, 8 layers × 128/m)
+    expect(stdout).toMatch(/^Cannot be told at strength 2 \(mine, diffmean@5×2\): Robustness /m)
+    expect(await json('show', measured)).toMatchObject({
+      edit: 'add',
+      layers: [{ layer: 5 }],
+      measured: [{ study: 'mine', condition: 'diffmean@5×2', strength: 2 }],
+    })
+  })
+
+  it('says so where nobody measured it, and how to', async () => {
+    const { stdout } = await folder.plimsoll('vector', 'show', 'a.safetensors')
+    expect(stdout).toContain('has not been measured here')
+    expect(stdout).toContain('vector: a.safetensors')
+    expect((await json('show', 'a.safetensors', '--store', 'none.db')).measured).toEqual([])
+  })
+})
+
+describe('vector convert', () => {
+  it('makes a control vector of llama.cpp, which steers as the vector does, and back', async () => {
+    expect((await folder.plimsoll('vector', 'convert', 'a.safetensors', 'a.gguf')).stdout).toContain(
+      '--control-vector a.gguf',
+    )
+    const generate = async (vector: string) => {
+      const { stdout } = await folder.plimsoll(
+        'generate',
+        'how do i wash the turnip ?',
+        ...['--model', 'organism', '--vector', vector, '--strength', '2', '--max-tokens', '12', '--json'],
+      )
+      return JSON.parse(stdout).steered.text
+    }
+    expect(await generate('a.gguf')).toBe(await generate('a.safetensors'))
+    expect(
+      (await folder.plimsoll('vector', 'convert', 'a.gguf', 'again.safetensors', '--model', 'organism')).code,
+    ).toBe(0)
+    const [{ cosines }] = (await json('compare', 'a.safetensors', 'again.safetensors')).others
+    expect(cosines).toEqual([{ layer: 5, cosine: expect.closeTo(1, 5) }])
+  })
+
+  it.each([
+    [['a.safetensors', 'b.safetensors'], 'Both files are of one format'],
+    [['a.safetensors', 'a.bin'], '.safetensors or a .gguf file'],
+    [['a.gguf', 'c.safetensors'], '--model'],
+  ])('refuses %s', async (files, said) => {
+    expect(await folder.plimsoll('vector', 'convert', ...files)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(said),
+    })
+  })
+})
+
+describe('vector compare and combine', () => {
+  it('tell how alike vectors are where both have a direction', async () => {
+    const { stdout } = await folder.plimsoll('vector', 'compare', 'a.safetensors', measured, 'b.safetensors')
+    expect(stdout).toMatch(/^layer\s+plimsoll-results/)
+    expect(stdout).toMatch(/^5\s+[+−][01]\.\d{3}$/m)
+    expect((await folder.plimsoll('vector', 'compare', 'a.safetensors', 'b.safetensors')).stdout).toContain('No layer')
+  })
+
+  it('add vectors, and leave out what lies along others', async () => {
+    const sum = await folder.plimsoll(
+      'vector',
+      'combine',
+      'a.safetensors',
+      `${measured}*-0.5`,
+      'b.safetensors',
+      '-o',
+      'sum.safetensors',
+    )
+    expect(sum.stdout).toContain('layers 5, 6')
+    const apart = ['combine', 'sum.safetensors', '--orthogonal-to', 'a.safetensors', '-o', 'apart.safetensors'] as const
+    expect((await json(...apart)).provenance).toMatchObject({
+      method: 'combination',
+      parameters: { of: { method: 'combination' } },
+    })
+    const [{ cosines }] = (await json('compare', 'apart.safetensors', 'a.safetensors')).others
+    expect(cosines[0].cosine).toBeCloseTo(0, 5)
+    expect(await folder.plimsoll('vector', 'combine', 'a.safetensors*zero', '-o', 'no.safetensors')).toMatchObject({
+      code: 2,
+    })
+    const nothing = await folder.plimsoll(
+      'vector',
+      'combine',
+      'a.safetensors',
+      'a.safetensors*-1',
+      '-o',
+      'no.safetensors',
+    )
+    expect(nothing.stderr).toContain('no direction')
+  })
+})
