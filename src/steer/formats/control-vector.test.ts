@@ -14,7 +14,6 @@ import { loadControlVector, saveControlVector } from './control-vector.ts'
 import { saveVector } from './vector-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-control-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const organism = fileURLToPath(new URL('../../../models/organism/organism.gguf', import.meta.url))
 
 let model: Model
@@ -27,6 +26,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await model[Symbol.asyncDispose]()
+  rmSync(folder, { recursive: true, force: true })
 })
 
 const path = (name: string) => join(folder, name)
