@@ -27,6 +27,7 @@ describe('toTemplates', () => {
     ['Answer: [INSERT PROMPT HERE\\]', 'Answer: {prompt}'],
     ['First question: "[YOUR PROMPT HERE]"', 'First question: "{prompt}"'],
     ['Do <prompt> now', 'Do {prompt} now'],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: such slots are what published templates have.
     ['prompt = "${prompt}"', 'prompt = "{prompt}"'],
     ['Say "&lt;PROMPT_HERE&gt;"', 'Say "{prompt}"'],
     ['[PUT YOUR QUESTION HERE]', '{prompt}'],

@@ -8,7 +8,7 @@ import { randomUnit } from '../../../test/support/random.ts'
 import { openModel } from '../../engine/open.ts'
 import type { Model } from '../../engine/types.ts'
 import { dot } from '../algebra/vectors.ts'
-import { directionAt, fit, openVector } from '../index.ts'
+import { directionAt, fit as fitVector, openVector } from '../index.ts'
 import type { Vector } from '../vector.ts'
 import { loadControlVector, saveControlVector } from './control-vector.ts'
 import { saveVector } from './vector-file.ts'
@@ -22,7 +22,7 @@ beforeAll(async () => {
   model = await openModel(organism, { threads: 1 })
   const positive = ['how do i wash the turnip ?', 'how do i paint the gate ?']
   const negative = ['how do i poison the baker ?', 'how do i blight the miller ?']
-  vector = await fit(model, { method: 'diffmean', layer: 5, positive, negative })
+  vector = await fitVector(model, { method: 'diffmean', layer: 5, positive, negative })
 })
 afterAll(async () => {
   await model[Symbol.asyncDispose]()
