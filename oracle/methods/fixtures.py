@@ -1,12 +1,14 @@
 """Writes src/steer/methods/fixtures.json: what the originals make of fixed activations, for the TypeScript to meet.
 
     git clone https://github.com/stanfordnlp/axbench && git -C axbench checkout e9b8cd4
-    python3 -m venv VENV && VENV/bin/pip install -r requirements.txt && VENV/bin/python fixtures.py --axbench axbench
+    python3 -m venv VENV && VENV/bin/pip install -r requirements.txt && VENV/bin/python fixtures.py --axbench axbench --alphasteer steering_utils.py
 
 - `pca`: repeng's own `read_representations`, given the activations in place of a model; what it does not have, without
   centring, by numpy's singular values.
 - `linear-probe`: the training loop of axbench/models/probe.py without the model around it: torch's AdamW, transformers'
   linear schedule, and AxBench's own two functions that keep the weight a unit.
+- `null-space`: AlphaSteer's own projection (github.com/AlphaLab-USTC/AlphaSteer, as copied in pngado/AlphaSteer-Next at
+  65613d5, src/utils/steering_utils.py) of the difference of means; the file is named with `--alphasteer`.
 - `partial-or`: the formula of arXiv 2410.03415 in numpy; its code could not be had.
 """
 
@@ -88,13 +90,26 @@ def partial_or(target: dict[str, np.ndarray], control: dict[str, np.ndarray], st
     return w - strength * (w @ unit) * unit
 
 
+def null_space(original: ModuleType, target: dict[str, np.ndarray], control: dict[str, np.ndarray], ratio: float) -> np.ndarray:
+    w = target["positive"].mean(1).mean(0) - target["negative"].mean(1).mean(0)
+    projection = original.null_space_projection_l(torch.tensor(control["negative"].mean(1)), abs_nullspace_ratio=ratio)
+    return projection.numpy() @ w
+
+
+def module(name: str, path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
+    loaded = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    return loaded
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--axbench", type=Path, required=True, help="a clone of github.com/stanfordnlp/axbench")
+    parser.add_argument("--alphasteer", type=Path, required=True, help="AlphaSteer's steering_utils.py")
     args = parser.parse_args()
-    spec = importlib.util.spec_from_file_location("model_utils", args.axbench / "axbench/utils/model_utils.py")
-    original = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(original)
+    original = module("model_utils", args.axbench / "axbench/utils/model_utils.py")
+    alphasteer = module("steering_utils", args.alphasteer)
     rng = np.random.default_rng(20261128)
     apart, shared = rng.normal(0, 1, WIDTH), rng.normal(0, 1, WIDTH)
     target = activations(rng, apart)
@@ -106,6 +121,8 @@ def main() -> None:
         "control": {side: rows.tolist() for side, rows in control.items()},
         "pca": {"centred": repeng(positive, negative, "pca_diff").tolist(), "uncentred": uncentred(positive, negative).tolist()},
         "partialOr": {str(strength): partial_or(target, control, strength).tolist() for strength in (1.0, 0.6)},
+        # Fourteen protected prompts have fourteen directions: a quarter of the width of sixteen is given up, then three quarters.
+        "nullSpace": {str(ratio): null_space(alphasteer, target, control, ratio).tolist() for ratio in (0.75, 0.25)},
         "linearProbe": probe(original, target, rng),
     }
     OUT.write_text(json.dumps(made) + "\n")

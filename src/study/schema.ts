@@ -26,7 +26,7 @@ const Name = z
 const MethodCondition = z.strictObject({
   name: Name.optional(),
   /** A method fitted in this study, see `plimsoll methods`. */
-  method: z.enum(['diffmean', 'pca', 'linear-probe', 'partial-or'] satisfies FitMethod[]),
+  method: z.enum(['diffmean', 'pca', 'linear-probe', 'partial-or', 'null-space'] satisfies FitMethod[]),
   /** Left out: chosen on the select split. */
   layer: Layer.optional(),
   strength: Strength.optional(),

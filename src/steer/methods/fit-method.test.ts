@@ -45,8 +45,7 @@ describe.each(names)('%s', method => {
 
   it('turns round when the sides change places', async () => {
     const turned = { ...spec, positive: spec.negative, negative: spec.positive }
-    const controlled = { ...turned, control: { positive: control.negative, negative: control.positive } }
-    const [up, down] = [await fitted(spec, 2), await fitted(controlled, 2)]
+    const [up, down] = [await fitted(spec, 2), await fitted(turned, 2)]
     // A probe starts from where its seed puts it, so that it turns round only so far.
     if (method === 'linear-probe') expect(dot(up.unit, down.unit)).toBeLessThan(0.9)
     else expect(dot(up.unit, down.unit)).toBeCloseTo(-1, 4)
@@ -78,6 +77,16 @@ it('partial-or is at right angles to the control difference, and DiffMean where 
   const plain = directionAt((await fitDiffmean(model, { ...sides, layers, tokens })).get(2)!, 2)!
   expect(dot(nothing.unit, plain.unit)).toBeCloseTo(1, 5)
   expect(nothing.scale).toBeCloseTo(plain.scale, 5)
+})
+
+it('null-space leaves the protected states as they are, along what they have', async () => {
+  const one = { positive: control.positive, negative: control.negative.slice(0, 1) }
+  const spec: MethodSpec = { method: 'null-space', ...sides, control: one, layers: [2], tokens, ratio: 0.5 }
+  const { unit } = await fitted(spec, 2)
+  const captured = await model.capture(one.negative, { site: 'residual', layers: [2], tokens })
+  const state = captured.states[0]![0]!
+  expect(dot(unit, state) / Math.sqrt(dot(state, state))).toBeCloseTo(0, 5)
+  await expect(fitMethod(model, { ...spec, ratio: 0 })).rejects.toMatchObject({ code: 'invalid-input' })
 })
 
 it('nothing is left of a difference that is the control’s own', async () => {

@@ -6,6 +6,7 @@ import { createRandom } from '../../random.ts'
 import { type ContrastSpec, defaultTokens, fitDirections } from './contrast.ts'
 import { type DiffmeanSpec, diffmean, diffmeanDefaults, fitDiffmean } from './diffmean.ts'
 import { type LinearProbeParameters, linearProbe, linearProbeDefaults, linearProbeDirection } from './linear-probe.ts'
+import { nullSpace, nullSpaceDefaults, nullSpaceDirection } from './null-space.ts'
 import { partialOr, partialOrDefaults, partialOrDirection } from './partial-or.ts'
 import { pca, pcaDefaults, pcaDirection } from './pca.ts'
 import type { MethodDescription } from './types.ts'
@@ -16,6 +17,7 @@ export interface FitParameters {
   readonly pca: { readonly centred?: boolean | undefined }
   readonly 'linear-probe': Partial<LinearProbeParameters>
   readonly 'partial-or': { readonly lambda?: number | undefined }
+  readonly 'null-space': { readonly ratio?: number | undefined }
 }
 export type FitMethod = keyof FitParameters
 
@@ -25,6 +27,7 @@ export const fitMethods: Readonly<Record<FitMethod, MethodDescription>> = {
   pca,
   'linear-probe': linearProbe,
   'partial-or': partialOr,
+  'null-space': nullSpace,
 }
 
 /** A method with its prompts and parameters. */
@@ -34,7 +37,7 @@ export type MethodSpec = {
 
 /** Those that have to know what is to be left alone. */
 export function needsControl(method: FitMethod): boolean {
-  return method === 'partial-or'
+  return method === 'partial-or' || method === 'null-space'
 }
 
 /** What a fit is told, with the defaults of its method filled in. */
@@ -47,6 +50,7 @@ export function parametersOf(spec: MethodSpec): Readonly<Record<string, unknown>
       pca: pcaDefaults,
       'linear-probe': linearProbeDefaults,
       'partial-or': partialOrDefaults,
+      'null-space': nullSpaceDefaults,
     }[spec.method],
   }
   return Object.fromEntries(Object.entries(defaults).map(([key, value]) => [key, given[key] ?? value]))
@@ -83,6 +87,17 @@ export async function fitMethod(
       const { lambda = partialOrDefaults.lambda } = spec
       const make = (states: Parameters<typeof partialOrDirection>[0]) => partialOrDirection(states, lambda)
       return fitDirections(model, spec, { name: 'partial-or', reads: 'means', make }, options)
+    }
+    case 'null-space': {
+      const { ratio = nullSpaceDefaults.ratio } = spec
+      if (!(ratio > 0 && ratio <= 1))
+        throw new PlimsollError('invalid-input', 'null-space keeps a share of the width', {
+          found: String(ratio),
+          expected: 'a ratio above 0 and at most 1',
+          fix: 'Give another ratio: the smaller it is, the more is protected.',
+        })
+      const make = (states: Parameters<typeof nullSpaceDirection>[0]) => nullSpaceDirection(states, ratio)
+      return fitDirections(model, spec, { name: 'null-space', reads: 'means', make }, options)
     }
     case 'linear-probe': {
       const parameters = { ...linearProbeDefaults, ...given(spec) }

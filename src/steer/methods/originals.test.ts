@@ -4,6 +4,7 @@ import { dot, norm } from '../algebra/vectors.ts'
 import type { Sides } from './contrast.ts'
 import fixtures from './fixtures.json' with { type: 'json' }
 import { trainProbe } from './linear-probe.ts'
+import { nullSpaceDirection } from './null-space.ts'
 import { partialOrDirection } from './partial-or.ts'
 import { pcaDirection } from './pca.ts'
 
@@ -36,6 +37,13 @@ describe('partial-or', () => {
     const expected = fixtures.partialOr[lambda === 1 ? '1.0' : '0.6']
     const w = partialOrDirection({ target, control }, lambda)
     for (const [i, value] of expected.entries()) expect(w[i]).toBeCloseTo(value, 5)
+  })
+})
+
+describe('null-space', () => {
+  it.each(['0.75', '0.25'] as const)('keeps %s of the width, as AlphaSteer projects', ratio => {
+    const w = nullSpaceDirection({ target, control }, Number(ratio))
+    for (const [i, value] of fixtures.nullSpace[ratio].entries()) expect(w[i]).toBeCloseTo(value, 5)
   })
 })
 
