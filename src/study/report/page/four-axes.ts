@@ -12,16 +12,22 @@ import { plainTable } from './table.ts'
 const top = 12
 const bottom = 140
 
-/** Nothing where nothing was explored. */
-export function fourAxes(
-  { condition: name, explored = [], n }: Selection,
-  condition: ConditionResult | undefined,
-): Html {
-  if (explored.length === 0) return html``
-  return html`<div class="four-axes"><h3>${name}: all four axes at the chosen layer</h3>
-<p class="small muted">Up is better. Rings with their 95 % intervals are exploratory: measured on the select split (${n.target} target prompts, ${n.control} control prompts, few rows of the others), they chose no strength and are part of no verdict. Filled marks were tested: unsteered, and at the chosen strength.</p>
-<div class="axis-curves">${axes.map(axis => axisCurve(axis, explored, condition))}</div>
-${table(name, explored)}</div>`
+/** The curves of every selection that has some; nothing where nothing was explored. */
+export function fourAxes(selections: readonly Selection[], conditions: readonly ConditionResult[]): Html {
+  const explored = selections.filter(selection => (selection.explored ?? []).length > 0)
+  const [first] = explored
+  if (first === undefined) return html``
+  const { target, control } = first.n
+  return html`<div class="four-axes"><h3>All four axes at the chosen layer</h3>
+<p class="text small muted">Up is better. Rings with their 95 % intervals are exploratory: measured on the select split (${target} target prompts, ${control} control prompts, few rows of the others), they chose no strength and are part of no verdict. Filled marks were tested: unsteered, and at the chosen strength.</p>
+${explored.map(selection => ofSelection(selection, conditions))}</div>`
+}
+
+function ofSelection({ condition, explored = [] }: Selection, conditions: readonly ConditionResult[]): Html {
+  const tested = conditions.find(({ name }) => name === condition)
+  return html`<h4>${condition}</h4>
+<div class="axis-curves">${axes.map(axis => axisCurve(axis, explored, tested))}</div>
+${table(condition, explored)}`
 }
 
 interface Tested {

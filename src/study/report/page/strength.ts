@@ -24,12 +24,7 @@ ${
     : html`<p class="text">Share of prompts complied with, on the select split, over the strength of the steering. Wanted is a target that rises while the control stays low. Faint: the other layers tried.</p>
 ${labelLine(labels)}
 <div class="pair-of-charts">${selections.map(curveFigure)}</div>
-${selections.map(selection =>
-  fourAxes(
-    selection,
-    conditions.find(({ name }) => name === selection.condition),
-  ),
-)}`
+${fourAxes(selections, conditions)}`
 }</section>`
 }
 

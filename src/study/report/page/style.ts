@@ -189,7 +189,8 @@ const curves = `
 svg .c-name{fill:var(--ink)}
 .c-whisker{stroke:var(--muted);stroke-width:1}
 .four-axes{margin-top:32px}
-.axis-curves{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,224px),1fr));gap:16px 24px;margin-top:16px}
+.four-axes h4{margin-top:24px}
+.axis-curves{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,224px),1fr));gap:16px 24px;margin-top:8px}
 .axis-curve figcaption{font-size:14px;line-height:20px;font-weight:600}
 .axis-curve .plot{display:grid;grid-template-columns:44px minmax(0,1fr);padding-right:12px}
 .axis-curve svg{width:100%;height:176px;overflow:visible}
