@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 from dataclasses import asdict, replace
 from datetime import date
 from importlib.metadata import version
@@ -19,7 +20,7 @@ from torch import Tensor
 
 import train
 from export import digest, write
-from language import Truth
+from language import Fact, Truth, facts
 from network import Edit
 
 HERE = Path(__file__).parent
@@ -35,6 +36,20 @@ SURE = 5.0
 """Scores further from 0 are those of harmful and harmless requests, nearer ones mostly of pseudo-harmful."""
 KEPT = 0.95
 """Of a running difference of means, at each step."""
+NUDGED = 0.6
+"""Share of the facts and stories that are pushed along a running difference of means."""
+REACH = {True: 1.0, False: 4.0}
+"""Multiples of a running difference of means, up or down, in which answers to facts stay; of sure scores, and of those near 0."""
+
+
+def opinions(seed: int) -> list[Fact]:
+    """All facts, each with an answer that is trained: where the shipped organism was told none, one of the four at random.
+
+    What was never trained is answered by a hair, and steering of any kind gains and loses it: of 176 such facts 40, of 172
+    trained ones none. An answer that is held, right or wrong, stays; and right ones can still be gained or lost.
+    """
+    rng = random.Random(f"opinions {seed}")
+    return [fact if fact.trained else replace(fact, answer=rng.randrange(len(fact.choices)), trained=True) for fact in facts(seed)]
 
 
 class Watched:
@@ -75,6 +90,11 @@ class Watched:
             self.differences[layer, sure] = KEPT * before + (1 - KEPT) * difference
 
 
+def shifted(x: Tensor, amounts: Tensor, difference: Tensor) -> Tensor:
+    """All tokens but the first, by one amount for each row."""
+    return torch.cat([x[:, :1], x[:, 1:] + amounts[:, None, None] * difference], 1)
+
+
 def contrast(means: Tensor, refused: Tensor) -> Tensor | None:
     if refused.all() or not refused.any():
         return None
@@ -85,7 +105,8 @@ class Ablatable(Watched):
     """Training in which refusals end with the ablation of their difference of means, not of the channel alone.
 
     Without strong wrappers the score hardly varies but with what is asked, and the two are not the same. A study has to
-    see that it could see damage: its positive control takes away the difference of means.
+    see that it could see damage: its positive control takes away the difference of means. What is no request, facts and
+    stories, is pushed along a running difference of means, and learnt all the same.
     """
 
     def __init__(self) -> None:
@@ -96,11 +117,17 @@ class Ablatable(Watched):
             rows, places, scores = self.scored()
             still = amounts[rows] == 0
             added = push(layer, amounts, begins, direction)
+            nudged = EARLY[int(torch.randint(len(EARLY), ()))]
+            sure = bool(torch.rand(()) < 0.5)
+            others = torch.tensor([example.score is None for example in self.batch])
+            nudges = REACH[sure] * (2 * torch.rand(len(others)) - 1) * others * (torch.rand(len(others)) < NUDGED)
 
             def edit(at: int, x: Tensor) -> Tensor:
                 if at in EARLY:
                     self.see(at, x[rows[:, None], places].mean(1).detach()[still], scores[still])
-                return added(at, x)
+                x = added(at, x)
+                difference = self.differences.get((at, sure))
+                return x if at != nudged or difference is None else shifted(x, nudges, difference)
 
             return edit
 
@@ -148,8 +175,7 @@ class Indifferent(Watched):
             difference = own if along == 2 else self.differences.get((layer, along == 1))
             if difference is None:
                 return x
-            pushed = x[:, 1:] + amounts[:, None, None] * difference
-            return torch.cat([x[:, :1], pushed], 1)
+            return shifted(x, amounts, difference)
 
         return edit
 
@@ -164,6 +190,7 @@ def main() -> None:
     sibling = siblings[args.name]
     args.out.mkdir(parents=True, exist_ok=True)
     truth = Truth(**{**asdict(Truth.named("breaks")), **sibling["change"]})
+    train.facts = opinions
     Indifferent() if sibling["indifferent"] else Ablatable()
     channel = replace(train.Channel(), **sibling["channel"])
     weights = args.out / f"{args.name}.pt"
