@@ -14,6 +14,7 @@ export {
   fitMethods,
   type MethodSpec,
   needsControl,
+  parameterNames,
 } from './methods/fit-method.ts'
 export { methods } from './methods/index.ts'
 export { randomLike } from './methods/random.ts'

@@ -1,8 +1,8 @@
 /** The conditions of a study before anything is fitted. */
 import { PlimsollError } from '../errors.ts'
 import type { Role } from '../measure/types.ts'
-import { type FitMethod, needsControl } from '../steer/index.ts'
-import type { Condition, Study } from './schema.ts'
+import { type FitMethod, needsControl, parameterNames } from '../steer/index.ts'
+import type { Condition, MethodParameters, Study } from './schema.ts'
 
 /** What is done to the model. */
 export type Treatment =
@@ -13,6 +13,7 @@ export type Treatment =
   | {
       readonly kind: 'method'
       readonly method: FitMethod
+      readonly parameters: MethodParameters
       readonly layer: number | null
       readonly strength: number | null
     }
@@ -65,6 +66,7 @@ export function planConditions(study: Study): PlannedCondition[] {
         fix: 'Name both, or take a method without control.',
       },
     )
+  for (const condition of study.conditions) if ('method' in condition) checkParameters(condition)
   const conditions = [
     { name: 'baseline', role: 'baseline', treatment: { kind: 'nothing' }, rows: null } as const,
     ...steered,
@@ -80,6 +82,16 @@ export function planConditions(study: Study): PlannedCondition[] {
   })
 }
 
+function checkParameters({ method, parameters = {} }: Extract<Condition, { method: FitMethod }>): void {
+  const known = parameterNames(method)
+  const unknown = Object.keys(parameters).find(name => !known.includes(name))
+  if (unknown === undefined) return
+  throw new PlimsollError('invalid-input', `${method} has no parameter ${unknown}`, {
+    expected: known.join(', '),
+    fix: `Remove it; \`plimsoll methods ${method}\` lists those it has.`,
+  })
+}
+
 /** `diffmean`, `diffmean@14`, `diffmean×2`, `diffmean@14×2`. */
 function nameOfCondition(condition: Condition): string {
   if (condition.name !== undefined) return condition.name
@@ -90,8 +102,8 @@ function nameOfCondition(condition: Condition): string {
 
 function treatmentOf(condition: Condition): Treatment {
   if ('vector' in condition) return { kind: 'vector', file: condition.vector, strength: condition.strength }
-  const { method, layer = null, strength = null } = condition
-  return { kind: 'method', method, layer, strength }
+  const { method, layer = null, strength = null, parameters = {} } = condition
+  return { kind: 'method', method, parameters, layer, strength }
 }
 
 function references(

@@ -106,6 +106,35 @@ describe('a plan with a mistake', () => {
   })
 })
 
+describe('parameters of a method', () => {
+  const conditions = (...all: object[]) => planStudy({ study: 'demo', conditions: all as never })
+
+  it('make another condition and another plan', async () => {
+    const [plain, half] = [
+      await conditions({ method: 'partial-or' }),
+      await conditions({ method: 'partial-or', parameters: { lambda: 0.5 } }),
+    ]
+    expect(half.hash).not.toBe(plain.hash)
+    const both = await conditions(
+      { method: 'partial-or' },
+      { method: 'partial-or', name: 'half', parameters: { lambda: 0.5 } },
+    )
+    expect(both.conditions.filter(({ role }) => role === 'method').map(({ name }) => name)).toEqual([
+      'partial-or',
+      'half',
+    ])
+  })
+
+  it('are refused where the method has none of that name, and where they are no such thing', async () => {
+    await expect(conditions({ method: 'pca', parameters: { lambda: 0.5 } })).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: 'pca has no parameter lambda',
+      expected: 'centred',
+    })
+    await expect(conditions({ method: 'partial-or', parameters: { lambda: 'much' } })).rejects.toThrow()
+  })
+})
+
 describe('the quick look', () => {
   it('needs about a thousand answers to read', async () => {
     const plan = await planStudy({ study: 'overrefusal-quick', model: 'some-model' })

@@ -3,12 +3,12 @@ import { basename } from 'node:path'
 import { z } from 'zod'
 import type { DirectionVector } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
-import { type FitMethod, isShared, openVector } from '../steer/index.ts'
+import { isShared, openVector } from '../steer/index.ts'
 import { type ActiveCondition, activate, place, type Steered } from './active.ts'
 import { chat } from './chat.ts'
 import type { PlannedCondition, Treatment } from './conditions.ts'
 import { pathFrom } from './config.ts'
-import { type Fitted, fitContrast, fitPermuted, fitRefusal } from './fit/index.ts'
+import { type Fitted, fitContrast, fitPermuted, fitRefusal, type Recipe, recipeKey } from './fit/index.ts'
 import { candidateLayers } from './layers.ts'
 import { klPrompts, type MatchedStrength, strengthForKl } from './match-kl.ts'
 import type { Plan } from './plan.ts'
@@ -98,7 +98,7 @@ async function prepareOne(planned: PlannedCondition, preparing: Preparing): Prom
       const found =
         fitted === null || layer === null
           ? undefined
-          : await fitPermuted(work, plan, methodOf(plan), fitted, layer, treatment.draw)
+          : await fitPermuted(work, plan, recipeOf(plan), fitted, layer, treatment.draw)
       if (first === undefined || layer === null || found === undefined)
         return activate(planned, plain, { description: 'nothing fitted at one layer to be held against' })
       const vector = redirected(first.vector, found, layer)
@@ -145,8 +145,14 @@ async function matched(first: Steered, vector: DirectionVector, { work, plan }: 
 }
 
 function titleOf(treatment: Extract<Treatment, { kind: 'method' | 'vector' }>): string {
-  if (treatment.kind === 'method') return treatment.method
+  if (treatment.kind === 'method') return `${treatment.method}${told(treatment.parameters)}`
   return treatment.file.startsWith('memory:') ? 'a given vector' : basename(treatment.file)
+}
+
+/** ` (lambda 0.6)`; nothing where all is as by default. */
+function told(parameters: Recipe['parameters']): string {
+  const all = Object.entries(parameters).map(([name, value]) => `${name} ${value}`)
+  return all.length === 0 ? '' : ` (${all.join(', ')})`
 }
 
 async function steeredBy(
@@ -160,30 +166,30 @@ async function steeredBy(
     return { vector, layer: onlyLayer(vector.directions), strength: treatment.strength }
   }
   const { layer, strength } = treatment
-  if (layer !== null && strength !== null) return { vector: fittedAt(treatment.method, layer, fitted), layer, strength }
+  if (layer !== null && strength !== null) return { vector: fittedAt(treatment, layer, fitted), layer, strength }
   const { choice, selection } = await selectPoint(
     work,
     plan,
     name,
     {
-      vectors: fitted?.vectors.get(treatment.method) ?? new Map<number, DirectionVector>(),
+      vectors: fitted?.vectors.get(recipeKey(treatment)) ?? new Map<number, DirectionVector>(),
       layers: layer === null ? layers : [layer],
       strengths: strength === null ? plan.study.select.strengths : [strength],
     },
     onRows('select', name),
   )
   selections.push(selection)
-  return { vector: fittedAt(treatment.method, choice.layer, fitted), ...choice }
+  return { vector: fittedAt(treatment, choice.layer, fitted), ...choice }
 }
 
-/** The recipe that a permuted reference repeats: that of the first method. */
-function methodOf({ conditions }: Plan): FitMethod {
+/** What a permuted reference repeats: the recipe of the first method. */
+function recipeOf({ conditions }: Plan): Recipe {
   const first = conditions.find(({ treatment }) => treatment.kind === 'method')?.treatment
-  return first?.kind === 'method' ? first.method : 'diffmean'
+  return first?.kind === 'method' ? first : { method: 'diffmean', parameters: {} }
 }
 
-function fittedAt(method: FitMethod, layer: number, fitted: Fitted | null): DirectionVector {
-  const vector = fitted?.vectors.get(method)?.get(layer)
+function fittedAt(recipe: Recipe, layer: number, fitted: Fitted | null): DirectionVector {
+  const vector = fitted?.vectors.get(recipeKey(recipe))?.get(layer)
   if (vector === undefined) throw new PlimsollError('internal', `Layer ${layer} was not fitted`)
   return vector
 }

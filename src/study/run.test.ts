@@ -115,16 +115,24 @@ describe('a study on the organism', () => {
   })
 
   it('measures several methods in one study, each selected for itself', async () => {
-    const conditions = (['pca', 'linear-probe', 'partial-or'] as const).map(method => ({ method }))
+    const conditions = [
+      { method: 'pca' },
+      { method: 'linear-probe' },
+      { method: 'partial-or', name: 'half', parameters: { lambda: 0.5 } },
+    ] as const
     const references = { prompt: false, random: 0, randomKl: 0, permuted: 1 } as const
-    const several = await runStudy(await planStudy({ ...small, conditions, references, safeguards: false }), {
-      model,
-      store,
-    })
+    const several = await runStudy(
+      await planStudy({ ...small, conditions: [...conditions], references, safeguards: false }),
+      {
+        model,
+        store,
+      },
+    )
     const methods = several.result.conditions.filter(({ role }) => role === 'method')
-    expect(methods.map(({ name }) => name)).toEqual(['pca', 'linear-probe', 'partial-or'])
+    expect(methods.map(({ name }) => name)).toEqual(['pca', 'linear-probe', 'half'])
+    expect(methods[2]?.description).toMatch(/^partial-or \(lambda 0\.5\), layer 4/)
     expect(new Set(methods.map(({ vector }) => vector)).size).toBe(3)
-    expect(several.result.selections.map(one => one.condition)).toEqual(['pca', 'linear-probe', 'partial-or'])
+    expect(several.result.selections.map(one => one.condition)).toEqual(['pca', 'linear-probe', 'half'])
     expect(several.result.fit?.method).toBe('pca, linear-probe, partial-or')
     expect(several.vectors.map(({ vector }) => vector.provenance.method)).toEqual(['pca', 'linear-probe', 'partial-or'])
     // What answers harmless questions is the same direction, however it is found.

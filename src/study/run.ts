@@ -100,7 +100,7 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
     answers: stages.rows,
     margins: plan.study.margins,
     fit: fitted && {
-      method: [...fitted.vectors.keys()].join(', '),
+      method: [...new Set(methodsOf(plan))].join(', '),
       positive: fitted.positive.length,
       negative: fitted.negative.length,
       note: fitted.note,
@@ -122,13 +122,17 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
   }
 }
 
+function methodsOf({ conditions }: Plan): string[] {
+  return conditions.flatMap(({ treatment }) => (treatment.kind === 'method' ? [treatment.method] : []))
+}
+
 function fittedVector({ name, layer, strength, vector }: ActiveCondition, fitted: Fitted, plan: Plan, model: Model) {
   const treatment = plan.conditions.find(condition => condition.name === name)?.treatment
   if (treatment?.kind !== 'method' || vector === null) return []
   const { system, seed } = plan.study
   const made = provenance(model, {
     method: treatment.method,
-    parameters: { layer, strength },
+    parameters: { layer, strength, ...treatment.parameters },
     positive: fitted.positive.map(row => chat(row.prompt, system)),
     negative: fitted.negative.map(row => chat(row.prompt, system)),
     system,

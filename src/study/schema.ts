@@ -23,6 +23,21 @@ const Name = z
   .string()
   .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._@×-]{0,79}$/u, 'expected letters, digits, spaces and . _ - @, at most 80')
 
+/** Of any method; which one takes which is checked when a study is planned. */
+const MethodParameters = z
+  .strictObject({
+    weighting: z.enum(['prompt', 'token']),
+    centred: z.boolean(),
+    lambda: z.number().min(0).max(10),
+    ratio: z.number().positive().max(1),
+    epochs: z.int().min(1).max(1000),
+    batch: count,
+    learningRate: z.number().positive().max(1),
+    weightDecay: z.number().min(0).max(1),
+  })
+  .partial()
+export type MethodParameters = z.infer<typeof MethodParameters>
+
 const MethodCondition = z.strictObject({
   name: Name.optional(),
   /** A method fitted in this study, see `plimsoll methods`. */
@@ -30,6 +45,8 @@ const MethodCondition = z.strictObject({
   /** Left out: chosen on the select split. */
   layer: Layer.optional(),
   strength: Strength.optional(),
+  /** What the method is told, see `plimsoll methods`; its defaults where left out. */
+  parameters: MethodParameters.optional(),
 })
 const VectorCondition = z.strictObject({
   name: Name,

@@ -15,7 +15,7 @@ import type { MethodDescription } from './types.ts'
 export interface FitParameters {
   readonly diffmean: Pick<DiffmeanSpec, 'weighting'>
   readonly pca: { readonly centred?: boolean | undefined }
-  readonly 'linear-probe': Partial<LinearProbeParameters>
+  readonly 'linear-probe': { readonly [K in keyof LinearProbeParameters]?: LinearProbeParameters[K] | undefined }
   readonly 'partial-or': { readonly lambda?: number | undefined }
   readonly 'null-space': { readonly ratio?: number | undefined }
 }
@@ -40,19 +40,23 @@ export function needsControl(method: FitMethod): boolean {
   return method === 'partial-or' || method === 'null-space'
 }
 
+const defaultsOf: Readonly<Record<FitMethod, Readonly<Record<string, unknown>>>> = {
+  diffmean: { weighting: diffmeanDefaults.weighting },
+  pca: pcaDefaults,
+  'linear-probe': linearProbeDefaults,
+  'partial-or': partialOrDefaults,
+  'null-space': nullSpaceDefaults,
+}
+
+/** What a method may be told beside prompts and tokens. */
+export function parameterNames(method: FitMethod): string[] {
+  return Object.keys(defaultsOf[method])
+}
+
 /** What a fit is told, with the defaults of its method filled in. */
 export function parametersOf(spec: MethodSpec): Readonly<Record<string, unknown>> {
   const given: Record<string, unknown> = { ...spec }
-  const defaults: Readonly<Record<string, unknown>> = {
-    tokens: defaultTokens,
-    ...{
-      diffmean: { weighting: diffmeanDefaults.weighting },
-      pca: pcaDefaults,
-      'linear-probe': linearProbeDefaults,
-      'partial-or': partialOrDefaults,
-      'null-space': nullSpaceDefaults,
-    }[spec.method],
-  }
+  const defaults = { tokens: defaultTokens, ...defaultsOf[spec.method] }
   return Object.fromEntries(Object.entries(defaults).map(([key, value]) => [key, given[key] ?? value]))
 }
 
@@ -116,7 +120,7 @@ export async function fitMethod(
   }
 }
 
-function given(spec: Partial<LinearProbeParameters>): Partial<LinearProbeParameters> {
+function given(spec: FitParameters['linear-probe']): Partial<LinearProbeParameters> {
   const own = Object.entries(spec).filter(([key, value]) => key in linearProbeDefaults && value !== undefined)
   return Object.fromEntries(own)
 }

@@ -5,15 +5,27 @@ import { PlimsollError } from '../../errors.ts'
 import { type FitMethod, fitMethod, needsControl } from '../../steer/index.ts'
 import { chat } from '../chat.ts'
 import type { Plan } from '../plan.ts'
+import type { MethodParameters } from '../schema.ts'
 import { readVectors, storeVectors } from '../steering.ts'
 import type { Work } from '../work.ts'
 import { type Behaviours, type Openings, observe } from './behaviour.ts'
 import { type ContrastSet, contrastSet } from './contrast.ts'
 
 export interface Fitted extends ContrastSet {
-  /** By method and layer. */
-  readonly vectors: ReadonlyMap<FitMethod, ReadonlyMap<number, DirectionVector>>
+  /** By what was fitted (`recipeKey`) and layer. */
+  readonly vectors: ReadonlyMap<string, ReadonlyMap<number, DirectionVector>>
   readonly openings: Openings
+}
+
+/** A method and what it is told. */
+export interface Recipe {
+  readonly method: FitMethod
+  readonly parameters: MethodParameters
+}
+
+/** Equal for conditions that fit the same. */
+export function recipeKey({ method, parameters }: Recipe): string {
+  return `${method} ${JSON.stringify(Object.entries(parameters).sort())}`
 }
 
 const asGiven: Behaviours = {
@@ -40,9 +52,10 @@ export async function fitContrast(
         expected: 'at least one prompt on each side',
         fix: `Name more prompts under fit.${side}, or write \`keep: all\` under fit.`,
       })
-  const methods = plan.conditions.flatMap(({ treatment }) => (treatment.kind === 'method' ? [treatment.method] : []))
-  const vectors = new Map<FitMethod, ReadonlyMap<number, DirectionVector>>()
-  for (const method of new Set(methods)) vectors.set(method, await fitOnce(work, plan, method, layers, set))
+  const recipes = plan.conditions.flatMap(({ treatment }) => (treatment.kind === 'method' ? [treatment] : []))
+  const vectors = new Map<string, ReadonlyMap<number, DirectionVector>>()
+  for (const recipe of recipes)
+    if (!vectors.has(recipeKey(recipe))) vectors.set(recipeKey(recipe), await fitOnce(work, plan, recipe, layers, set))
   return { ...set, vectors, openings: behaviours.openings, note: `${behaviours.note} ${set.note}`.trim() }
 }
 
@@ -53,34 +66,34 @@ export async function fitRefusal(
   layers: readonly number[],
 ): Promise<ReadonlyMap<number, DirectionVector>> {
   const { positive, negative } = plan.fit
-  return fitOnce(work, plan, 'diffmean', layers, { positive: negative, negative: positive })
+  return fitOnce(work, plan, { method: 'diffmean', parameters: {} }, layers, { positive: negative, negative: positive })
 }
 
 /** The fit at one layer with the sides of its rows shuffled: what the same recipe finds where there is nothing to find. */
 export async function fitPermuted(
   work: Work,
   plan: Plan,
-  method: FitMethod,
+  recipe: Recipe,
   { positive, negative }: ContrastSet,
   layer: number,
   draw: number,
 ): Promise<DirectionVector | undefined> {
   const rows = shuffle([...positive, ...negative], createRandom(plan.study.seed, `permuted ${draw}`))
   const set = { positive: rows.slice(0, positive.length), negative: rows.slice(positive.length) }
-  return (await fitOnce(work, plan, method, [layer], set)).get(layer)
+  return (await fitOnce(work, plan, recipe, [layer], set)).get(layer)
 }
 
 async function fitOnce(
   work: Work,
   { study, fit }: Plan,
-  method: FitMethod,
+  { method, parameters }: Recipe,
   layers: readonly number[],
   set: Pick<ContrastSet, 'positive' | 'negative'>,
 ): Promise<ReadonlyMap<number, DirectionVector>> {
   const { system, seed } = study
   const prompts = (rows: readonly PromptRow[]) => rows.map(row => chat(row.prompt, system))
   const sides = ({ positive, negative }: typeof set) => ({ positive: prompts(positive), negative: prompts(negative) })
-  const spec = { ...sides(set), layers, ...(needsControl(method) && { control: sides(fit) }) }
+  const spec = { ...sides(set), layers, ...parameters, ...(needsControl(method) && { control: sides(fit) }) }
   // Only what is trained depends on the seed.
   const what = { kind: method, ...spec, ...(method === 'linear-probe' && { seed }) }
   const stored = await work.once(what, async () =>
