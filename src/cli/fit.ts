@@ -23,7 +23,7 @@ export function fitCommand(program: Command): void {
     .requiredOption('--layer <N>', 'layer to read and to steer, counted from 0', wholeNumber)
     .option('--model <NAME|FILE>', 'model by name, or a GGUF file', DEFAULT_MODEL)
     .option('--method <NAME>', 'see `plimsoll methods`', 'diffmean')
-    .option('--control-positive <SET|FILE>', 'prompts that are to be left alone, for partial-or')
+    .option('--control-positive <SET|FILE>', 'prompts that are to be left alone, for partial-or and null-space')
     .option('--control-negative <SET|FILE>', 'their opposite')
     .option('--system <TEXT>', 'system prompt under which it is fitted')
     .option('--limit <N>', 'use the first N prompts of each list', wholeNumber)

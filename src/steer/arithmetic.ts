@@ -4,9 +4,8 @@ import { directionAt, isShared } from '../engine/steering.ts'
 import type { Direction } from '../engine/types.ts'
 import { parseWhere } from '../engine/where.ts'
 import { PlimsollError } from '../errors.ts'
-import { toolVersion } from '../version.ts'
-import { addTo, dot, norm } from './algebra/vectors.ts'
-import { type Provenance, toDirection, type Vector } from './vector.ts'
+import { addTo, dot, norm, unit, unlessRounding } from './algebra/vectors.ts'
+import { recorded, toDirection, type Vector } from './vector.ts'
 
 export interface Term {
   readonly vector: Vector
@@ -31,12 +30,8 @@ export function sum(terms: readonly Term[]): Vector {
     }
     return [layer, total] as const
   })
-  return combined(
-    first.vector,
-    directions,
-    { sum: terms.map(({ vector, factor }) => ({ factor, of: vector.provenance })) },
-    terms,
-  )
+  const parameters = { sum: terms.map(({ vector, factor }) => ({ factor, of: vector.provenance })) }
+  return combined([first.vector, ...others.map(({ vector }) => vector)], directions, parameters)
 }
 
 /**
@@ -53,22 +48,15 @@ export function orthogonalTo(vector: Vector, others: readonly Vector[]): Vector 
     for (const other of others) {
       const axis = Float64Array.from(directionAt(other, layer)?.unit ?? [])
       for (const earlier of basis) addTo(axis, earlier, -dot(axis, earlier))
-      const length = norm(axis)
-      if (length > leastLeft) basis.push(axis.map(value => value / length))
+      // One that lies along those before it adds nothing.
+      if (norm(unlessRounding(axis, 1)) > 0) basis.push(unit(axis))
     }
     for (const axis of basis) addTo(rest, axis, -dot(rest, axis))
-    if (norm(rest) < leastLeft * (own?.scale ?? 0)) rest.fill(0)
-    return [layer, rest] as const
+    return [layer, unlessRounding(rest, own?.scale ?? 0)] as const
   })
   const parameters = { of: vector.provenance, orthogonalTo: others.map(({ provenance }) => provenance) }
-  return combined(vector, directions, parameters, [
-    { vector, factor: 1 },
-    ...others.map(other => ({ vector: other, factor: 0 })),
-  ])
+  return combined([vector, ...others], directions, parameters)
 }
-
-/** Below this share a rest is F32 rounding. */
-const leastLeft = 1e-5
 
 /** Cosine of two vectors at each layer where both have a direction. */
 export function cosines(a: Vector, b: Vector): { readonly layer: number; readonly cosine: number }[] {
@@ -114,22 +102,21 @@ function cannot(found: string, expected: string): PlimsollError {
   })
 }
 
+/** @param from what it was made of; the first says where it acts */
 function combined(
-  like: Vector,
+  from: readonly [Vector, ...Vector[]],
   directions: readonly (readonly [layer: number, values: Float64Array])[],
   parameters: Readonly<Record<string, unknown>>,
-  terms: readonly Term[],
 ): Vector {
   const made = directions.map(([layer, values]): [number, Direction] => [
     layer,
     toDirection(values, `The combination at layer ${layer}`),
   ])
+  const [like] = from
   const { model, system } = like.provenance
   const counted = (side: 'positive' | 'negative') =>
-    terms.reduce((total, { vector }) => total + vector.provenance.data[side], 0)
-  const provenance: Provenance = {
-    schema: 1,
-    tool: `plimsoll ${toolVersion}`,
+    from.reduce((total, { provenance }) => total + provenance.data[side], 0)
+  const provenance = recorded({
     model,
     method: 'combination',
     parameters,
@@ -141,7 +128,7 @@ function combined(
     system,
     seed: null,
     note: '',
-  }
+  })
   const layers = made.map(([layer]) => layer)
   const parsed = parseWhere(like.where)
   const where = parsed.site === 'embedding' ? parsed : { ...parsed, layers }

@@ -3,9 +3,8 @@ import { createHash } from 'node:crypto'
 import type { Message, Model, Prompt } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
 import type { RunOptions } from '../progress.ts'
-import { toolVersion } from '../version.ts'
 import { fitMethod, type MethodSpec, parametersOf } from './methods/fit-method.ts'
-import type { Provenance, Vector } from './vector.ts'
+import { type Provenance, recorded, type Vector } from './vector.ts'
 
 /** What to fit: a method with its parameters, prompts on two sides, and one layer. */
 export type FitSpec = AtOneLayer<MethodSpec>
@@ -51,9 +50,7 @@ export function provenance(
 ): Provenance {
   const { name, architecture, layers, width, fingerprint } = model.info
   const { positive, negative, ...rest } = made
-  return {
-    schema: 1,
-    tool: `plimsoll ${toolVersion}`,
+  return recorded({
     model: { name, architecture, layers, width, fingerprint },
     data: {
       positive: positive.length,
@@ -63,7 +60,7 @@ export function provenance(
         .digest('hex'),
     },
     ...rest,
-  }
+  })
 }
 
 /** A prompt with a system message in front, where one is given. */

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Direction, DirectionVector, ModelInfo } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
+import { toolVersion } from '../version.ts'
 
 /** Where a vector comes from; stored with it, so that a file explains itself. */
 export const Provenance = z.strictObject({
@@ -25,6 +26,11 @@ export const Provenance = z.strictObject({
   note: z.string(),
 })
 export type Provenance = z.infer<typeof Provenance>
+
+/** A record of this version of the program. */
+export function recorded(made: Omit<Provenance, 'schema' | 'tool'>): Provenance {
+  return { schema: 1, tool: `plimsoll ${toolVersion}`, ...made }
+}
 
 /** A fitted vector. Loading it on another model is an error unless forced. */
 export interface Vector extends DirectionVector {

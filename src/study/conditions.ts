@@ -48,6 +48,13 @@ export interface RowsAsked {
   readonly of: 'first' | 'spread'
 }
 
+export type MethodTreatment = Extract<Treatment, { kind: 'method' }>
+
+/** What each method of a study is, in its order. */
+export function methodTreatments(conditions: readonly PlannedCondition[]): MethodTreatment[] {
+  return conditions.flatMap(({ treatment }) => (treatment.kind === 'method' ? [treatment] : []))
+}
+
 /** Checks need few rows: what they have to show is large, or nothing at all. */
 const SAFEGUARD_CHUNKS = 1
 

@@ -4,6 +4,7 @@ import type { Item, Suite } from '../measure/suites/index.ts'
 import type { RunOptions } from '../progress.ts'
 import { answerItems } from './answer.ts'
 import type { PlanCount } from './counts.ts'
+import { evenly } from './evenly.ts'
 import { klPrompts, klReadings } from './match-kl.ts'
 import type { Plan } from './plan.ts'
 
@@ -85,12 +86,12 @@ class WarmUp {
   }
 
   async scored(items: readonly Item[]): Promise<Cost> {
-    const some = spread(items, SCORED * this.#engines)
+    const some = evenly(items, SCORED * this.#engines)
     return { row: (await this.#ask(some, 1)).seconds / Math.max(1, some.length), token: 0, ends: 0 }
   }
 
   async written(items: readonly Item[]): Promise<Cost> {
-    const some = spread(items, this.#together)
+    const some = evenly(items, this.#together)
     const read = await this.#ask(some, 1)
     return { row: read.seconds / Math.max(1, some.length), ...(await this.#writing(some, read)) }
   }
@@ -157,11 +158,4 @@ class WarmUp {
 function beginnings(items: readonly Item[], piece: number): number {
   const size = Math.max(1, Math.floor(piece))
   return items.filter((item, i) => i % size === 0 || item.clusters.template !== items[i - 1]?.clusters.template).length
-}
-
-function spread(items: readonly Item[], rows: number): readonly Item[] {
-  if (items.length <= rows) return items
-  return Array.from({ length: rows }, (_, i) => items[Math.floor((i * items.length) / rows)]).flatMap(
-    item => item ?? [],
-  )
 }

@@ -6,7 +6,7 @@ import { PlimsollError } from '../errors.ts'
 import { isShared, openVector } from '../steer/index.ts'
 import { type ActiveCondition, activate, place, type Steered } from './active.ts'
 import { chat } from './chat.ts'
-import type { PlannedCondition, Treatment } from './conditions.ts'
+import { methodTreatments, type PlannedCondition, type Treatment } from './conditions.ts'
 import { pathFrom } from './config.ts'
 import { type Fitted, fitContrast, fitPermuted, fitRefusal, type Recipe, recipeKey } from './fit/index.ts'
 import { candidateLayers } from './layers.ts'
@@ -34,7 +34,7 @@ export async function prepare(
   vectors: ReadonlyMap<string, DirectionVector> = new Map(),
 ): Promise<Prepared> {
   const layers = candidateLayers(plan.study.select, work.model.info.layers)
-  const methods = plan.conditions.flatMap(({ treatment }) => (treatment.kind === 'method' ? [treatment] : []))
+  const methods = methodTreatments(plan.conditions)
   const own = methods.flatMap(({ layer }) => (layer === null ? [] : [layer]))
   const wanted = [...new Set([...layers, ...own])].sort((a, b) => a - b)
   const fitted = methods.length === 0 ? null : await fitContrast(work, plan, wanted, onRows('fit', 'contrast set'))
@@ -184,8 +184,7 @@ async function steeredBy(
 
 /** What a permuted reference repeats: the recipe of the first method. */
 function recipeOf({ conditions }: Plan): Recipe {
-  const first = conditions.find(({ treatment }) => treatment.kind === 'method')?.treatment
-  return first?.kind === 'method' ? first : { method: 'diffmean', parameters: {} }
+  return methodTreatments(conditions)[0] ?? { method: 'diffmean', parameters: {} }
 }
 
 function fittedAt(recipe: Recipe, layer: number, fitted: Fitted | null): DirectionVector {

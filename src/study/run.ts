@@ -8,6 +8,7 @@ import type { ActiveCondition } from './active.ts'
 import { saveAsked } from './asked.ts'
 import { chat } from './chat.ts'
 import { conclude, described } from './conclude.ts'
+import { methodTreatments } from './conditions.ts'
 import type { Fitted } from './fit/index.ts'
 import { hashOf } from './hash.ts'
 import { gradeAnswers } from './judging/grade.ts'
@@ -100,7 +101,7 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
     answers: stages.rows,
     margins: plan.study.margins,
     fit: fitted && {
-      method: [...new Set(methodsOf(plan))].join(', '),
+      method: [...new Set(methodTreatments(plan.conditions).map(({ method }) => method))].join(', '),
       positive: fitted.positive.length,
       negative: fitted.negative.length,
       note: fitted.note,
@@ -120,10 +121,6 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
     reused: { chunks: reused, of: made + reused },
     vectors: fitted === null ? [] : conditions.flatMap(condition => fittedVector(condition, fitted, plan, model)),
   }
-}
-
-function methodsOf({ conditions }: Plan): string[] {
-  return conditions.flatMap(({ treatment }) => (treatment.kind === 'method' ? [treatment.method] : []))
 }
 
 function fittedVector({ name, layer, strength, vector }: ActiveCondition, fitted: Fitted, plan: Plan, model: Model) {

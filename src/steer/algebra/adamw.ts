@@ -1,30 +1,24 @@
 /** Adam with decoupled weight decay (Loshchilov and Hutter 2019, arXiv 1711.05101, algorithm 2), as torch.optim.AdamW. */
-export interface AdamWOptions {
-  readonly weightDecay: number
-  /** Default 0.9 and 0.999. */
-  readonly betas?: readonly [number, number] | undefined
-  /** Default 1e-8. */
-  readonly epsilon?: number | undefined
-}
+
+/** torch's defaults. */
+const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-8]
 
 export class AdamW {
   readonly #parameters: Float64Array
-  readonly #options: Required<AdamWOptions>
+  readonly #weightDecay: number
   readonly #first: Float64Array
   readonly #second: Float64Array
   #steps = 0
 
   /** @param parameters changed in place by every step */
-  constructor(parameters: Float64Array, { weightDecay, betas = [0.9, 0.999], epsilon = 1e-8 }: AdamWOptions) {
+  constructor(parameters: Float64Array, { weightDecay }: { readonly weightDecay: number }) {
     this.#parameters = parameters
-    this.#options = { weightDecay, betas, epsilon }
+    this.#weightDecay = weightDecay
     this.#first = new Float64Array(parameters.length)
     this.#second = new Float64Array(parameters.length)
   }
 
   step(gradient: Float64Array, learningRate: number): void {
-    const { weightDecay, betas, epsilon } = this.#options
-    const [beta1, beta2] = betas ?? [0.9, 0.999]
     this.#steps += 1
     const [correct1, correct2] = [1 - beta1 ** this.#steps, 1 - beta2 ** this.#steps]
     for (let i = 0; i < gradient.length; i++) {
@@ -33,8 +27,8 @@ export class AdamW {
       const v = beta2 * this.#second[i]! + (1 - beta2) * g * g
       this.#first[i] = m
       this.#second[i] = v
-      const kept = this.#parameters[i]! * (1 - learningRate * weightDecay)
-      this.#parameters[i] = kept - (learningRate * (m / correct1)) / (Math.sqrt(v / correct2) + (epsilon ?? 1e-8))
+      const kept = this.#parameters[i]! * (1 - learningRate * this.#weightDecay)
+      this.#parameters[i] = kept - (learningRate * (m / correct1)) / (Math.sqrt(v / correct2) + epsilon)
     }
   }
 }

@@ -27,6 +27,14 @@ export function difference(a: ArrayLike<number>, b: ArrayLike<number>): Float64A
   return Float64Array.from({ length: a.length }, (_, i) => a[i]! - b[i]!)
 }
 
+/** Below this share of what it was made of, a vector is F32 rounding, which points nowhere. */
+const leastLeft = 1e-5
+
+/** A vector as it is; zero where nothing but rounding is left of one of length `before`. */
+export function unlessRounding(rest: Float64Array, before: number): Float64Array {
+  return norm(rest) < leastLeft * before ? rest.fill(0) : rest
+}
+
 /** `to` plus `factor` times `of`, in place. */
 export function addTo(to: Float64Array, of: ArrayLike<number>, factor: number): void {
   for (let i = 0; i < to.length; i++) to[i] = to[i]! + factor * of[i]!

@@ -15,8 +15,7 @@ import { isShared } from '../../engine/steering.ts'
 import type { Direction, ModelInfo } from '../../engine/types.ts'
 import { parseWhere, Where } from '../../engine/where.ts'
 import { PlimsollError } from '../../errors.ts'
-import { toolVersion } from '../../version.ts'
-import { checkModel, Provenance, toDirection, type Vector } from '../vector.ts'
+import { checkModel, Provenance, recorded, toDirection, type Vector } from '../vector.ts'
 import { gguf } from './gguf-file.ts'
 import { writeWhole } from './whole-file.ts'
 
@@ -153,9 +152,7 @@ function recordOf(text: unknown): z.infer<typeof Record> | null {
 
 function imported(file: string, content: Uint8Array, maker: Maker, model: Model): Provenance {
   const { name, architecture, layers, width, fingerprint } = model
-  return {
-    schema: 1,
-    tool: `plimsoll ${toolVersion}`,
+  return recorded({
     model: { name, architecture, layers, width, fingerprint },
     method: 'imported',
     parameters: { file: file.split(/[\\/]/).at(-1) ?? file, format: 'llama.cpp control vector', maker },
@@ -163,5 +160,5 @@ function imported(file: string, content: Uint8Array, maker: Maker, model: Model)
     system: null,
     seed: null,
     note: readAt[maker],
-  }
+  })
 }

@@ -4,6 +4,7 @@ import type { Capture, DirectionVector, Model, Prompt } from '../../engine/types
 import type { Where } from '../../engine/where.ts'
 import { PlimsollError } from '../../errors.ts'
 import type { RunOptions } from '../../progress.ts'
+import { difference, meanOf } from '../algebra/vectors.ts'
 import { toDirection } from '../vector.ts'
 
 /** The tokens of the chat template after the instruction: where a model has read all and said nothing yet. */
@@ -31,18 +32,23 @@ export interface ContrastSpec extends Sides<Prompt> {
   readonly tokens?: Where['tokens'] | undefined
 }
 
-/** w, not yet of length 1: its length is the natural scale. */
-export type MakeDirection = (states: ContrastStates, layer: number) => Float64Array
+/** How a method makes its direction. */
+export interface Making {
+  readonly name: string
+  /** Whether it sees a mean for each prompt, or every selected token. */
+  readonly reads: 'means' | 'tokens'
+  /** w, not yet of length 1: its length is the natural scale. */
+  readonly make: (states: ContrastStates, layer: number) => Float64Array
+}
 
 /**
  * One vector per layer, added to every token but the beginning of sequence.
- * @param reads whether `make` sees a mean for each prompt, or every selected token
  * @throws PlimsollError `invalid-input` for an empty side, or states that give no direction
  */
 export async function fitDirections(
   model: Model,
   spec: ContrastSpec,
-  { name, reads, make }: { readonly name: string; readonly reads: 'means' | 'tokens'; readonly make: MakeDirection },
+  { name, reads, make }: Making,
   options: RunOptions = {},
 ): Promise<Map<number, DirectionVector>> {
   checkSides(spec, '')
@@ -80,7 +86,7 @@ async function statesOf(
   model: Model,
   { layers, tokens = defaultTokens }: ContrastSpec,
   { positive, negative }: Sides<Prompt>,
-  reads: 'means' | 'tokens',
+  reads: Making['reads'],
   options: RunOptions,
 ): Promise<ByLayer> {
   const read = async (prompts: readonly Prompt[]) => {
@@ -103,6 +109,11 @@ function rowsOf({ states, width }: Capture, prompt: number, layer: number): Floa
 function at({ positive, negative }: ByLayer, layer: number): Sides<readonly Float32Array[]> {
   const of = (side: ByLayer['positive']) => side.map(prompt => prompt.get(layer) ?? [])
   return { positive: of(positive), negative: of(negative) }
+}
+
+/** mean(h⁺) − mean(h⁻), every prompt counting alike. */
+export function meanDifference({ positive, negative }: Sides<readonly Float32Array[]>): Float64Array {
+  return difference(meanOf(positive.map(meanOf)), meanOf(negative.map(meanOf)))
 }
 
 /** Residual layers are read together, the embedding by itself. */

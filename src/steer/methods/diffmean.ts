@@ -11,7 +11,7 @@ import type { Capture, DirectionVector, Model, Prompt } from '../../engine/types
 import type { Where } from '../../engine/where.ts'
 import { PlimsollError } from '../../errors.ts'
 import type { RunOptions } from '../../progress.ts'
-import { norm } from '../algebra/vectors.ts'
+import { difference, norm, unlessRounding } from '../algebra/vectors.ts'
 import { toDirection } from '../vector.ts'
 import { checkSides, clauses, defaultTokens, whereOf } from './contrast.ts'
 import type { MethodDescription } from './types.ts'
@@ -63,19 +63,13 @@ export async function fitDiffmean(
         throw new PlimsollError('internal', `Layer ${layer} was asked for and not read`)
       }
       const place = layer === EMBEDDING ? 'the embedding' : `layer ${layer}`
-      const difference = up.map((value, i) => value - down[i]!)
-      if (norm(difference) < leastDifference * Math.max(norm(up), norm(down))) difference.fill(0)
-      const direction = toDirection(difference, `The mean difference at ${place}`)
+      // The same prompts in another order are not quite equal.
+      const w = unlessRounding(difference(up, down), Math.max(norm(up), norm(down)))
+      const direction = toDirection(w, `The mean difference at ${place}`)
       return [layer, { edit: 'add', where: whereOf(layer), directions: { [layer]: direction } }]
     }),
   )
 }
-
-/**
- * Below this share of a mean's norm a difference is F32 rounding: the same prompts in another order are not quite equal,
- * and what is left of them points nowhere.
- */
-const leastDifference = 1e-5
 
 async function means(
   model: Model,

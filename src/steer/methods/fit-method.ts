@@ -3,7 +3,7 @@ import type { DirectionVector, Model } from '../../engine/types.ts'
 import { PlimsollError } from '../../errors.ts'
 import type { RunOptions } from '../../progress.ts'
 import { createRandom } from '../../random.ts'
-import { type ContrastSpec, defaultTokens, fitDirections } from './contrast.ts'
+import { type ContrastSpec, defaultTokens, fitDirections, type Making } from './contrast.ts'
 import { type DiffmeanSpec, diffmean, diffmeanDefaults, fitDiffmean } from './diffmean.ts'
 import { type LinearProbeParameters, linearProbe, linearProbeDefaults, linearProbeDirection } from './linear-probe.ts'
 import { nullSpace, nullSpaceDefaults, nullSpaceDirection } from './null-space.ts'
@@ -74,23 +74,19 @@ export async function fitMethod(
       expected: 'prompts on two sides that are to be left alone, such as harmless and harmful ones',
       fix: 'Name them, or take a method without control.',
     })
-  const seed = options.seed ?? 0
+  if (spec.method === 'diffmean') return fitDiffmean(model, spec, options)
+  return fitDirections(model, spec, { name: spec.method, ...makerOf(spec, options.seed ?? 0) }, options)
+}
+
+function makerOf(spec: Exclude<MethodSpec, { method: 'diffmean' }>, seed: number): Pick<Making, 'reads' | 'make'> {
   switch (spec.method) {
-    case 'diffmean':
-      return fitDiffmean(model, spec, options)
     case 'pca': {
       const { centred = pcaDefaults.centred } = spec
-      return fitDirections(
-        model,
-        spec,
-        { name: 'pca', reads: 'means', make: states => pcaDirection(states, centred) },
-        options,
-      )
+      return { reads: 'means', make: states => pcaDirection(states, centred) }
     }
     case 'partial-or': {
       const { lambda = partialOrDefaults.lambda } = spec
-      const make = (states: Parameters<typeof partialOrDirection>[0]) => partialOrDirection(states, lambda)
-      return fitDirections(model, spec, { name: 'partial-or', reads: 'means', make }, options)
+      return { reads: 'means', make: states => partialOrDirection(states, lambda) }
     }
     case 'null-space': {
       const { ratio = nullSpaceDefaults.ratio } = spec
@@ -100,27 +96,22 @@ export async function fitMethod(
           expected: 'a ratio above 0 and at most 1',
           fix: 'Give another ratio: the smaller it is, the more is protected.',
         })
-      const make = (states: Parameters<typeof nullSpaceDirection>[0]) => nullSpaceDirection(states, ratio)
-      return fitDirections(model, spec, { name: 'null-space', reads: 'means', make }, options)
+      return { reads: 'means', make: states => nullSpaceDirection(states, ratio) }
     }
     case 'linear-probe': {
-      const parameters = { ...linearProbeDefaults, ...given(spec) }
-      return fitDirections(
-        model,
-        spec,
-        {
-          name: 'linear-probe',
-          reads: 'tokens',
-          make: (states, layer) =>
-            linearProbeDirection(states, parameters, createRandom(seed, `linear probe at layer ${layer}`)),
-        },
-        options,
-      )
+      const { epochs, batch, learningRate, weightDecay, centred } = linearProbeDefaults
+      const parameters = {
+        epochs: spec.epochs ?? epochs,
+        batch: spec.batch ?? batch,
+        learningRate: spec.learningRate ?? learningRate,
+        weightDecay: spec.weightDecay ?? weightDecay,
+        centred: spec.centred ?? centred,
+      }
+      return {
+        reads: 'tokens',
+        make: (states, layer) =>
+          linearProbeDirection(states, parameters, createRandom(seed, `linear probe at layer ${layer}`)),
+      }
     }
   }
-}
-
-function given(spec: FitParameters['linear-probe']): Partial<LinearProbeParameters> {
-  const own = Object.entries(spec).filter(([key, value]) => key in linearProbeDefaults && value !== undefined)
-  return Object.fromEntries(own)
 }

@@ -8,8 +8,8 @@
  * on to learn a matrix that makes refusals, which is no vector and left out here.
  */
 import { principalComponents } from '../algebra/principal.ts'
-import { addTo, difference, dot, meanOf, norm } from '../algebra/vectors.ts'
-import type { ContrastStates } from './contrast.ts'
+import { addTo, dot, meanOf, norm, unlessRounding } from '../algebra/vectors.ts'
+import { type ContrastStates, meanDifference } from './contrast.ts'
 import type { MethodDescription } from './types.ts'
 
 export const nullSpaceDefaults = { ratio: 0.5 } as const
@@ -27,17 +27,14 @@ export const nullSpace: MethodDescription = {
     'AlphaSteer protects harmless states and learns a matrix towards refusal; here harmful states are protected and the difference of means is projected. Where the protected states have fewer directions than are to be given up, only those are, and not as many arbitrary ones beside.',
 }
 
-/** Below this share of what it was, a vector is F32 rounding. */
-const leastLeft = 1e-5
-
 /** @throws RangeError without control states */
 export function nullSpaceDirection({ target, control }: ContrastStates, ratio: number): Float64Array {
   if (control === null) throw new RangeError('null-space needs control states')
-  const w = difference(meanOf(target.positive.map(meanOf)), meanOf(target.negative.map(meanOf)))
+  const w = meanDifference(target)
   const before = norm(w)
   const protectedRows = control.negative.map(meanOf)
   const given = w.length - Math.floor(w.length * ratio)
   const { axes } = principalComponents(protectedRows, Math.min(given, protectedRows.length))
   for (const axis of axes) addTo(w, axis, -dot(w, axis))
-  return norm(w) < leastLeft * before ? w.fill(0) : w
+  return unlessRounding(w, before)
 }

@@ -6,8 +6,8 @@
  * Source: Wang et al. 2024 (arXiv 2410.03415), whose vectors point towards refusal and are ablated; as added by Goyal
  * and Daumé 2026 (arXiv 2602.06256).
  */
-import { addTo, difference, dot, meanOf, norm } from '../algebra/vectors.ts'
-import type { ContrastStates, Sides } from './contrast.ts'
+import { addTo, dot, norm, unlessRounding } from '../algebra/vectors.ts'
+import { type ContrastStates, meanDifference } from './contrast.ts'
 import type { MethodDescription } from './types.ts'
 
 export const partialOrDefaults = { lambda: 1 } as const
@@ -24,9 +24,6 @@ export const partialOr: MethodDescription = {
     'The source ablates its vector from a start layer on; here it is added at one layer, as Goyal and Daumé do. The length of w before it is made a unit is kept as its natural scale.',
 }
 
-/** Below this share of what it was, a vector is F32 rounding. */
-const leastLeft = 1e-5
-
 /** @throws RangeError without control states */
 export function partialOrDirection({ target, control }: ContrastStates, lambda: number): Float64Array {
   if (control === null) throw new RangeError('partial-or needs control states')
@@ -35,10 +32,5 @@ export function partialOrDirection({ target, control }: ContrastStates, lambda: 
   const away = meanDifference(control)
   const square = dot(away, away)
   if (square > 0) addTo(w, away, (-lambda * dot(w, away)) / square)
-  // What rounding leaves of a difference that lies along the control's points nowhere.
-  return norm(w) < leastLeft * before ? w.fill(0) : w
-}
-
-function meanDifference({ positive, negative }: Sides<readonly Float32Array[]>): Float64Array {
-  return difference(meanOf(positive.map(meanOf)), meanOf(negative.map(meanOf)))
+  return unlessRounding(w, before)
 }

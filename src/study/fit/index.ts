@@ -4,6 +4,7 @@ import type { DirectionVector } from '../../engine/types.ts'
 import { PlimsollError } from '../../errors.ts'
 import { type FitMethod, fitMethod, needsControl } from '../../steer/index.ts'
 import { chat } from '../chat.ts'
+import { methodTreatments } from '../conditions.ts'
 import type { Plan } from '../plan.ts'
 import type { MethodParameters } from '../schema.ts'
 import { readVectors, storeVectors } from '../steering.ts'
@@ -52,9 +53,8 @@ export async function fitContrast(
         expected: 'at least one prompt on each side',
         fix: `Name more prompts under fit.${side}, or write \`keep: all\` under fit.`,
       })
-  const recipes = plan.conditions.flatMap(({ treatment }) => (treatment.kind === 'method' ? [treatment] : []))
   const vectors = new Map<string, ReadonlyMap<number, DirectionVector>>()
-  for (const recipe of recipes)
+  for (const recipe of methodTreatments(plan.conditions))
     if (!vectors.has(recipeKey(recipe))) vectors.set(recipeKey(recipe), await fitOnce(work, plan, recipe, layers, set))
   return { ...set, vectors, openings: behaviours.openings, note: `${behaviours.note} ${set.note}`.trim() }
 }

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { Suite } from '../../measure/suites/index.ts'
 import type { ActiveCondition } from '../active.ts'
 import { chat } from '../chat.ts'
+import { evenly } from '../evenly.ts'
 import type { Plan } from '../plan.ts'
 import { fingerprintOf } from '../steering.ts'
 import type { Work } from '../work.ts'
@@ -78,9 +79,7 @@ function groupsOf(suites: readonly Suite[]): { name: string; requests: string[] 
   return kinds.flatMap(({ name, of }) => {
     const items = suites.filter(suite => of(suite) && !suite.extra).flatMap(suite => suite.items)
     // Spread over all of them: a grid lists one template after the other.
-    const step = Math.max(1, items.length / most)
-    const drawn = Array.from({ length: Math.min(most, items.length) }, (_, i) => items[Math.floor(i * step)])
-    const requests = drawn.flatMap(item => (item?.kind === 'answer' ? [item.request] : []))
+    const requests = evenly(items, most).flatMap(item => (item.kind === 'answer' ? [item.request] : []))
     return requests.length === 0 ? [] : [{ name, requests }]
   })
 }
