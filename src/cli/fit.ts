@@ -5,7 +5,7 @@ import type { Command } from '@commander-js/extra-typings'
 import { isDataFile, loadDataset } from '../data/index.ts'
 import { PlimsollError } from '../errors.ts'
 import { DEFAULT_MODEL } from '../models/index.ts'
-import { directionAt, type FitMethod, fit, fitMethods, needsControl, saveVector } from '../steer/index.ts'
+import { directionAt, type FitMethod, fit, fitMethods, needsControl, writeVector } from '../steer/index.ts'
 import { examples, outputOf, wholeNumber } from './common.ts'
 import { listenForInterrupt } from './terminal/interrupt.ts'
 import { openForCommand } from './terminal/model.ts'
@@ -51,7 +51,7 @@ export function fitCommand(program: Command): void {
         { signal: interrupt.signal, onProgress: event => status.onProgress({ ...event, stage: 'fit' }) },
       )
       status.clear()
-      await saveVector(vector, options.output)
+      await writeVector(vector, options.output)
       const scale = directionAt(vector, options.layer)?.scale ?? 0
       if (output.json) {
         return output.printJson({

@@ -107,6 +107,10 @@ describe('vector compare and combine', () => {
       'sum.safetensors',
     )
     expect(sum.stdout).toContain('layers 5, 6')
+    await folder.plimsoll('vector', 'combine', 'a.safetensors', 'b.safetensors', '-o', 'sum.gguf')
+    expect(await json('show', 'sum.gguf', '--model', 'organism')).toMatchObject({
+      layers: [{ layer: 5 }, { layer: 6 }],
+    })
     const apart = ['combine', 'sum.safetensors', '--orthogonal-to', 'a.safetensors', '-o', 'apart.safetensors'] as const
     expect((await json(...apart)).provenance).toMatchObject({
       method: 'combination',

@@ -1,8 +1,8 @@
 import type { Command } from '@commander-js/extra-typings'
 import { PlimsollError } from '../../errors.ts'
-import { layersOf, orthogonalTo, saveVector, sum, type Term } from '../../steer/index.ts'
+import { layersOf, orthogonalTo, sum, type Term, writeVector } from '../../steer/index.ts'
 import { examples, outputOf } from '../common.ts'
-import { readVector } from './open.ts'
+import { formatOf, readVector } from './open.ts'
 
 export function combineCommand(vector: Command): void {
   vector
@@ -12,7 +12,7 @@ export function combineCommand(vector: Command): void {
       'Add vectors of one model: FILE as it is, FILE*1.5 half as strong again, FILE*-1 turned round. The result keeps where each came from.',
     )
     .option('--orthogonal-to <FILES...>', 'then leave out what lies along these, layer by layer')
-    .requiredOption('-o, --output <FILE>', 'where to write it (.safetensors)')
+    .requiredOption('-o, --output <FILE>', 'where to write it (.safetensors, or .gguf for llama.cpp)')
     .addHelpText(
       'after',
       examples(
@@ -22,6 +22,8 @@ export function combineCommand(vector: Command): void {
     )
     .action(async (written, options, command) => {
       const output = outputOf(command)
+      // Refused before anything is read.
+      formatOf(options.output)
       const terms: Term[] = []
       for (const one of written) {
         const { file, factor } = termOf(one)
@@ -32,7 +34,7 @@ export function combineCommand(vector: Command): void {
       const [only] = terms
       const added = only !== undefined && terms.length === 1 && only.factor === 1 ? only.vector : sum(terms)
       const made = others.length === 0 ? added : orthogonalTo(added, others)
-      await saveVector(made, options.output)
+      await writeVector(made, options.output)
       const layers = layersOf([made])
       if (output.json) return output.printJson({ file: options.output, layers, provenance: made.provenance })
       output.print(

@@ -1,7 +1,7 @@
 import type { Command } from '@commander-js/extra-typings'
 import { Option } from '@commander-js/extra-typings'
 import { PlimsollError } from '../../errors.ts'
-import { saveControlVector, saveVector } from '../../steer/index.ts'
+import { writeVector } from '../../steer/index.ts'
 import { examples, outputOf } from '../common.ts'
 import { formatOf, readVector } from './open.ts'
 
@@ -36,8 +36,7 @@ export function convertCommand(vector: Command): void {
           fix: 'To copy a file, copy it.',
         })
       const found = await readVector(from, options, output)
-      if (written === 'gguf') await saveControlVector(found, to)
-      else await saveVector(found, to)
+      await writeVector(found, to)
       if (output.json) return output.printJson({ file: to, format: written })
       output.print(to)
       if (written === 'gguf') output.note(`Try  llama-cli -m MODEL.gguf --control-vector ${to}`)

@@ -1,6 +1,6 @@
 /** Vector files of either format, as commands are given them. */
 import { PlimsollError } from '../../errors.ts'
-import { loadControlVector, loadVector, type Maker, type Vector } from '../../steer/index.ts'
+import { isControlVectorFile, loadControlVector, loadVector, type Maker, type Vector } from '../../steer/index.ts'
 import { openForCommand } from '../terminal/model.ts'
 import type { Output } from '../terminal/output.ts'
 
@@ -8,8 +8,8 @@ export type Format = 'safetensors' | 'gguf'
 
 /** By the name's ending. */
 export function formatOf(file: string): Format {
-  const [, ending] = /\.(safetensors|gguf)$/i.exec(file) ?? []
-  if (ending !== undefined) return ending.toLowerCase() === 'gguf' ? 'gguf' : 'safetensors'
+  if (isControlVectorFile(file)) return 'gguf'
+  if (/\.safetensors$/i.test(file)) return 'safetensors'
   throw new PlimsollError('usage', 'A vector is a .safetensors or a .gguf file', {
     found: file,
     expected: 'FILE.safetensors, or FILE.gguf for a control vector of llama.cpp',

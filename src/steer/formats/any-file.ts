@@ -1,17 +1,24 @@
-/** A vector from a file of either format, by the name's ending. */
+/** Vectors in files of either format, by the name's ending. */
 import type { ModelInfo } from '../../engine/types.ts'
 import type { Vector } from '../vector.ts'
-import { loadControlVector } from './control-vector.ts'
-import { loadVector } from './vector-file.ts'
+import { loadControlVector, saveControlVector } from './control-vector.ts'
+import { loadVector, saveVector } from './vector-file.ts'
 
-/**
- * @param file `.gguf` for a control vector of llama.cpp, anything else for Plimsoll's own `.safetensors`
- * @throws PlimsollError `not-found`, `invalid-input`, `vector-mismatch`
- */
+/** `.gguf` names a control vector of llama.cpp, anything else Plimsoll's own `.safetensors`. */
+export function isControlVectorFile(file: string): boolean {
+  return /\.gguf$/i.test(file)
+}
+
+/** @throws PlimsollError `not-found`, `invalid-input`, `vector-mismatch` */
 export async function openVector(
   file: string,
   model: ModelInfo,
   options: { readonly otherModel?: 'refuse' | 'force' } = {},
 ): Promise<Vector> {
-  return /\.gguf$/i.test(file) ? loadControlVector(file, model) : loadVector(file, model, options)
+  return isControlVectorFile(file) ? loadControlVector(file, model, options) : loadVector(file, model, options)
+}
+
+/** @throws PlimsollError `not-found`, and `invalid-input` for what a control vector cannot say */
+export async function writeVector(vector: Vector, file: string): Promise<void> {
+  await (isControlVectorFile(file) ? saveControlVector : saveVector)(vector, file)
 }

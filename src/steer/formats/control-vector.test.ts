@@ -116,5 +116,7 @@ describe('a control vector of llama.cpp', () => {
     const other = { ...vector, provenance: { ...provenance, model: { ...provenance.model, fingerprint: 'another' } } }
     await saveControlVector(other, path('other.gguf'))
     await expect(loadControlVector(path('other.gguf'), model.info)).rejects.toMatchObject({ code: 'vector-mismatch' })
+    const forced = await openVector(path('other.gguf'), model.info, { otherModel: 'force' })
+    expect(forced.provenance.model.fingerprint).toBe('another')
   })
 })

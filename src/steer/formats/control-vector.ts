@@ -94,7 +94,10 @@ function isEmpty(value: unknown): boolean {
 export async function loadControlVector(
   file: string,
   model: Model,
-  { maker = 'unknown' }: { readonly maker?: Maker | undefined } = {},
+  {
+    maker = 'unknown',
+    otherModel = 'refuse',
+  }: { readonly maker?: Maker | undefined; readonly otherModel?: 'refuse' | 'force' } = {},
 ): Promise<Vector> {
   const header = await readHeader(file)
   const refuse = (found: string, expected: string): never => {
@@ -129,7 +132,7 @@ export async function loadControlVector(
   const record = recordOf(header.metadata.get(RECORD))
   if (record !== null) {
     const vector: Vector = { edit: 'add', directions, ...record }
-    checkModel(vector, model)
+    if (otherModel !== 'force') checkModel(vector, model)
     return vector
   }
   return {
