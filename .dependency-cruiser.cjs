@@ -1,8 +1,9 @@
 // Imports point downwards only: a folder may import itself and the folders named for it here.
 const below = {
   native: [],
-  engine: ['native'],
-  gradient: ['engine', 'native'],
+  // Training runs where llama.cpp does, in the engine's process.
+  gradient: ['native'],
+  engine: ['gradient', 'native'],
   store: ['data', 'judge', 'engine'],
   data: [],
   // Names → open models.

@@ -23,6 +23,10 @@ import type {
   ScoreItem,
   ScoreOptions,
   Token,
+  Training,
+  TrainingExample,
+  TrainingSpec,
+  TrainOptions,
 } from './types.ts'
 import { parseWhere, type WhereInput } from './where.ts'
 
@@ -110,6 +114,13 @@ class PooledModel implements Model {
     options: ScoreOptions = {},
   ): Promise<Float64Array[]> {
     return this.#share(prompts, options, (engine, part, shared) => engine.firstToken(part, tokens, shared))
+  }
+
+  /** One engine trains, on the threads of all. */
+  train(examples: readonly TrainingExample[], spec: TrainingSpec, options: TrainOptions = {}): Promise<Training> {
+    const engine = this.#leastBusy()[0] ?? this.#first
+    const threads = options.threads ?? this.info.engine.threads * this.#engines.length
+    return this.#counted(engine, () => engine.train(examples, spec, { ...options, threads }))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -7,20 +7,16 @@
 import type { PlimsollError } from '../errors.ts'
 import type { RunOptions } from '../progress.ts'
 import type { ThinkingMarks } from './generated-parts.ts'
+import type { Prompt } from './prompt-types.ts'
 import type { Sampling, TokenProbability } from './sampling/types.ts'
 import type { Steering } from './steering-types.ts'
+import type { Training, TrainingExample, TrainingSpec, TrainOptions } from './training-types.ts'
 import type { Part, Site, WhereInput } from './where.ts'
 
+export type * from './prompt-types.ts'
 export type * from './sampling/types.ts'
 export type * from './steering-types.ts'
-
-export interface Message {
-  readonly role: 'system' | 'user' | 'assistant'
-  readonly content: string
-}
-
-/** A string is one user message; `raw` is text that no chat template touches. */
-export type Prompt = string | readonly Message[] | { readonly raw: string }
+export type * from './training-types.ts'
 
 /** Tokens of one part of a prompt, as a half-open range of positions. */
 export interface Span {
@@ -273,4 +269,9 @@ export interface Model extends AsyncDisposable {
   score(items: readonly ScoreItem[], options?: ScoreOptions): Promise<Score[]>
   /** Log-probability of each of `tokens` as the first token of the answer: result[prompt][token]. */
   firstToken(prompts: readonly Prompt[], tokens: readonly number[], options?: ScoreOptions): Promise<Float64Array[]>
+  /**
+   * Trains an edit of one layer so that the targets become likely. Deterministic for the same examples, spec, seed and
+   * EngineInfo. Always on the processor.
+   */
+  train(examples: readonly TrainingExample[], spec: TrainingSpec, options?: TrainOptions): Promise<Training>
 }

@@ -4,6 +4,7 @@ import koffi, { type LibraryHandle } from 'koffi'
 import { PlimsollError } from '../errors.ts'
 import { checkAbi } from './abi.ts'
 import { type Device, deviceList } from './devices.ts'
+import { type Ggml, ggmlFunctions } from './ggml.ts'
 import { type GrammarFunctions, grammarFunctions } from './grammar.ts'
 import { findLibrary, type LibraryFiles, packageVersion, supportedRelease } from './library.ts'
 import type { Pointer } from './pointer.ts'
@@ -93,6 +94,7 @@ export interface Llama extends GrammarFunctions {
     firstLayer: number,
     lastLayer: number,
   ) => number
+  readonly ggml: Ggml
   readonly operations: Operations
   readonly tensorName: (tensor: Pointer) => string
   readonly tensorElements: (tensor: Pointer) => number
@@ -190,6 +192,7 @@ function load(files: LibraryFiles): Llama {
       'int32_t llama_set_adapter_cvec(void *, const float *, size_t, int32_t, int32_t, int32_t)',
     ),
     ...grammarFunctions(llama),
+    ggml: ggmlFunctions(base, ggml),
     operations: tensorOperations(base),
     tensorName: base.func('const char *ggml_get_name(void *)'),
     tensorElements: base.func('int64_t ggml_nelements(void *)'),

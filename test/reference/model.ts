@@ -330,6 +330,14 @@ export async function openReference(file: string): Promise<ReferenceModel> {
       })
     },
 
+    train() {
+      return Promise.reject(
+        new PlimsollError('model-unsupported', 'The reference does not train', {
+          fix: 'Train through llama.cpp: finite differences are its oracle.',
+        }),
+      )
+    },
+
     replay(prompt, generated, steering) {
       const steered = steer(steering, prompt, generated.length > 0)
       const logits = forward(weights, [...prompt.tokens, ...generated], edits(steered))

@@ -1,6 +1,10 @@
 /** A model file loaded into this thread, its vocabulary, and the contexts it computes in. */
 import { basename } from 'node:path'
+import koffi from 'koffi'
 import { PlimsollError } from '../../errors.ts'
+import type { TailSource } from '../../gradient/source.ts'
+import { Tail } from '../../gradient/tail.ts'
+import { abortCallback } from '../../native/ggml.ts'
 import { type Llama, loadLlama, type Pointer } from '../../native/llama.ts'
 import { operationOf, readTensorNode } from '../../native/tensor.ts'
 import { cpuVariant } from '../../native/variant.ts'
@@ -30,6 +34,9 @@ export interface LoadOptions {
   /** Default `alone`. */
   readonly batching?: 'alone' | 'together'
 }
+
+/** CPU variants with an instruction for products of BF16. */
+const multipliesBf16: ReadonlySet<string> = new Set(['sapphirerapids', 'cooperlake', 'zen4'])
 
 export class LoadedModel {
   readonly info: ModelInfo
@@ -133,6 +140,22 @@ export class LoadedModel {
     const rounded = this.#rounded(shape)
     this.#checkMemory(rounded)
     return this.#newContext(rounded, { callback: callback === 'callback' })
+  }
+
+  /**
+   * The blocks above a layer, to train through; on the processor, whatever computes the model itself.
+   * @throws PlimsollError `model-unsupported`, `out-of-memory`
+   */
+  tail(source: TailSource, layer: number, threads: number): { readonly tail: Tail } & Disposable {
+    const { ggml, readTensor } = this.#llama
+    using cleanup = new DisposableStack()
+    const pool = cleanup.adopt(this.#llama.newThreadPool(threads), own => this.#llama.freeThreadPool(own))
+    const abort = cleanup.adopt(abortCallback(this.#cancelled), own => koffi.unregister(own))
+    const backend = cleanup.adopt(ggml.newProcessor(threads, pool, abort), own => ggml.freeBackend(own))
+    const backward = multipliesBf16.has(cpuVariant()) ? 'bf16' : 'f32'
+    const tail = cleanup.use(new Tail({ ggml, readTensor, backend, backward }, source, layer))
+    const kept = cleanup.move()
+    return { tail, [Symbol.dispose]: () => kept.dispose() }
   }
 
   /** Powers of two, so that calls of like size find the same context again. */

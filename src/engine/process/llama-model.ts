@@ -2,6 +2,7 @@
 import { PlimsollError } from '../../errors.ts'
 import { checkedAdapters, checkedPrompt, checkedTokens, listOf, positive } from '../check.ts'
 import { steeringCheck } from '../check-steering.ts'
+import { readHeader } from '../header.ts'
 import { checkedSampling } from '../sampling/check.ts'
 import type {
   Capture,
@@ -19,6 +20,10 @@ import type {
   ScoreOptions,
   Token,
   TokenProbability,
+  Training,
+  TrainingExample,
+  TrainingSpec,
+  TrainOptions,
 } from '../types.ts'
 import { parseWhere, type WhereInput } from '../where.ts'
 import type { EngineProcess } from './client.ts'
@@ -26,6 +31,7 @@ import { fromWire } from './protocol.ts'
 
 const defaultMaxTokens = 256
 const defaultSlots = 16
+const defaultPatience = 2
 
 export class LlamaModel implements Model {
   readonly info: ModelInfo
@@ -252,6 +258,60 @@ export class LlamaModel implements Model {
       },
     )
     return complete(results)
+  }
+
+  async train(
+    examples: readonly TrainingExample[],
+    { layer, tokens, edit, ...settings }: TrainingSpec,
+    options: TrainOptions = {},
+  ): Promise<Training> {
+    const { validation = [], patience = defaultPatience, seed = 0, from, onProgress, onCheckpoint } = options
+    if (listOf('examples', examples).length === 0)
+      throw new PlimsollError('invalid-input', 'There is nothing to train on', {
+        found: 'no examples',
+        expected: 'at least one prompt with its target',
+        fix: 'Give examples.',
+      })
+    const checked = (use: 'train' | 'validate', first: number) => (example: TrainingExample, index: number) => ({
+      ...example,
+      prompt: checkedPrompt(example.prompt, first + index),
+      use,
+    })
+    const all = [...examples.map(checked('train', 0)), ...validation.map(checked('validate', examples.length))]
+    const { file, architecture, metadata, tensors } = await readHeader(this.info.file)
+    return await this.#engine.call(
+      'train',
+      {
+        examples: all,
+        layer,
+        tokens: parseWhere({ tokens: tokens ?? { phase: 'all' } }).tokens,
+        edit,
+        settings: {
+          epochs: positive('epochs', settings.epochs),
+          batch: positive('batch', settings.batch),
+          learningRate: settings.learningRate,
+          weightDecay: settings.weightDecay ?? 0,
+          penalty: edit.kind === 'reft-r1' ? edit.penalty : 0,
+          patience: positive('patience', patience),
+          seed,
+        },
+        threads: positive('threads', options.threads ?? this.info.engine.threads),
+        source: { file, architecture, metadata, tensors },
+        from,
+      },
+      {
+        signal: options.signal,
+        first: this.#first,
+        onEvent: event => {
+          if (event.kind === 'checkpoint') onCheckpoint?.(event.checkpoint)
+          else if (event.kind === 'read') onProgress?.({ stage: 'capture', done: event.done, total: all.length })
+          else {
+            const detail = `loss ${event.loss.toFixed(3)}`
+            onProgress?.({ stage: 'train', done: event.done, total: event.total, detail })
+          }
+        },
+      },
+    )
   }
 
   [Symbol.asyncDispose](): Promise<void> {

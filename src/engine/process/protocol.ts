@@ -1,5 +1,8 @@
 /** What the caller's process and the engine's process say to each other. Every message stays below 2 MB. */
 import { type ErrorCode, PlimsollError } from '../../errors.ts'
+import type { TrainableSpec } from '../../gradient/edits/index.ts'
+import type { TailSource } from '../../gradient/source.ts'
+import type { Checkpoint, Trained, TrainingSettings } from '../../gradient/train.ts'
 import type { LoadOptions } from '../llama/model.ts'
 import type {
   Adapter,
@@ -83,6 +86,24 @@ export interface Calls {
     arguments: { requests: readonly WireRequest[]; tokens: readonly number[] }
     result: null
     event: { readonly kind: 'first'; readonly index: number; readonly logProbabilities: Float64Array }
+  }
+  train: {
+    arguments: {
+      examples: readonly { readonly prompt: Prompt; readonly target: string; readonly use: 'train' | 'validate' }[]
+      /** Whose states are edited; −1: the embedding. */
+      layer: number
+      tokens: Where['tokens']
+      edit: TrainableSpec
+      settings: TrainingSettings
+      threads: number
+      source: TailSource
+      from?: Checkpoint | undefined
+    }
+    result: Trained & { readonly bytes: number }
+    event:
+      | { readonly kind: 'read'; readonly done: number }
+      | { readonly kind: 'step'; readonly done: number; readonly total: number; readonly loss: number }
+      | { readonly kind: 'checkpoint'; readonly checkpoint: Checkpoint }
   }
   /** Native code that fails on purpose: how crashes are tested for real. */
   fail: { arguments: { how: 'abort' | 'segmentation-fault' }; result: null; event: never }

@@ -12,6 +12,7 @@ import { runCapture } from './calls/capture.ts'
 import { fail } from './calls/fail.ts'
 import { runGenerate, sharedGenerate } from './calls/generate.ts'
 import { runFirstToken, runScore } from './calls/score.ts'
+import { runTrain } from './calls/train.ts'
 import { unstow } from './cargo.ts'
 import { FlightRecord, type FlightWriter } from './flight.ts'
 import { type Call, type Event, type FromEngine, isToWorker, type ToWorker, toWire } from './protocol.ts'
@@ -55,6 +56,8 @@ function run(call: Call, flight: FlightWriter, tell: (event: Event) => void): un
       return runScore(model(), flight, call.arguments, tell)
     case 'firstToken':
       return runFirstToken(model(), flight, call.arguments, tell)
+    case 'train':
+      return runTrain(model(), flight, call.arguments, tell)
     case 'fail':
       return fail(call.arguments.how)
   }

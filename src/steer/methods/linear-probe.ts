@@ -8,8 +8,9 @@
  * Source: AxBench (arXiv 2501.17148; github.com/stanfordnlp/axbench, axbench/models/probe.py and
  * axbench/sweep/wuzhengx/2b/l10/probe.yaml); as used by Goyal and Daumé 2026 (arXiv 2602.06256).
  */
+
+import { AdamW } from '../../gradient/adamw.ts'
 import { type Random, shuffle } from '../../random.ts'
-import { AdamW } from '../algebra/adamw.ts'
 import { addTo, difference, dot, meanOf, norm } from '../algebra/vectors.ts'
 import type { ContrastStates } from './contrast.ts'
 import type { MethodDescription } from './types.ts'

@@ -3,19 +3,32 @@
 /** torch's defaults. */
 const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-8]
 
+/** What the next steps depend on beside the parameters. */
+export interface AdamWState {
+  readonly steps: number
+  /** Running means of the gradient, and of its square. */
+  readonly first: Float64Array
+  readonly second: Float64Array
+}
+
 export class AdamW {
   readonly #parameters: Float64Array
   readonly #weightDecay: number
   readonly #first: Float64Array
   readonly #second: Float64Array
-  #steps = 0
+  #steps: number
 
   /** @param parameters changed in place by every step */
-  constructor(parameters: Float64Array, { weightDecay }: { readonly weightDecay: number }) {
+  constructor(parameters: Float64Array, { weightDecay }: { readonly weightDecay: number }, state?: AdamWState) {
     this.#parameters = parameters
     this.#weightDecay = weightDecay
-    this.#first = new Float64Array(parameters.length)
-    this.#second = new Float64Array(parameters.length)
+    this.#first = state?.first.slice() ?? new Float64Array(parameters.length)
+    this.#second = state?.second.slice() ?? new Float64Array(parameters.length)
+    this.#steps = state?.steps ?? 0
+  }
+
+  get state(): AdamWState {
+    return { steps: this.#steps, first: this.#first.slice(), second: this.#second.slice() }
   }
 
   step(gradient: Float64Array, learningRate: number): void {

@@ -1,0 +1,38 @@
+/** An edit whose parameters are trained: how it changes states, and how a gradient by them becomes one by its parameters. */
+
+/** States of one sequence at the edit's place. */
+export interface Sequence {
+  /** Tokens × width, row-major. */
+  readonly states: Float32Array
+  readonly width: number
+  /** Tokens that the edit acts on, ascending. */
+  readonly rows: readonly number[]
+}
+
+export interface TrainableEdit {
+  /** Changed in place by every step. */
+  readonly parameters: Float64Array
+  /** The changed states. */
+  apply(sequence: Sequence): Float32Array
+  /**
+   * Adds the gradient by the parameters to `into`.
+   * @param gradient by the changed states, tokens × width
+   */
+  back(sequence: Sequence, gradient: Float32Array, into: Float64Array): void
+  /** A term beside the loss, for one sequence; its gradient, times `weight`, is added to `into`. */
+  readonly penalty?: (sequence: Sequence, weight: number, into: Float64Array) => number
+  /** What is done to gradient and parameters before a step. */
+  readonly beforeStep?: (gradient: Float64Array) => void
+}
+
+/** How an edit starts. */
+export type TrainableSpec =
+  | { readonly kind: 'add'; readonly start: Float64Array }
+  | {
+      readonly kind: 'reft-r1'
+      readonly start: Float64Array
+      /** Tokens whose mean activation is the strength. */
+      readonly top: number
+      /** Factor of the other tokens' activations in the loss, at the end of the training. */
+      readonly penalty: number
+    }
