@@ -15,7 +15,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 from importlib.metadata import version
 from pathlib import Path
@@ -25,6 +24,8 @@ import numpy as np
 import torch
 from repeng import extract as repeng_extract
 from transformers import get_scheduler
+
+from originals import module
 
 OUT = Path(__file__).parent / "../../src/steer/methods/fixtures.json"
 WIDTH, PROMPTS, TOKENS = 16, 14, 3
@@ -94,13 +95,6 @@ def null_space(original: ModuleType, target: dict[str, np.ndarray], control: dic
     w = target["positive"].mean(1).mean(0) - target["negative"].mean(1).mean(0)
     projection = original.null_space_projection_l(torch.tensor(control["negative"].mean(1)), abs_nullspace_ratio=ratio)
     return projection.numpy() @ w
-
-
-def module(name: str, path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    loaded = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(loaded)
-    return loaded
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ export {
   fitMethods,
   type MethodSpec,
   needsControl,
+  needsSeed,
   parameterNames,
 } from './methods/fit-method.ts'
 export { methods } from './methods/index.ts'

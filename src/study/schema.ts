@@ -34,6 +34,9 @@ const MethodParameters = z
     batch: count,
     learningRate: z.number().positive().max(1),
     weightDecay: z.number().min(0).max(1),
+    answerTokens: z.int().min(1).max(1024),
+    top: z.int().min(1).max(1024),
+    penalty: z.number().min(0).max(100),
   })
   .partial()
 export type MethodParameters = z.infer<typeof MethodParameters>
@@ -41,7 +44,15 @@ export type MethodParameters = z.infer<typeof MethodParameters>
 const MethodCondition = z.strictObject({
   name: Name.optional(),
   /** A method fitted in this study, see `plimsoll methods`. */
-  method: z.enum(['diffmean', 'pca', 'linear-probe', 'partial-or', 'null-space'] satisfies FitMethod[]),
+  method: z.enum([
+    'diffmean',
+    'pca',
+    'linear-probe',
+    'ssv',
+    'reft-r1',
+    'partial-or',
+    'null-space',
+  ] satisfies FitMethod[]),
   /** Left out: chosen on the select split. */
   layer: Layer.optional(),
   strength: Strength.optional(),

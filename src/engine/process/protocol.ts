@@ -2,7 +2,7 @@
 import { type ErrorCode, PlimsollError } from '../../errors.ts'
 import type { TrainableSpec } from '../../gradient/edits/index.ts'
 import type { TailSource } from '../../gradient/source.ts'
-import type { Checkpoint, Trained, TrainingSettings } from '../../gradient/train.ts'
+import type { Checkpoint, TrainingSettings } from '../../gradient/train.ts'
 import type { LoadOptions } from '../llama/model.ts'
 import type {
   Adapter,
@@ -15,6 +15,7 @@ import type {
   Steering,
   Token,
   TokenProbability,
+  Training,
 } from '../types.ts'
 import type { Where } from '../where.ts'
 
@@ -99,7 +100,7 @@ export interface Calls {
       source: TailSource
       from?: Checkpoint | undefined
     }
-    result: Trained & { readonly bytes: number }
+    result: Training
     event:
       | { readonly kind: 'read'; readonly done: number }
       | { readonly kind: 'step'; readonly done: number; readonly total: number; readonly loss: number }

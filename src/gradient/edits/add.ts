@@ -18,4 +18,8 @@ export class AddedVector implements TrainableEdit {
   back({ width, rows }: Sequence, gradient: Float32Array, into: Float64Array): void {
     for (const row of rows) for (let i = 0; i < width; i++) into[i]! += gradient[row * width + i]!
   }
+
+  strengthOn(): number {
+    return 1
+  }
 }

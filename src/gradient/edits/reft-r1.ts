@@ -42,6 +42,10 @@ export class ReftR1 implements TrainableEdit {
     }
   }
 
+  strengthOn(sequence: Sequence): number {
+    return this.#activations(sequence).mean
+  }
+
   penalty(sequence: Sequence, weight: number, into: Float64Array): number {
     const { states, width, rows } = sequence
     const { others } = this.#activations(sequence)

@@ -19,6 +19,8 @@ export interface TrainableEdit {
    * @param gradient by the changed states, tokens × width
    */
   back(sequence: Sequence, gradient: Float32Array, into: Float64Array): void
+  /** Length of the change, in lengths of the vector. */
+  strengthOn(sequence: Sequence): number
   /** A term beside the loss, for one sequence; its gradient, times `weight`, is added to `into`. */
   readonly penalty?: (sequence: Sequence, weight: number, into: Float64Array) => number
   /** What is done to gradient and parameters before a step. */

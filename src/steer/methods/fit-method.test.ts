@@ -8,7 +8,7 @@ import { EMBEDDING } from '../../engine/select.ts'
 import { dot } from '../algebra/vectors.ts'
 import { directionAt } from '../index.ts'
 import { fitDiffmean } from './diffmean.ts'
-import { type FitMethod, fitMethod, fitMethods, type MethodSpec, parametersOf } from './fit-method.ts'
+import { type FitMethod, fitMethod, fitMethods, isTrainedThrough, type MethodSpec, parametersOf } from './fit-method.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-methods-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -23,7 +23,8 @@ const control = { positive: ['and then', 'one'], negative: ['was here', 'other']
 // The template's own tokens are the same in every prompt, so that the embedding differs at none of them.
 const layers = [EMBEDDING, 1, 2]
 const tokens = { phase: 'prompt' } as const
-const names = Object.keys(fitMethods) as FitMethod[]
+// The others are trained through llama.cpp (test/gradient).
+const names = (Object.keys(fitMethods) as FitMethod[]).filter(method => !isTrainedThrough(method))
 
 const fitted = async (spec: MethodSpec, layer: number, seed = 1) =>
   directionAt((await fitMethod(model, spec, { seed })).get(layer)!, layer)!
@@ -54,12 +55,12 @@ describe.each(names)('%s', method => {
   it.each(['positive', 'negative'] as const)('refuses an empty %s side', async side => {
     await expect(fitMethod(model, { ...spec, [side]: [] })).rejects.toMatchObject({ code: 'invalid-input' })
   })
+})
 
-  it('is in the list with all that is said of a method', () => {
-    const { name, formula, citation, needs, edit } = fitMethods[method]
-    expect(name).toBe(method)
-    for (const text of [formula, citation, needs, edit]) expect(text.length).toBeGreaterThan(2)
-  })
+it.each(Object.keys(fitMethods) as FitMethod[])('%s is in the list with all that is said of a method', method => {
+  const { name, formula, citation, needs, edit } = fitMethods[method]
+  expect(name).toBe(method)
+  for (const text of [formula, citation, needs, edit]) expect(text.length).toBeGreaterThan(2)
 })
 
 it('a method that leaves something alone has to be told what', async () => {
@@ -107,4 +108,6 @@ it('writes down what it was told, and its defaults beside', () => {
   expect(parametersOf({ method: 'pca', ...sides, layers, centred: true })).toMatchObject({ centred: true })
   expect(parametersOf({ method: 'linear-probe', ...sides, layers, epochs: 3 })).toMatchObject({ epochs: 3, batch: 12 })
   expect(parametersOf({ method: 'partial-or', ...sides, layers })).toMatchObject({ lambda: 1 })
+  const trained = parametersOf({ method: 'reft-r1', ...sides, layers, top: 4 })
+  expect(trained).toMatchObject({ top: 4, penalty: 0.005, epochs: 3, tokens: { phase: 'all' } })
 })

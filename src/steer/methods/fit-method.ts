@@ -3,19 +3,26 @@ import type { DirectionVector, Model } from '../../engine/types.ts'
 import { PlimsollError } from '../../errors.ts'
 import type { RunOptions } from '../../progress.ts'
 import { createRandom } from '../../random.ts'
-import { type ContrastSpec, defaultTokens, fitDirections, type Making } from './contrast.ts'
+import { defaultTokens, fitDirections, type Making } from './contrast.ts'
 import { type DiffmeanSpec, diffmean, diffmeanDefaults, fitDiffmean } from './diffmean.ts'
 import { type LinearProbeParameters, linearProbe, linearProbeDefaults, linearProbeDirection } from './linear-probe.ts'
 import { nullSpace, nullSpaceDefaults, nullSpaceDirection } from './null-space.ts'
 import { partialOr, partialOrDefaults, partialOrDirection } from './partial-or.ts'
 import { pca, pcaDefaults, pcaDirection } from './pca.ts'
+import { fitReftR1, type ReftR1Parameters, reftR1, reftR1Defaults } from './reft-r1.ts'
+import { fitSsv, ssv, ssvDefaults } from './ssv.ts'
+import { type TrainedParameters, type TrainedSpec, trainedTokens } from './trained.ts'
 import type { MethodDescription } from './types.ts'
+
+type Told<Parameters> = { readonly [K in keyof Parameters]?: Parameters[K] | undefined }
 
 /** Methods by name, with what each may be told beside its prompts. */
 export interface FitParameters {
   readonly diffmean: Pick<DiffmeanSpec, 'weighting'>
   readonly pca: { readonly centred?: boolean | undefined }
-  readonly 'linear-probe': { readonly [K in keyof LinearProbeParameters]?: LinearProbeParameters[K] | undefined }
+  readonly 'linear-probe': Told<LinearProbeParameters>
+  readonly ssv: Told<TrainedParameters>
+  readonly 'reft-r1': Told<ReftR1Parameters>
   readonly 'partial-or': { readonly lambda?: number | undefined }
   readonly 'null-space': { readonly ratio?: number | undefined }
 }
@@ -26,14 +33,26 @@ export const fitMethods: Readonly<Record<FitMethod, MethodDescription>> = {
   diffmean,
   pca,
   'linear-probe': linearProbe,
+  ssv,
+  'reft-r1': reftR1,
   'partial-or': partialOr,
   'null-space': nullSpace,
 }
 
 /** A method with its prompts and parameters. */
 export type MethodSpec = {
-  [M in FitMethod]: ContrastSpec & { readonly method: M } & FitParameters[M]
+  [M in FitMethod]: TrainedSpec & { readonly method: M } & FitParameters[M]
 }[FitMethod]
+
+/** Those that are trained through the model, by gradients: they read no states of a contrast, but answers. */
+export function isTrainedThrough(method: FitMethod): method is 'ssv' | 'reft-r1' {
+  return method === 'ssv' || method === 'reft-r1'
+}
+
+/** Those whose result depends on the seed. */
+export function needsSeed(method: FitMethod): boolean {
+  return method === 'linear-probe' || isTrainedThrough(method)
+}
 
 /** Those that have to know what is to be left alone. */
 export function needsControl(method: FitMethod): boolean {
@@ -43,7 +62,9 @@ export function needsControl(method: FitMethod): boolean {
 const defaultsOf: Readonly<Record<FitMethod, Readonly<Record<string, unknown>>>> = {
   diffmean: { weighting: diffmeanDefaults.weighting },
   pca: pcaDefaults,
-  'linear-probe': linearProbeDefaults,
+  'linear-probe': { ...linearProbeDefaults },
+  ssv: { ...ssvDefaults },
+  'reft-r1': { ...reftR1Defaults },
   'partial-or': partialOrDefaults,
   'null-space': nullSpaceDefaults,
 }
@@ -56,7 +77,8 @@ export function parameterNames(method: FitMethod): string[] {
 /** What a fit is told, with the defaults of its method filled in. */
 export function parametersOf(spec: MethodSpec): Readonly<Record<string, unknown>> {
   const given: Record<string, unknown> = { ...spec }
-  const defaults = { tokens: defaultTokens, ...defaultsOf[spec.method] }
+  const tokens = isTrainedThrough(spec.method) ? trainedTokens : defaultTokens
+  const defaults = { tokens, ...defaultsOf[spec.method] }
   return Object.fromEntries(Object.entries(defaults).map(([key, value]) => [key, given[key] ?? value]))
 }
 
@@ -75,10 +97,14 @@ export async function fitMethod(
       fix: 'Name them, or take a method without control.',
     })
   if (spec.method === 'diffmean') return fitDiffmean(model, spec, options)
+  if (spec.method === 'ssv') return fitSsv(model, spec, filled(ssvDefaults, spec), options)
+  if (spec.method === 'reft-r1') return fitReftR1(model, spec, filled(reftR1Defaults, spec), options)
   return fitDirections(model, spec, { name: spec.method, ...makerOf(spec, options.seed ?? 0) }, options)
 }
 
-function makerOf(spec: Exclude<MethodSpec, { method: 'diffmean' }>, seed: number): Pick<Making, 'reads' | 'make'> {
+type OfStates = Exclude<MethodSpec, { method: 'diffmean' | 'ssv' | 'reft-r1' }>
+
+function makerOf(spec: OfStates, seed: number): Pick<Making, 'reads' | 'make'> {
   switch (spec.method) {
     case 'pca': {
       const { centred = pcaDefaults.centred } = spec
@@ -99,14 +125,7 @@ function makerOf(spec: Exclude<MethodSpec, { method: 'diffmean' }>, seed: number
       return { reads: 'means', make: states => nullSpaceDirection(states, ratio) }
     }
     case 'linear-probe': {
-      const { epochs, batch, learningRate, weightDecay, centred } = linearProbeDefaults
-      const parameters = {
-        epochs: spec.epochs ?? epochs,
-        batch: spec.batch ?? batch,
-        learningRate: spec.learningRate ?? learningRate,
-        weightDecay: spec.weightDecay ?? weightDecay,
-        centred: spec.centred ?? centred,
-      }
+      const parameters: LinearProbeParameters = filled(linearProbeDefaults, spec)
       return {
         reads: 'tokens',
         make: (states, layer) =>
@@ -114,4 +133,10 @@ function makerOf(spec: Exclude<MethodSpec, { method: 'diffmean' }>, seed: number
       }
     }
   }
+}
+
+/** What was told, and the defaults of what was not. */
+function filled<Parameters extends object>(defaults: Parameters, told: Told<Parameters>): Parameters {
+  const own = Object.entries(told).filter(([key, value]) => key in defaults && value !== undefined)
+  return { ...defaults, ...Object.fromEntries(own) }
 }

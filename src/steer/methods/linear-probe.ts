@@ -15,15 +15,20 @@ import { addTo, difference, dot, meanOf, norm } from '../algebra/vectors.ts'
 import type { ContrastStates } from './contrast.ts'
 import type { MethodDescription } from './types.ts'
 
-export const linearProbeDefaults = {
+export interface LinearProbeParameters {
+  readonly epochs: number
+  readonly batch: number
+  readonly learningRate: number
+  readonly weightDecay: number
+  readonly centred: boolean
+}
+
+export const linearProbeDefaults: LinearProbeParameters = {
   epochs: 24,
   batch: 12,
   learningRate: 0.005,
   weightDecay: 0.001,
   centred: false,
-} as const
-export type LinearProbeParameters = {
-  readonly [K in keyof typeof linearProbeDefaults]: K extends 'centred' ? boolean : number
 }
 
 export const linearProbe: MethodDescription = {
@@ -33,7 +38,7 @@ export const linearProbe: MethodDescription = {
   citation: 'Wu et al. 2025 (AxBench), arXiv 2501.17148; Goyal & Daumé 2026, arXiv 2602.06256',
   edit: 'add',
   needs: 'prompts on two sides',
-  defaults: linearProbeDefaults,
+  defaults: { ...linearProbeDefaults },
   differsFromOriginal:
     'AxBench reads all tokens of prompt and answer, scales by the largest projection of a training activation, and draws its start from torch; here the template’s tokens after the instruction, the distance of the sides, and a seed of ours. Without an intercept the common mean of both sides mixes in: `centred: true` takes it away first.',
 }

@@ -2,7 +2,7 @@
 import { createRandom, type PromptRow, shuffle } from '../../data/index.ts'
 import type { DirectionVector } from '../../engine/types.ts'
 import { PlimsollError } from '../../errors.ts'
-import { type FitMethod, fitMethod, needsControl } from '../../steer/index.ts'
+import { type FitMethod, fitMethod, needsControl, needsSeed } from '../../steer/index.ts'
 import { chat } from '../chat.ts'
 import { methodTreatments } from '../conditions.ts'
 import type { Plan } from '../plan.ts'
@@ -95,7 +95,7 @@ async function fitOnce(
   const sides = ({ positive, negative }: typeof set) => ({ positive: prompts(positive), negative: prompts(negative) })
   const spec = { ...sides(set), layers, ...parameters, ...(needsControl(method) && { control: sides(fit) }) }
   // Only what is trained depends on the seed.
-  const what = { kind: method, ...spec, ...(method === 'linear-probe' && { seed }) }
+  const what = { kind: method, ...spec, ...(needsSeed(method) && { seed }) }
   const stored = await work.once(what, async () =>
     storeVectors(await fitMethod(work.model, { method, ...spec }, { seed })),
   )

@@ -30,9 +30,10 @@ export function runTrain(
   using machine = model.tail(source, layer, threads)
   const sequences = readSequences(model, flight, args, tell)
   const of = (use: 'train' | 'validate') => sequences.filter((_, i) => args.examples[i]?.use === use)
+  const edit = editOf(spec)
   const trained = train(
     machine.tail,
-    editOf(spec),
+    edit,
     { training: of('train'), validation: of('validate') },
     settings,
     {
@@ -41,7 +42,9 @@ export function runTrain(
     },
     from,
   )
-  return { ...trained, bytes: machine.tail.bytes }
+  edit.parameters.set(trained.parameters)
+  const strengths = Float64Array.from(sequences, sequence => edit.strengthOn(sequence))
+  return { ...trained, strengths, bytes: machine.tail.bytes }
 }
 
 /** States of the layer under every token of every example; nothing below it depends on what is trained. */

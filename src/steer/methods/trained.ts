@@ -1,0 +1,117 @@
+/** What the methods have in common that train a vector through the model: whose answers are made likely, and where. */
+import { EMBEDDING } from '../../engine/select.ts'
+import type { DirectionVector, Model, Prompt, TrainableSpec, Training, TrainingExample } from '../../engine/types.ts'
+import { PlimsollError } from '../../errors.ts'
+import type { RunOptions } from '../../progress.ts'
+import { toDirection } from '../vector.ts'
+import { type ContrastSpec, checkSides, type Sides, whereOf } from './contrast.ts'
+
+export interface TrainedParameters {
+  readonly epochs: number
+  readonly batch: number
+  readonly learningRate: number
+  /** Tokens of the model's own answer that are made likely. */
+  readonly answerTokens: number
+}
+
+export interface TrainedSpec extends ContrastSpec {
+  /** What each prompt is to be answered with; null, and where nothing is given: what the model answers by itself. */
+  readonly answers?: Sides<string | null> | undefined
+}
+
+/** Tokens that a trained vector acts on, in training and after it: every one but the beginning of sequence. */
+export const trainedTokens = { phase: 'all' } as const
+
+export interface Recipe {
+  readonly name: string
+  /** Sides whose answers are made likely. */
+  readonly sides: readonly (keyof Sides<unknown>)[]
+  readonly parameters: TrainedParameters
+  readonly edit: (width: number) => TrainableSpec
+}
+
+/**
+ * One vector per layer, each trained by itself and added to the tokens it was trained on; its natural scale is how far
+ * training moved the positives.
+ * @throws PlimsollError `invalid-input` for an empty side or answers that are all empty, `model-unsupported`
+ */
+export async function fitTrained(
+  model: Model,
+  spec: TrainedSpec,
+  { name, sides, parameters, edit }: Recipe,
+  options: RunOptions = {},
+): Promise<Map<number, DirectionVector>> {
+  checkSides(spec, '')
+  const tokens = spec.tokens ?? trainedTokens
+  const { answerTokens, ...settings } = parameters
+  const examples = await examplesOf(model, spec, sides, answerTokens, options)
+  const vectors = new Map<number, DirectionVector>()
+  for (const [i, layer] of spec.layers.entries()) {
+    const { signal, seed, onProgress } = options
+    const place = layer === EMBEDDING ? 'the embedding' : `layer ${layer}`
+    const training = await model.train(
+      examples.map(({ example }) => example),
+      { layer, tokens, edit: edit(model.info.width), ...settings },
+      {
+        signal,
+        seed,
+        onProgress: event =>
+          onProgress?.({ ...event, done: i * event.total + event.done, total: spec.layers.length * event.total }),
+      },
+    )
+    const moved = meanStrength(training, examples)
+    const w = training.parameters.map(value => value * moved)
+    const direction = toDirection(w, `What ${name} trained at ${place}`)
+    vectors.set(layer, { edit: 'add', where: { ...whereOf(layer), tokens }, directions: { [layer]: direction } })
+  }
+  return vectors
+}
+
+interface Labelled {
+  readonly side: keyof Sides<unknown>
+  readonly example: TrainingExample
+}
+
+async function examplesOf(
+  model: Model,
+  spec: TrainedSpec,
+  sides: Recipe['sides'],
+  maxTokens: number,
+  options: RunOptions,
+): Promise<Labelled[]> {
+  const rows = sides.flatMap(side =>
+    spec[side].map((prompt, i) => ({ side, prompt, answer: spec.answers?.[side][i] ?? null })),
+  )
+  const own = await ownAnswers(
+    model,
+    rows.flatMap(({ prompt, answer }) => (answer === null ? [prompt] : [])),
+    maxTokens,
+    options,
+  )
+  const found = rows.flatMap(({ side, prompt, answer }): Labelled[] => {
+    const target = answer ?? own.shift() ?? ''
+    return target.trim() === '' ? [] : [{ side, example: { prompt, target } }]
+  })
+  if (found.some(({ side }) => side === 'positive')) return found
+  throw new PlimsollError('invalid-input', 'There is no answer to train on', {
+    found: `${rows.length} prompts, whose answers are all empty`,
+    expected: 'answers to the positive prompts',
+    fix: 'Give the answers, or other prompts.',
+  })
+}
+
+async function ownAnswers(
+  model: Model,
+  prompts: readonly Prompt[],
+  maxTokens: number,
+  { signal, onProgress }: RunOptions,
+): Promise<string[]> {
+  if (prompts.length === 0) return []
+  const answers = await model.generate(prompts, { maxTokens, signal, onProgress })
+  return answers.map(({ text }) => text)
+}
+
+function meanStrength({ strengths }: Training, examples: readonly Labelled[]): number {
+  const positive = Array.from(strengths).filter((_, i) => examples[i]?.side === 'positive')
+  return positive.reduce((sum, value) => sum + value, 0) / positive.length
+}
