@@ -65,6 +65,33 @@ describe.runIf(pulled)(`${DEFAULT_MODEL}`, () => {
     expect(right?.logLikelihood).toBeGreaterThan(wrong?.logLikelihood ?? 0)
   })
 
+  test('a vector trained through its four-bit weights makes held-out answers as likely as training said', async () => {
+    const layer = 24
+    const target = 'Ahoy, matey! Arr, that be a fine question.'
+    const examples = [...prompts, 'How do I boil an egg?', 'Who wrote Hamlet?', 'Recommend a book.'].map(prompt => ({
+      prompt,
+      target,
+    }))
+    const held = ['Where is Rome?', 'How tall is Everest?'].map(prompt => ({ prompt, target }))
+    const start = new Float64Array(model.info.width).fill(0.01)
+    const spec = { layer, epochs: 4, batch: 3, learningRate: 0.2, edit: { kind: 'add', start } } as const
+    const { parameters, losses, validation } = await model.train(examples, spec, { validation: held })
+    expect(losses.at(-1)!).toBeLessThan(losses[0]! - 0.3)
+    const said = Math.min(...validation)
+    expect(said).toBeLessThan(validation[0]! - 0.3)
+
+    const scale = Math.hypot(...parameters)
+    const unit = Float32Array.from(parameters, value => value / scale)
+    const vector = { edit: 'add', where: { layers: [layer] }, directions: { [layer]: { unit, scale } } } as const
+    const scores = await model.score(
+      held.map(({ prompt, target }) => ({ prompt, continuation: target })),
+      { steering: [{ vector }] },
+    )
+    const lost = -scores.reduce((sum, { logLikelihood }) => sum + logLikelihood, 0)
+    // The engine keeps its cache in half precision and multiplies weights that it has laid out anew; the tail has neither.
+    expect(Math.abs(lost / scores.reduce((sum, { tokens }) => sum + tokens, 0) - said)).toBeLessThan(0.02)
+  })
+
   test('a whole study, cut to a few rows, ends with a verdict', async () => {
     const { study, folder } = loadStudy('overrefusal-quick', {
       model: DEFAULT_MODEL,
