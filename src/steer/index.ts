@@ -7,11 +7,13 @@ export { isControlVectorFile, openVector, writeVector } from './formats/any-file
 export { loadControlVector, type Maker, saveControlVector } from './formats/control-vector.ts'
 export { loadVector, saveVector } from './formats/vector-file.ts'
 export { ablateEverywhere } from './methods/ablation.ts'
+export type { FitModel } from './methods/contrast.ts'
 export { type DiffmeanSpec, fitDiffmean } from './methods/diffmean.ts'
 export {
   type FitMethod,
   fitMethod,
   fitMethods,
+  isTrainedThrough,
   type MethodSpec,
   needsControl,
   needsSeed,

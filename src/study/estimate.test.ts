@@ -12,4 +12,10 @@ it('an estimate grows with the plan and is in seconds', async () => {
   expect(short.tokensPerSecond).toBeGreaterThan(0)
   // Speeds differ from one moment to the next, but not as the work does: the one is some ten times the other.
   expect(long.seconds).toBeGreaterThan(short.seconds)
+  const trained = await planStudy({
+    study: 'demo',
+    limit: 16,
+    conditions: [{ method: 'ssv', parameters: { epochs: 400 } }],
+  })
+  expect((await estimate(model, trained)).seconds).toBeGreaterThan(2 * short.seconds)
 })

@@ -2,9 +2,14 @@
 import type { Model } from '../engine/types.ts'
 import type { Item, Suite } from '../measure/suites/index.ts'
 import type { RunOptions } from '../progress.ts'
+import { fitMethod, fitMethods, isTrainedThrough } from '../steer/index.ts'
 import { answerItems } from './answer.ts'
+import { chat } from './chat.ts'
+import { methodTreatments } from './conditions.ts'
 import type { PlanCount } from './counts.ts'
 import { evenly } from './evenly.ts'
+import { recipeKey } from './fit/index.ts'
+import { candidateLayers } from './layers.ts'
 import { klPrompts, klReadings } from './match-kl.ts'
 import type { Plan } from './plan.ts'
 
@@ -20,6 +25,8 @@ const LENGTHS = [8, 32, 128]
 const ENOUGH = 2
 /** Rows of a suite that is only scored, for each engine. */
 const SCORED = 4
+/** Examples of the warm-up of a trained method: one step. */
+const TRAINED = 6
 /** A contrast set is read for its openings and for its states. */
 const READINGS = 2
 
@@ -43,11 +50,26 @@ export async function estimate(model: Model, plan: Plan, { signal }: RunOptions 
     costs.set(suite.name, await warmUp[suite.grid ? 'grid' : isWritten(suite) ? 'written' : 'scored'](suite.items))
   }
   const planned = plan.counts.reduce((sum, count) => sum + secondsOf(count, costs.get(count.suite) ?? usual), 0)
+  const training = trainings(plan, model.info.layers)
+  const trained = training.length === 0 ? 0 : await warmUp.trained()
   const matched = plan.conditions.filter(({ treatment }) => treatment.kind === 'random-kl').length
   return {
-    seconds: planned + matched * klReadings * klPrompts * usual.row,
+    seconds: planned + matched * klReadings * klPrompts * usual.row + trained * training.reduce((a, b) => a + b, 0),
     tokensPerSecond: usual.token > 0 ? 1 / usual.token : 0,
   }
+}
+
+/** Examples that each trained method goes through, over all layers and epochs. */
+function trainings({ conditions, study, fit }: Plan, depth: number): number[] {
+  const layers = candidateLayers(study.select, depth).length
+  const recipes = new Map(methodTreatments(conditions).map(recipe => [recipeKey(recipe), recipe]))
+  return [...recipes.values()].flatMap(({ method, parameters }) => {
+    if (!isTrainedThrough(method)) return []
+    const { positive, negative, pool } = fit
+    const side = (rows: readonly unknown[]) => Math.min(study.fit.limit, rows.length + pool.length)
+    const examples = side(positive) + (method === 'reft-r1' ? side(negative) : 0)
+    return [layers * (parameters.epochs ?? Number(fitMethods[method].defaults.epochs)) * examples]
+  })
 }
 
 function isWritten({ items }: Pick<Suite, 'items'>): boolean {
@@ -109,6 +131,21 @@ class WarmUp {
     const whole = Math.max(first.seconds, next)
     const share = beginnings(items, this.#plan.study.chunk / this.#engines) / Math.max(1, items.length)
     return { row: (next + share * (whole - next)) / this.#engines, ...(await this.#writing(some, read)) }
+  }
+
+  /** Seconds for an example once through the model and back, in the middle of its layers. */
+  async trained(): Promise<number> {
+    const { fit, study } = this.#plan
+    const rows = evenly([...fit.pool, ...fit.positive], TRAINED)
+    const prompts = rows.map(row => chat(row.prompt, study.system))
+    const layer = Math.floor(this.#model.info.layers / 2)
+    const began = performance.now()
+    await fitMethod(
+      this.#model,
+      { method: 'ssv', positive: prompts, negative: prompts, layers: [layer], epochs: 1 },
+      { signal: this.#signal },
+    )
+    return (performance.now() - began) / 1000 / Math.max(1, rows.length)
   }
 
   /** Sequences that are decoded at the same time. */

@@ -3,12 +3,20 @@ import { basename } from 'node:path'
 import { z } from 'zod'
 import type { DirectionVector } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
-import { isShared, openVector } from '../steer/index.ts'
+import { type FitModel, isShared, openVector } from '../steer/index.ts'
 import { type ActiveCondition, activate, place, type Steered } from './active.ts'
 import { chat } from './chat.ts'
 import { methodTreatments, type PlannedCondition, type Treatment } from './conditions.ts'
 import { pathFrom } from './config.ts'
-import { type Fitted, fitContrast, fitPermuted, fitRefusal, type Recipe, recipeKey } from './fit/index.ts'
+import {
+  type Fitted,
+  fitContrast,
+  fitPermuted,
+  fitRefusal,
+  type Recipe,
+  recipeKey,
+  rememberStates,
+} from './fit/index.ts'
 import { candidateLayers } from './layers.ts'
 import { klPrompts, type MatchedStrength, strengthForKl } from './match-kl.ts'
 import type { Plan } from './plan.ts'
@@ -37,8 +45,10 @@ export async function prepare(
   const methods = methodTreatments(plan.conditions)
   const own = methods.flatMap(({ layer }) => (layer === null ? [] : [layer]))
   const wanted = [...new Set([...layers, ...own])].sort((a, b) => a - b)
-  const fitted = methods.length === 0 ? null : await fitContrast(work, plan, wanted, onRows('fit', 'contrast set'))
-  const preparing: Preparing = { work, plan, onRows, layers, fitted, vectors, selections: [], steered: [] }
+  const model = rememberStates(work.model)
+  const fitted =
+    methods.length === 0 ? null : await fitContrast(work, plan, model, wanted, onRows('fit', 'contrast set'))
+  const preparing: Preparing = { work, plan, model, onRows, layers, fitted, vectors, selections: [], steered: [] }
   const conditions = []
   for (const planned of plan.conditions) conditions.push(await prepareOne(planned, preparing))
   return { conditions, fitted, selections: preparing.selections }
@@ -47,6 +57,8 @@ export async function prepare(
 interface Preparing {
   readonly work: Work
   readonly plan: Plan
+  /** Reads each prompt once for all fits. */
+  readonly model: FitModel
   readonly onRows: OnRows
   readonly layers: readonly number[]
   readonly fitted: Fitted | null
@@ -93,12 +105,12 @@ async function prepareOne(planned: PlannedCondition, preparing: Preparing): Prom
       return activate(planned, { ...plain, steering: [{ vector, strength }] }, { description, layer, strength })
     }
     case 'permuted': {
-      const { work, plan, fitted } = preparing
+      const { work, plan, model, fitted } = preparing
       const layer = first?.layer ?? null
       const found =
         fitted === null || layer === null
           ? undefined
-          : await fitPermuted(work, plan, recipeOf(plan), fitted, layer, treatment.draw)
+          : await fitPermuted(work, plan, model, recipeOf(plan), fitted, layer, treatment.draw)
       if (first === undefined || layer === null || found === undefined)
         return activate(planned, plain, { description: 'nothing fitted at one layer to be held against' })
       const vector = redirected(first.vector, found, layer)
@@ -107,8 +119,8 @@ async function prepareOne(planned: PlannedCondition, preparing: Preparing): Prom
       return activate(planned, { ...plain, steering: [{ vector, strength }] }, { description, layer, strength })
     }
     case 'ablate-refusal': {
-      const { work, plan, layers, onRows } = preparing
-      const vectors = await fitRefusal(work, plan, layers)
+      const { work, plan, model, layers, onRows } = preparing
+      const vectors = await fitRefusal(work, plan, model, layers)
       const { layer, steering } = await selectAblation(
         work,
         plan,

@@ -32,6 +32,9 @@ export interface ContrastSpec extends Sides<Prompt> {
   readonly tokens?: Where['tokens'] | undefined
 }
 
+/** What a fit asks of a model. */
+export type FitModel = Pick<Model, 'info' | 'capture' | 'generate' | 'train'>
+
 /** How a method makes its direction. */
 export interface Making {
   readonly name: string
@@ -46,7 +49,7 @@ export interface Making {
  * @throws PlimsollError `invalid-input` for an empty side, or states that give no direction
  */
 export async function fitDirections(
-  model: Model,
+  model: FitModel,
   spec: ContrastSpec,
   { name, reads, make }: Making,
   options: RunOptions = {},
@@ -83,7 +86,7 @@ export function checkSides({ positive, negative }: Sides<unknown>, which: string
 type ByLayer = Sides<ReadonlyMap<number, readonly Float32Array[]>>
 
 async function statesOf(
-  model: Model,
+  model: FitModel,
   { layers, tokens = defaultTokens }: ContrastSpec,
   { positive, negative }: Sides<Prompt>,
   reads: Making['reads'],

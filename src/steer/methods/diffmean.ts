@@ -7,13 +7,13 @@
  * Daumé 2026 (arXiv 2602.06256).
  */
 import { EMBEDDING } from '../../engine/select.ts'
-import type { Capture, DirectionVector, Model, Prompt } from '../../engine/types.ts'
+import type { Capture, DirectionVector, Prompt } from '../../engine/types.ts'
 import type { Where } from '../../engine/where.ts'
 import { PlimsollError } from '../../errors.ts'
 import type { RunOptions } from '../../progress.ts'
 import { difference, norm, unlessRounding } from '../algebra/vectors.ts'
 import { toDirection } from '../vector.ts'
-import { checkSides, clauses, defaultTokens, whereOf } from './contrast.ts'
+import { checkSides, clauses, defaultTokens, type FitModel, whereOf } from './contrast.ts'
 import type { MethodDescription } from './types.ts'
 
 export interface DiffmeanSpec {
@@ -49,7 +49,7 @@ export const diffmean: MethodDescription = {
  * @throws PlimsollError `invalid-input` for an empty side, or sides that give the same mean
  */
 export async function fitDiffmean(
-  model: Model,
+  model: FitModel,
   spec: DiffmeanSpec,
   options: RunOptions = {},
 ): Promise<Map<number, DirectionVector>> {
@@ -72,7 +72,7 @@ export async function fitDiffmean(
 }
 
 async function means(
-  model: Model,
+  model: FitModel,
   spec: DiffmeanSpec,
   prompts: readonly Prompt[],
   options: RunOptions,

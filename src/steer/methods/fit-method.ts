@@ -1,9 +1,9 @@
 /** Fits any method that makes one direction per layer of two sides of prompts. */
-import type { DirectionVector, Model } from '../../engine/types.ts'
+import type { DirectionVector } from '../../engine/types.ts'
 import { PlimsollError } from '../../errors.ts'
 import type { RunOptions } from '../../progress.ts'
 import { createRandom } from '../../random.ts'
-import { defaultTokens, fitDirections, type Making } from './contrast.ts'
+import { defaultTokens, type FitModel, fitDirections, type Making } from './contrast.ts'
 import { type DiffmeanSpec, diffmean, diffmeanDefaults, fitDiffmean } from './diffmean.ts'
 import { type LinearProbeParameters, linearProbe, linearProbeDefaults, linearProbeDirection } from './linear-probe.ts'
 import { nullSpace, nullSpaceDefaults, nullSpaceDirection } from './null-space.ts'
@@ -87,7 +87,7 @@ export function parametersOf(spec: MethodSpec): Readonly<Record<string, unknown>
  * @throws PlimsollError `invalid-input` for an empty side, missing control prompts, or sides that give no direction
  */
 export async function fitMethod(
-  model: Model,
+  model: FitModel,
   spec: MethodSpec,
   options: RunOptions = {},
 ): Promise<Map<number, DirectionVector>> {

@@ -4,8 +4,9 @@
  *
  * Source: `LsReFT` of AxBench (Wu et al. 2025, arXiv 2501.17148); as used by Goyal and Daumé 2026 (arXiv 2602.06256).
  */
-import type { DirectionVector, Model } from '../../engine/types.ts'
+import type { DirectionVector } from '../../engine/types.ts'
 import type { RunOptions } from '../../progress.ts'
+import type { FitModel } from './contrast.ts'
 import { fitTrained, type TrainedParameters, type TrainedSpec, trainedTokens } from './trained.ts'
 import type { MethodDescription } from './types.ts'
 
@@ -42,7 +43,7 @@ export const reftR1: MethodDescription = {
 const startValue = 0.01
 
 export function fitReftR1(
-  model: Model,
+  model: FitModel,
   spec: TrainedSpec,
   { top, penalty, ...parameters }: ReftR1Parameters,
   options: RunOptions,

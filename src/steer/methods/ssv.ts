@@ -5,8 +5,9 @@
  * Source: `SteeringVector` of AxBench (Wu et al. 2025, arXiv 2501.17148); as used by Goyal and Daumé 2026
  * (arXiv 2602.06256).
  */
-import type { DirectionVector, Model } from '../../engine/types.ts'
+import type { DirectionVector } from '../../engine/types.ts'
 import type { RunOptions } from '../../progress.ts'
+import type { FitModel } from './contrast.ts'
 import { fitTrained, type TrainedParameters, type TrainedSpec, trainedTokens } from './trained.ts'
 import type { MethodDescription } from './types.ts'
 
@@ -28,7 +29,7 @@ export const ssv: MethodDescription = {
 const startValue = 0.01
 
 export function fitSsv(
-  model: Model,
+  model: FitModel,
   spec: TrainedSpec,
   parameters: TrainedParameters,
   options: RunOptions,

@@ -1,10 +1,10 @@
 /** What the methods have in common that train a vector through the model: whose answers are made likely, and where. */
 import { EMBEDDING } from '../../engine/select.ts'
-import type { DirectionVector, Model, Prompt, TrainableSpec, Training, TrainingExample } from '../../engine/types.ts'
+import type { DirectionVector, Prompt, TrainableSpec, Training, TrainingExample } from '../../engine/types.ts'
 import { PlimsollError } from '../../errors.ts'
 import type { RunOptions } from '../../progress.ts'
 import { toDirection } from '../vector.ts'
-import { type ContrastSpec, checkSides, type Sides, whereOf } from './contrast.ts'
+import { type ContrastSpec, checkSides, type FitModel, type Sides, whereOf } from './contrast.ts'
 
 export interface TrainedParameters {
   readonly epochs: number
@@ -36,7 +36,7 @@ export interface Recipe {
  * @throws PlimsollError `invalid-input` for an empty side or answers that are all empty, `model-unsupported`
  */
 export async function fitTrained(
-  model: Model,
+  model: FitModel,
   spec: TrainedSpec,
   { name, sides, parameters, edit }: Recipe,
   options: RunOptions = {},
@@ -73,7 +73,7 @@ interface Labelled {
 }
 
 async function examplesOf(
-  model: Model,
+  model: FitModel,
   spec: TrainedSpec,
   sides: Recipe['sides'],
   maxTokens: number,
@@ -101,7 +101,7 @@ async function examplesOf(
 }
 
 async function ownAnswers(
-  model: Model,
+  model: FitModel,
   prompts: readonly Prompt[],
   maxTokens: number,
   { signal, onProgress }: RunOptions,

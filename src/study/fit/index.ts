@@ -2,7 +2,7 @@
 import { createRandom, type PromptRow, shuffle } from '../../data/index.ts'
 import type { DirectionVector } from '../../engine/types.ts'
 import { PlimsollError } from '../../errors.ts'
-import { type FitMethod, fitMethod, needsControl, needsSeed } from '../../steer/index.ts'
+import { type FitMethod, type FitModel, fitMethod, needsControl, needsSeed } from '../../steer/index.ts'
 import { chat } from '../chat.ts'
 import { methodTreatments } from '../conditions.ts'
 import type { Plan } from '../plan.ts'
@@ -11,6 +11,8 @@ import { readVectors, storeVectors } from '../steering.ts'
 import type { Work } from '../work.ts'
 import { type Behaviours, type Openings, observe } from './behaviour.ts'
 import { type ContrastSet, contrastSet } from './contrast.ts'
+
+export { rememberStates } from './remember.ts'
 
 export interface Fitted extends ContrastSet {
   /** By what was fitted (`recipeKey`) and layer. */
@@ -39,6 +41,7 @@ const asGiven: Behaviours = {
 export async function fitContrast(
   work: Work,
   plan: Plan,
+  model: FitModel,
   layers: readonly number[],
   onRows: (rows: number) => void,
 ): Promise<Fitted> {
@@ -55,7 +58,8 @@ export async function fitContrast(
       })
   const vectors = new Map<string, ReadonlyMap<number, DirectionVector>>()
   for (const recipe of methodTreatments(plan.conditions))
-    if (!vectors.has(recipeKey(recipe))) vectors.set(recipeKey(recipe), await fitOnce(work, plan, recipe, layers, set))
+    if (!vectors.has(recipeKey(recipe)))
+      vectors.set(recipeKey(recipe), await fitOnce(work, plan, model, recipe, layers, set))
   return { ...set, vectors, openings: behaviours.openings, note: `${behaviours.note} ${set.note}`.trim() }
 }
 
@@ -63,16 +67,19 @@ export async function fitContrast(
 export async function fitRefusal(
   work: Work,
   plan: Plan,
+  model: FitModel,
   layers: readonly number[],
 ): Promise<ReadonlyMap<number, DirectionVector>> {
   const { positive, negative } = plan.fit
-  return fitOnce(work, plan, { method: 'diffmean', parameters: {} }, layers, { positive: negative, negative: positive })
+  const recipe = { method: 'diffmean', parameters: {} } as const
+  return fitOnce(work, plan, model, recipe, layers, { positive: negative, negative: positive })
 }
 
 /** The fit at one layer with the sides of its rows shuffled: what the same recipe finds where there is nothing to find. */
 export async function fitPermuted(
   work: Work,
   plan: Plan,
+  model: FitModel,
   recipe: Recipe,
   { positive, negative }: ContrastSet,
   layer: number,
@@ -80,12 +87,13 @@ export async function fitPermuted(
 ): Promise<DirectionVector | undefined> {
   const rows = shuffle([...positive, ...negative], createRandom(plan.study.seed, `permuted ${draw}`))
   const set = { positive: rows.slice(0, positive.length), negative: rows.slice(positive.length) }
-  return (await fitOnce(work, plan, recipe, [layer], set)).get(layer)
+  return (await fitOnce(work, plan, model, recipe, [layer], set)).get(layer)
 }
 
 async function fitOnce(
   work: Work,
   { study, fit }: Plan,
+  model: FitModel,
   { method, parameters }: Recipe,
   layers: readonly number[],
   set: Pick<ContrastSet, 'positive' | 'negative'>,
@@ -96,8 +104,6 @@ async function fitOnce(
   const spec = { ...sides(set), layers, ...parameters, ...(needsControl(method) && { control: sides(fit) }) }
   // Only what is trained depends on the seed.
   const what = { kind: method, ...spec, ...(needsSeed(method) && { seed }) }
-  const stored = await work.once(what, async () =>
-    storeVectors(await fitMethod(work.model, { method, ...spec }, { seed })),
-  )
+  const stored = await work.once(what, async () => storeVectors(await fitMethod(model, { method, ...spec }, { seed })))
   return readVectors(stored)
 }
