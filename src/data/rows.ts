@@ -14,10 +14,12 @@ export const slot = '{prompt}'
 
 const text = z.string().refine(value => value.trim() !== '', 'expected text, got an empty string')
 const id = z.union([z.string().min(1), z.number().transform(String)])
-const category = z
+/** A table has an empty field where there is nothing. */
+const optionalText = z
   .string()
   .nullish()
   .transform(value => value || undefined)
+const category = optionalText
 /** CSV has only strings. */
 const index = z.union([
   z.int().min(0),
@@ -28,7 +30,7 @@ const index = z.union([
 ])
 
 const shapes = {
-  prompts: z.object({ id, prompt: text, category }),
+  prompts: z.object({ id, prompt: text, category, target: optionalText }),
   choices: z
     .object({ id, question: text, choices: z.array(text).min(2), answer: index, category })
     .refine(row => row.answer < row.choices.length, {
@@ -110,7 +112,7 @@ function isBlank(value: unknown): boolean {
 }
 
 export const expectedShape: Readonly<Record<Kind, string>> = {
-  prompts: '{"prompt": text} with an optional "id" and "category"',
+  prompts: '{"prompt": text} with an optional "id", "category" and "target"',
   choices: '{"question": text, "choices": [text, …], "answer": index} with an optional "id" and "category"',
   prose: '{"text": text} with an optional "id"',
   templates: `{"template": text with one ${slot} slot} with an optional "id"`,

@@ -6,6 +6,8 @@ export interface PromptRow {
   readonly prompt: string
   /** The data's own category, where it has one. */
   readonly category?: string | undefined
+  /** An answer that shows what the row stands for; for methods that are trained on answers. */
+  readonly target?: string | undefined
 }
 
 /** A question whose choices are scored by log-likelihood. */

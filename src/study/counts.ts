@@ -1,6 +1,7 @@
 /** How much a planned study has to do, and what it can at best find out. */
 import { canDecide } from '../measure/statistics/index.ts'
 import type { Suite } from '../measure/suites/index.ts'
+import { isTrainedThrough } from '../steer/index.ts'
 import type { PlannedCondition } from './conditions.ts'
 import type { Study } from './schema.ts'
 import type { FitRows, SelectRows } from './splits.ts'
@@ -58,6 +59,8 @@ export function countAnswers(study: Study, { fit, select, suites, explored, cond
     add('fit', 'baseline', 'refusal openings', Math.min(2 * PROBE_ROWS, candidates), PROBE_TOKENS)
     add('fit', 'baseline', 'contrast set', candidates, 0)
   }
+  const trained = conditions.some(({ treatment }) => treatment.kind === 'method' && isTrainedThrough(treatment.method))
+  if (trained) add('fit', 'baseline', 'answers to train on', Math.min(2 * study.fit.limit, candidates), PROBE_TOKENS)
   const selected = select.target.length + select.control.length
   const { maxTokens } = study.select
   const exploredTokens = (suite: Suite) => (tokensOf(suite, study) === 0 ? 0 : maxTokens)

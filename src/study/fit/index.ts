@@ -2,13 +2,22 @@
 import { createRandom, type PromptRow, shuffle } from '../../data/index.ts'
 import type { DirectionVector } from '../../engine/types.ts'
 import { PlimsollError } from '../../errors.ts'
-import { type FitMethod, type FitModel, fitMethod, needsControl, needsSeed } from '../../steer/index.ts'
+import {
+  type FitMethod,
+  type FitModel,
+  fitMethod,
+  fitMethods,
+  isTrainedThrough,
+  needsControl,
+  needsSeed,
+} from '../../steer/index.ts'
 import { chat } from '../chat.ts'
 import { methodTreatments } from '../conditions.ts'
 import type { Plan } from '../plan.ts'
 import type { MethodParameters } from '../schema.ts'
 import { readVectors, storeVectors } from '../steering.ts'
 import type { Work } from '../work.ts'
+import { type Accepted, acceptedAnswers, anyAnswers, ownAnswers } from './answers.ts'
 import { type Behaviours, type Openings, observe } from './behaviour.ts'
 import { type ContrastSet, contrastSet } from './contrast.ts'
 
@@ -57,10 +66,41 @@ export async function fitContrast(
         fix: `Name more prompts under fit.${side}, or write \`keep: all\` under fit.`,
       })
   const vectors = new Map<string, ReadonlyMap<number, DirectionVector>>()
-  for (const recipe of methodTreatments(plan.conditions))
-    if (!vectors.has(recipeKey(recipe)))
-      vectors.set(recipeKey(recipe), await fitOnce(work, plan, model, recipe, layers, set))
-  return { ...set, vectors, openings: behaviours.openings, note: `${behaviours.note} ${set.note}`.trim() }
+  const notes = new Set([behaviours.note, set.note])
+  for (const recipe of methodTreatments(plan.conditions)) {
+    if (vectors.has(recipeKey(recipe))) continue
+    const { examples, note } = await examplesOf(work, plan, recipe, set, onRows)
+    notes.add(note)
+    vectors.set(recipeKey(recipe), await fitOnce(work, plan, model, recipe, layers, examples))
+  }
+  return { ...set, vectors, openings: behaviours.openings, note: [...notes].join(' ').trim() }
+}
+
+type Examples = Pick<ContrastSet, 'positive' | 'negative'> & { readonly answers?: Accepted['answers'] }
+
+/** The rows of a contrast set as a method sees them: with their answers, where it is trained on these. */
+async function examplesOf(
+  work: Work,
+  { study }: Plan,
+  recipe: Recipe,
+  set: Examples,
+  onRows: (rows: number) => void,
+): Promise<{ readonly examples: Examples; readonly note: string }> {
+  if (!isTrainedThrough(recipe.method)) return { examples: set, note: '' }
+  const own = await ownAnswers(work, study, set, answerTokens(recipe), onRows)
+  const { set: rows, answers, note } = acceptedAnswers(own, set)
+  for (const side of ['positive', 'negative'] as const)
+    if (rows[side].length === 0)
+      throw new PlimsollError('invalid-input', `${recipe.method} has no ${side} answers to be trained on`, {
+        found: note,
+        expected: 'at least one answer on each side',
+        fix: 'Take a method that needs none, such as diffmean, or prompts that come with a `target`.',
+      })
+  return { examples: { ...rows, answers }, note }
+}
+
+function answerTokens({ method, parameters }: Recipe): number {
+  return parameters.answerTokens ?? Number(fitMethods[method].defaults.answerTokens)
 }
 
 /** Harmless against harmful prompts, whatever the model does with them: its direction is that of refusing. */
@@ -87,7 +127,14 @@ export async function fitPermuted(
 ): Promise<DirectionVector | undefined> {
   const rows = shuffle([...positive, ...negative], createRandom(plan.study.seed, `permuted ${draw}`))
   const set = { positive: rows.slice(0, positive.length), negative: rows.slice(positive.length) }
-  return (await fitOnce(work, plan, model, recipe, [layer], set)).get(layer)
+  const examples = isTrainedThrough(recipe.method) ? await anyExamples(work, plan, recipe, set) : set
+  return (await fitOnce(work, plan, model, recipe, [layer], examples)).get(layer)
+}
+
+/** The answers were made for the fit itself, and are found again. */
+async function anyExamples(work: Work, { study }: Plan, recipe: Recipe, set: Examples): Promise<Examples> {
+  const { set: rows, answers } = anyAnswers(await ownAnswers(work, study, set, answerTokens(recipe), () => {}), set)
+  return { ...rows, answers }
 }
 
 async function fitOnce(
@@ -96,12 +143,22 @@ async function fitOnce(
   model: FitModel,
   { method, parameters }: Recipe,
   layers: readonly number[],
-  set: Pick<ContrastSet, 'positive' | 'negative'>,
+  set: Examples,
 ): Promise<ReadonlyMap<number, DirectionVector>> {
   const { system, seed } = study
   const prompts = (rows: readonly PromptRow[]) => rows.map(row => chat(row.prompt, system))
-  const sides = ({ positive, negative }: typeof set) => ({ positive: prompts(positive), negative: prompts(negative) })
-  const spec = { ...sides(set), layers, ...parameters, ...(needsControl(method) && { control: sides(fit) }) }
+  const sides = ({ positive, negative }: Pick<ContrastSet, 'positive' | 'negative'>) => ({
+    positive: prompts(positive),
+    negative: prompts(negative),
+  })
+  const { answers } = set
+  const spec = {
+    ...sides(set),
+    ...(answers && { answers }),
+    layers,
+    ...parameters,
+    ...(needsControl(method) && { control: sides(fit) }),
+  }
   // Only what is trained depends on the seed.
   const what = { kind: method, ...spec, ...(needsSeed(method) && { seed }) }
   const stored = await work.once(what, async () => storeVectors(await fitMethod(model, { method, ...spec }, { seed })))
