@@ -63,7 +63,7 @@ export function planConditions(study: Study): PlannedCondition[] {
   const steered = study.conditions.map((condition): PlannedCondition => {
     return { name: nameOfCondition(condition), role: 'method', treatment: treatmentOf(condition), rows: null }
   })
-  const uncontrolled = study.conditions.find(condition => 'method' in condition && needsControl(condition.method))
+  const uncontrolled = study.conditions.find(condition => 'method' in condition && isControlled(condition))
   if (uncontrolled !== undefined && (study.fit.positive === undefined || study.fit.negative === undefined))
     throw new PlimsollError(
       'invalid-input',
@@ -89,8 +89,15 @@ export function planConditions(study: Study): PlannedCondition[] {
   })
 }
 
-function checkParameters({ method, parameters = {} }: Extract<Condition, { method: FitMethod }>): void {
-  const known = parameterNames(method)
+type MethodCondition = Extract<Condition, { method: FitMethod }>
+
+function isControlled({ method, parameters }: MethodCondition): boolean {
+  return needsControl(method) || parameters?.constrained === true
+}
+
+function checkParameters({ method, parameters = {} }: MethodCondition): void {
+  // Of every method: it decides on which rows it is fitted.
+  const known = ['constrained', ...parameterNames(method)]
   const unknown = Object.keys(parameters).find(name => !known.includes(name))
   if (unknown === undefined) return
   throw new PlimsollError('invalid-input', `${method} has no parameter ${unknown}`, {
@@ -103,8 +110,8 @@ function checkParameters({ method, parameters = {} }: Extract<Condition, { metho
 function nameOfCondition(condition: Condition): string {
   if (condition.name !== undefined) return condition.name
   if ('vector' in condition) return condition.vector
-  const { method, layer, strength } = condition
-  return `${method}${layer === undefined ? '' : `@${layer}`}${strength === undefined ? '' : `×${strength}`}`
+  const { method, layer, strength, parameters } = condition
+  return `${method}${parameters?.constrained === true ? ' constrained' : ''}${layer === undefined ? '' : `@${layer}`}${strength === undefined ? '' : `×${strength}`}`
 }
 
 function treatmentOf(condition: Condition): Treatment {

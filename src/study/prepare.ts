@@ -162,8 +162,9 @@ function titleOf(treatment: Extract<Treatment, { kind: 'method' | 'vector' }>): 
 }
 
 /** ` (lambda 0.6)`; nothing where all is as by default. */
-function told(parameters: Recipe['parameters']): string {
-  const all = Object.entries(parameters).map(([name, value]) => `${name} ${value}`)
+function told({ constrained, ...others }: Recipe['parameters']): string {
+  const numbers = Object.entries(others).map(([name, value]) => `${name} ${value}`)
+  const all = constrained === true ? ['constrained', ...numbers] : numbers
   return all.length === 0 ? '' : ` (${all.join(', ')})`
 }
 

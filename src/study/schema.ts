@@ -26,6 +26,8 @@ const Name = z
 /** Of any method; which one takes which is checked when a study is planned. */
 const MethodParameters = z
   .strictObject({
+    /** Control rows join the contrast set: refused harmful ones the positives, answered ones the negatives. */
+    constrained: z.boolean(),
     weighting: z.enum(['prompt', 'token']),
     centred: z.boolean(),
     lambda: z.number().min(0).max(10),

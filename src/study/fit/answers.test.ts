@@ -26,11 +26,20 @@ it('keeps answers that show what their side stands for, and the data’s target 
   const { set: kept, answers, note } = acceptedAnswers(own, set)
   expect(kept).toEqual({ positive: [kind, told], negative: [harmful] })
   expect(answers).toEqual({ positive: ['Of course.', 'Gladly:'], negative: ['I will not.'] })
-  expect(note).toBe("Answers to train on: 2 of 4 positives (1 by the data's targets), 1 of 2 negatives refused.")
+  expect(note).toBe("Answers to train on: of 2 of 4 positives (1 by the data's targets) and 1 of 2 negatives.")
 })
 
 it('keeps whatever was written where the sides stand for nothing', () => {
   const { set: kept, answers } = anyAnswers(own, set)
   expect(kept).toEqual({ positive: [kind, refusing, told], negative: [harmful, yielding] })
   expect(answers.negative).toEqual(['I will not.', 'Here it is.'])
+})
+
+it('wants control rows refused', () => {
+  const control = new Set([harmful, yielding])
+  const constrained = { positive: [kind, harmful], negative: [refusing, yielding] }
+  expect(acceptedAnswers(own, constrained, control).answers).toEqual({
+    positive: ['Of course.', 'I will not.'],
+    negative: ['I cannot.', 'Here it is.'],
+  })
 })

@@ -48,27 +48,34 @@ export interface Accepted {
 }
 
 /**
- * The rows whose answer shows what their side stands for: positives that were answered, negatives that were refused. A
- * positive that was not is answered by the data's own target, where it has one.
+ * The rows whose answer shows what their side stands for: positives that were answered, negatives that were refused, and
+ * the other way round for control rows. A positive that was not is answered by the data's own target, where it has one.
  */
 export function acceptedAnswers(
   { of }: OwnAnswers,
   { positive, negative }: Pick<ContrastSet, 'positive' | 'negative'>,
+  control: ReadonlySet<PromptRow> = new Set(),
 ): Accepted {
-  const answered = positive.flatMap(row => {
+  const accepted = (row: PromptRow, wanted: 'complied' | 'refused'): string | null => {
     const own = of.get(row)
-    if (own?.class === 'complied' && own.text !== null) return [{ row, text: own.text, own: true }]
-    return row.target === undefined ? [] : [{ row, text: row.target, own: false }]
+    const shown = control.has(row) ? (wanted === 'complied' ? 'refused' : 'complied') : wanted
+    return own?.class === shown ? own.text : null
+  }
+  const up = positive.flatMap(row => {
+    const text = accepted(row, 'complied')
+    if (text !== null) return [{ row, text, own: true }]
+    return row.target === undefined || control.has(row) ? [] : [{ row, text: row.target, own: false }]
   })
-  const refused = negative.flatMap(row => {
-    const own = of.get(row)
-    return own?.class === 'refused' && own.text !== null ? [{ row, text: own.text }] : []
+  const down = negative.flatMap(row => {
+    const text = accepted(row, 'refused')
+    return text === null ? [] : [{ row, text }]
   })
-  const targets = answered.filter(({ own }) => !own).length
+  const targets = up.filter(({ own }) => !own).length
+  const borrowed = targets === 0 ? '' : ` (${targets} by the data's targets)`
   return {
-    set: { positive: answered.map(({ row }) => row), negative: refused.map(({ row }) => row) },
-    answers: { positive: answered.map(({ text }) => text), negative: refused.map(({ text }) => text) },
-    note: `Answers to train on: ${answered.length} of ${positive.length} positives ${targets === 0 ? 'were answered' : `(${targets} by the data's targets)`}, ${refused.length} of ${negative.length} negatives refused.`,
+    set: { positive: up.map(({ row }) => row), negative: down.map(({ row }) => row) },
+    answers: { positive: up.map(({ text }) => text), negative: down.map(({ text }) => text) },
+    note: `Answers to train on: of ${up.length} of ${positive.length} positives${borrowed} and ${down.length} of ${negative.length} negatives.`,
   }
 }
 

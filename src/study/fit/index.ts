@@ -19,6 +19,7 @@ import { readVectors, storeVectors } from '../steering.ts'
 import type { Work } from '../work.ts'
 import { type Accepted, acceptedAnswers, anyAnswers, ownAnswers } from './answers.ts'
 import { type Behaviours, type Openings, observe } from './behaviour.ts'
+import { type ConstrainedSet, constrainedSet } from './constrained.ts'
 import { type ContrastSet, contrastSet } from './contrast.ts'
 
 export { rememberStates } from './remember.ts'
@@ -27,6 +28,8 @@ export interface Fitted extends ContrastSet {
   /** By what was fitted (`recipeKey`) and layer. */
   readonly vectors: ReadonlyMap<string, ReadonlyMap<number, DirectionVector>>
   readonly openings: Openings
+  /** The set with control rows on both sides, for the methods that ask for it. */
+  readonly constrained: ConstrainedSet
 }
 
 /** A method and what it is told. */
@@ -66,14 +69,22 @@ export async function fitContrast(
         fix: `Name more prompts under fit.${side}, or write \`keep: all\` under fit.`,
       })
   const vectors = new Map<string, ReadonlyMap<number, DirectionVector>>()
+  const constrained = constrainedSet(set, fit.negative, behaviours.of, study.seed)
   const notes = new Set([behaviours.note, set.note])
   for (const recipe of methodTreatments(plan.conditions)) {
     if (vectors.has(recipeKey(recipe))) continue
-    const { examples, note } = await examplesOf(work, plan, recipe, set, onRows)
+    const own = setOf(recipe, { ...set, constrained })
+    if (own === constrained) notes.add(constrained.note)
+    const { examples, note } = await examplesOf(work, plan, recipe, own, onRows)
     notes.add(note)
     vectors.set(recipeKey(recipe), await fitOnce(work, plan, model, recipe, layers, examples))
   }
-  return { ...set, vectors, openings: behaviours.openings, note: [...notes].join(' ').trim() }
+  return { ...set, constrained, vectors, openings: behaviours.openings, note: [...notes].join(' ').trim() }
+}
+
+/** The rows that a recipe is fitted on. */
+function setOf<Set extends ContrastSet>({ parameters }: Recipe, set: Set & { readonly constrained: ConstrainedSet }) {
+  return parameters.constrained === true ? set.constrained : set
 }
 
 type Examples = Pick<ContrastSet, 'positive' | 'negative'> & { readonly answers?: Accepted['answers'] }
@@ -83,12 +94,12 @@ async function examplesOf(
   work: Work,
   { study }: Plan,
   recipe: Recipe,
-  set: Examples,
+  set: ContrastSet | ConstrainedSet,
   onRows: (rows: number) => void,
 ): Promise<{ readonly examples: Examples; readonly note: string }> {
   if (!isTrainedThrough(recipe.method)) return { examples: set, note: '' }
   const own = await ownAnswers(work, study, set, answerTokens(recipe), onRows)
-  const { set: rows, answers, note } = acceptedAnswers(own, set)
+  const { set: rows, answers, note } = acceptedAnswers(own, set, 'control' in set ? set.control : undefined)
   for (const side of ['positive', 'negative'] as const)
     if (rows[side].length === 0)
       throw new PlimsollError('invalid-input', `${recipe.method} has no ${side} answers to be trained on`, {
@@ -121,10 +132,11 @@ export async function fitPermuted(
   plan: Plan,
   model: FitModel,
   recipe: Recipe,
-  { positive, negative }: ContrastSet,
+  fitted: Fitted,
   layer: number,
   draw: number,
 ): Promise<DirectionVector | undefined> {
+  const { positive, negative } = setOf(recipe, fitted)
   const rows = shuffle([...positive, ...negative], createRandom(plan.study.seed, `permuted ${draw}`))
   const set = { positive: rows.slice(0, positive.length), negative: rows.slice(positive.length) }
   const examples = isTrainedThrough(recipe.method) ? await anyExamples(work, plan, recipe, set) : set
@@ -152,11 +164,13 @@ async function fitOnce(
     negative: prompts(negative),
   })
   const { answers } = set
+  // Which rows are fitted on was decided before; the method does not know it.
+  const { constrained: _, ...told } = parameters
   const spec = {
     ...sides(set),
     ...(answers && { answers }),
     layers,
-    ...parameters,
+    ...told,
     ...(needsControl(method) && { control: sides(fit) }),
   }
   // Only what is trained depends on the seed.
