@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { resolveModel } from '../src/models/resolve.ts'
 import { engineBenchmark } from './engine/index.ts'
 import { engineTable } from './engine/table.ts'
+import { fitBenchmark, fitTable } from './fit/index.ts'
 import { peersBenchmark } from './peers/index.ts'
 import { peersTable } from './peers/table.ts'
 import { studyBenchmark, studyTable } from './study/index.ts'
@@ -12,6 +13,7 @@ const usage = `npm run bench -- engine [--model NAME|FILE] [--threads N] [--turn
 npm run bench -- peers [--model NAME|FILE] [--threads N] [--turns N] [--sequences 1,16,64] [--batched-bench PROGRAM]
                        [--python PROGRAM] [--dtypes float32] [--json]
 npm run bench -- study [--model NAME|FILE] [--threads N] [--study overrefusal-quick] [--limit 24] [--json]
+npm run bench -- fit [--model NAME|FILE] [--threads N] [--turns N] [--pairs 256] [--json]
 bench/peers/README.md says how to get the programs.`
 
 const { values, positionals } = parseArgs({
@@ -28,6 +30,7 @@ const { values, positionals } = parseArgs({
     dtypes: { type: 'string', default: 'float32' },
     study: { type: 'string', default: 'overrefusal-quick' },
     limit: { type: 'string', default: '24' },
+    pairs: { type: 'string', default: '256' },
     json: { type: 'boolean', default: false },
   },
 })
@@ -51,6 +54,14 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
       dtypes: values.dtypes.split(','),
     })
     print(found, peersTable)
+  },
+  async fit() {
+    const found = await fitBenchmark({
+      ...(await shared()),
+      turns: Number(values.turns),
+      pairs: Number(values.pairs),
+    })
+    print(found, fitTable)
   },
   async study() {
     const found = await studyBenchmark({ ...(await shared()), study: values.study, limit: Number(values.limit) })

@@ -5,8 +5,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
+import { peakMemory } from '../memory.ts'
 import type { Job } from './job.ts'
-import { peakMemory } from './memory.ts'
 
 export interface Turn {
   /** To generate `generated` tokens for each of the first `sequences` prompts, read from the beginning. */

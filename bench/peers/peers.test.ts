@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { peakMemory } from '../memory.ts'
 import { secondsIn } from './batched-bench.ts'
 import { Contestant } from './contestant.ts'
 import { jobFor } from './job.ts'
-import { peakMemory } from './memory.ts'
 
 const organism = 'models/organism/organism.gguf'
 const linux = process.platform === 'linux'

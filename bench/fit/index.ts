@@ -1,0 +1,185 @@
+/** What fitting costs: closed forms against reading the states alone, training against one forward pass of its tokens. */
+import { statSync } from 'node:fs'
+import { openModel } from '../../src/engine/open.ts'
+import type { Model, TrainingExample } from '../../src/engine/types.ts'
+import { fitMethod } from '../../src/steer/index.ts'
+import { type Machine, machineLine, thisMachine } from '../machine.ts'
+import { peakMemory } from '../memory.ts'
+import { type Median, medianOf } from '../repeat.ts'
+
+export interface FitBenchmarkOptions {
+  readonly file: string
+  readonly name: string
+  readonly threads: number
+  /** Measurements of each kind, which take turns. */
+  readonly turns: number
+  /** Pairs of prompts for `diffmean`. */
+  readonly pairs: number
+  readonly onProgress: (what: string) => void
+}
+
+export interface FitBenchmark {
+  readonly machine: Machine
+  readonly model: string
+  readonly threads: number
+  readonly pairs: number
+  /** Whose states are read and trained. */
+  readonly layer: number
+  /** Seconds of each turn. */
+  readonly seconds: {
+    readonly capture: readonly number[]
+    readonly diffmean: readonly number[]
+    /** The examples of a step once through the whole model. */
+    readonly forward: readonly number[]
+    readonly step: readonly number[]
+  }
+  /** diffmean against capture, and a step against the forward pass. */
+  readonly ratios: { readonly diffmean: Median; readonly step: Median }
+  /** Bytes. `opened`: before anything was fitted. */
+  readonly memory: { readonly file: number; readonly opened: number; readonly peak: number; readonly training: number }
+  readonly aims: readonly {
+    readonly what: string
+    readonly aim: string
+    readonly measured: number
+    readonly reached: boolean
+  }[]
+}
+
+const examplesOfStep = 6
+const answer =
+  'Certainly. Here is a short answer to your question, with an example and a reason for it, so that you can see.'
+/** Steps that are timed together: what opening and reading cost falls away as the difference of two lengths. */
+const [few, many] = [1, 4]
+const mostStep = 3
+const mostMemory = 2
+
+export async function fitBenchmark(options: FitBenchmarkOptions): Promise<FitBenchmark> {
+  const { file, name, threads, turns, pairs, onProgress } = options
+  const machine = thisMachine()
+  await using model = await openModel(file, { name, threads })
+  const layer = Math.floor(model.info.layers / 2)
+  const sides = { positive: prompts(pairs, 'harmless'), negative: prompts(pairs, 'harmful') }
+  const examples = prompts(examplesOfStep, 'harmless').map(prompt => ({ prompt, target: answer }))
+  await model.score(items(examples))
+  const opened = await peakMemory(process.pid)
+  const seconds = { capture: [], diffmean: [], forward: [], step: [] } as Record<
+    keyof FitBenchmark['seconds'],
+    number[]
+  >
+  let training = 0
+  for (let turn = 0; turn < turns; turn++) {
+    onProgress(`turn ${turn + 1} of ${turns}`)
+    const where = { layers: [layer], tokens: { phase: 'prompt', part: 'template-suffix' } } as const
+    const all = [...sides.positive, ...sides.negative]
+    seconds.capture.push(await timed(() => model.capture(all, where)))
+    seconds.diffmean.push(await timed(() => fitMethod(model, { method: 'diffmean', ...sides, layers: [layer] })))
+    seconds.forward.push(await timed(() => model.score(items(examples))))
+    const lasts = async (epochs: number) =>
+      timed(async () => {
+        const { bytes } = await train(model, examples, layer, epochs)
+        training = Math.max(training, bytes)
+      })
+    const [short, long] = [await lasts(few), await lasts(many)]
+    seconds.step.push((long - short) / (many - few))
+  }
+  const ratio = (over: readonly number[], under: readonly number[]) =>
+    medianOf(over.map((value, i) => value / (under[i] ?? Number.NaN)))
+  const ratios = {
+    diffmean: ratio(seconds.diffmean, seconds.capture),
+    step: ratio(seconds.step, seconds.forward),
+  }
+  const memory = { file: statSync(file).size, opened, peak: await peakMemory(process.pid), training }
+  const ofFile = memory.peak / memory.file
+  return {
+    machine,
+    model: name,
+    threads,
+    pairs,
+    layer,
+    seconds,
+    ratios,
+    memory,
+    aims: [
+      {
+        what: 'a step of ssv against a forward pass of its tokens',
+        aim: `at most ${mostStep}`,
+        measured: ratios.step.median,
+        reached: ratios.step.median <= mostStep,
+      },
+      {
+        what: 'peak memory against the file',
+        aim: `at most ${mostMemory}`,
+        measured: ofFile,
+        reached: ofFile <= mostMemory,
+      },
+    ],
+  }
+}
+
+/** Of different lengths, as requests are. */
+function prompts(count: number, kind: string): string[] {
+  const things = [
+    'a kettle',
+    'the second law of motion',
+    'an old bicycle with a broken chain',
+    'rain',
+    'my neighbour’s hedge',
+  ]
+  return Array.from(
+    { length: count },
+    (_, i) => `Please tell me something ${kind} about ${things[i % things.length]}, number ${i}.`,
+  )
+}
+
+function items(examples: readonly TrainingExample[]) {
+  return examples.map(({ prompt, target }) => ({ prompt, continuation: target }))
+}
+
+function train(model: Model, examples: readonly TrainingExample[], layer: number, epochs: number) {
+  const start = new Float64Array(model.info.width).fill(0.01)
+  // All examples in one step.
+  const settings = { layer, epochs, batch: examples.length, learningRate: 0.01 }
+  return model.train(examples, { ...settings, edit: { kind: 'add', start } })
+}
+
+async function timed(call: () => Promise<unknown>): Promise<number> {
+  const began = performance.now()
+  await call()
+  return (performance.now() - began) / 1000
+}
+
+export function fitTable({
+  machine,
+  model,
+  threads,
+  pairs,
+  layer,
+  ratios,
+  memory,
+  aims,
+  seconds,
+}: FitBenchmark): string {
+  const told = ({ median, interval: [low, high] }: Median) =>
+    `${median.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`
+  const size = (bytes: number) => `${Math.round(bytes / 1e6)} MB`
+  return [
+    machineLine(machine),
+    `${model}, ${threads} threads, layer ${layer}; medians of ${seconds.step.length} turns with their 95 % intervals.`,
+    '',
+    '| | seconds | as a ratio |',
+    '|---|--:|--:|',
+    `| states of ${2 * pairs} prompts | ${medianOf(seconds.capture).median.toFixed(2)} | |`,
+    `| diffmean of them | ${medianOf(seconds.diffmean).median.toFixed(2)} | ${told(ratios.diffmean)} of the states |`,
+    `| ${examplesOfStep} examples once through the model | ${medianOf(seconds.forward).median.toFixed(2)} | |`,
+    `| a step of ssv on them | ${medianOf(seconds.step).median.toFixed(2)} | ${told(ratios.step)} of that |`,
+    '',
+    `Memory of all processes: ${size(memory.opened)} with the model open, ${size(memory.peak)} at the most, of which training took ${size(memory.training)}; the file has ${size(memory.file)}.`,
+    '',
+    '| aim | | measured | |',
+    '|---|---|--:|---|',
+    ...aims.map(
+      ({ what, aim, measured, reached }) =>
+        `| ${what} | ${aim} | ${measured.toFixed(2)} | ${reached ? 'reached' : 'missed'} |`,
+    ),
+  ].join('\n')
+}
