@@ -5,7 +5,7 @@ import type { Command } from '@commander-js/extra-typings'
 import { isDataFile, loadDataset } from '../data/index.ts'
 import { PlimsollError } from '../errors.ts'
 import { DEFAULT_MODEL } from '../models/index.ts'
-import { directionAt, type FitMethod, fit, fitMethods, needsControl, writeVector } from '../steer/index.ts'
+import { directionAt, type FitMethod, fit, fitMethods, isFitMethod, needsControl, writeVector } from '../steer/index.ts'
 import { examples, outputOf, wholeNumber } from './common.ts'
 import { listenForInterrupt } from './terminal/interrupt.ts'
 import { openForCommand } from './terminal/model.ts'
@@ -75,10 +75,6 @@ function methodNamed(name: string): FitMethod {
     expected: known.join(', '),
     fix: 'See them all with: plimsoll methods',
   })
-}
-
-function isFitMethod(name: string): name is FitMethod {
-  return Object.hasOwn(fitMethods, name)
 }
 
 interface ControlLists {

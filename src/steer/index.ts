@@ -13,6 +13,7 @@ export {
   type FitMethod,
   fitMethod,
   fitMethods,
+  isFitMethod,
   isTrainedThrough,
   type MethodSpec,
   needsControl,
@@ -20,6 +21,7 @@ export {
   parameterNames,
 } from './methods/fit-method.ts'
 export { methods } from './methods/index.ts'
+export { defineMethod, fitOwn, loadMethod, type OwnMethod, type OwnParameters } from './methods/own.ts'
 export { randomLike } from './methods/random.ts'
 export type { MethodDescription } from './methods/types.ts'
 export { checkModel, type Provenance, toDirection, type Vector } from './vector.ts'

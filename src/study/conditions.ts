@@ -1,7 +1,8 @@
 /** The conditions of a study before anything is fitted. */
+import { basename, extname } from 'node:path'
 import { PlimsollError } from '../errors.ts'
 import type { Role } from '../measure/types.ts'
-import { type FitMethod, needsControl, parameterNames } from '../steer/index.ts'
+import { isFitMethod, needsControl, type OwnParameters, parameterNames } from '../steer/index.ts'
 import type { Condition, MethodParameters, Study } from './schema.ts'
 
 /** What is done to the model. */
@@ -12,8 +13,9 @@ export type Treatment =
   /** Layer and strength that are not given are chosen on the select split. */
   | {
       readonly kind: 'method'
-      readonly method: FitMethod
-      readonly parameters: MethodParameters
+      /** One of Plimsoll's, or the path of a module as the study has it. */
+      readonly method: string
+      readonly parameters: MethodParameters | OwnParameters
       readonly layer: number | null
       readonly strength: number | null
     }
@@ -89,13 +91,15 @@ export function planConditions(study: Study): PlannedCondition[] {
   })
 }
 
-type MethodCondition = Extract<Condition, { method: FitMethod }>
+type MethodCondition = Extract<Condition, { method: string }>
 
 function isControlled({ method, parameters }: MethodCondition): boolean {
-  return needsControl(method) || parameters?.constrained === true
+  return (isFitMethod(method) && needsControl(method)) || parameters?.constrained === true
 }
 
 function checkParameters({ method, parameters = {} }: MethodCondition): void {
+  // A module's own are known when it is loaded.
+  if (!isFitMethod(method)) return
   // Of every method: it decides on which rows it is fitted.
   const known = ['constrained', ...parameterNames(method)]
   const unknown = Object.keys(parameters).find(name => !known.includes(name))
@@ -111,7 +115,8 @@ function nameOfCondition(condition: Condition): string {
   if (condition.name !== undefined) return condition.name
   if ('vector' in condition) return condition.vector
   const { method, layer, strength, parameters } = condition
-  return `${method}${parameters?.constrained === true ? ' constrained' : ''}${layer === undefined ? '' : `@${layer}`}${strength === undefined ? '' : `×${strength}`}`
+  const own = isFitMethod(method) ? method : basename(method, extname(method))
+  return `${own}${parameters?.constrained === true ? ' constrained' : ''}${layer === undefined ? '' : `@${layer}`}${strength === undefined ? '' : `×${strength}`}`
 }
 
 function treatmentOf(condition: Condition): Treatment {

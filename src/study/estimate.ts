@@ -68,7 +68,7 @@ function trainings({ conditions, study, fit }: Plan, depth: number): number[] {
     const { positive, negative, pool } = fit
     const side = (rows: readonly unknown[]) => Math.min(study.fit.limit, rows.length + pool.length)
     const examples = side(positive) + (method === 'reft-r1' ? side(negative) : 0)
-    return [layers * (parameters.epochs ?? Number(fitMethods[method].defaults.epochs)) * examples]
+    return [layers * Number(parameters.epochs ?? fitMethods[method].defaults.epochs) * examples]
   })
 }
 

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 
 /** SHA-256 over a value as JSON with sorted keys, as 64 hexadecimal digits: the same for the same content. */
 export function hashOf(value: unknown): string {
@@ -11,4 +13,12 @@ export function canonical(value: unknown): string {
     if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner
     return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
   })
+}
+
+/** SHA-256 of a file; null where there is none. */
+export async function digestOf(file: string): Promise<string | null> {
+  if (!existsSync(file)) return null
+  return createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex')
 }

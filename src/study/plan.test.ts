@@ -135,6 +135,14 @@ describe('parameters of a method', () => {
   })
 })
 
+it('a method of one’s own that cannot be loaded is told while the study is planned', async () => {
+  const conditions = [{ method: './nowhere.ts' }]
+  await expect(planStudy({ study: 'demo', conditions })).rejects.toMatchObject({
+    code: 'not-found',
+    where: expect.stringMatching(/nowhere\.ts$/),
+  })
+})
+
 describe('the quick look', () => {
   it('needs about a thousand answers to read', async () => {
     const plan = await planStudy({ study: 'overrefusal-quick', model: 'some-model' })

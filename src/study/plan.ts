@@ -1,15 +1,13 @@
 /** What a study would do: rows loaded, splits kept apart, every answer counted. Runs nothing. */
-import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import type { Dropped } from '../data/index.ts'
 import type { Suite } from '../measure/suites/index.ts'
+import { isFitMethod, loadMethod } from '../steer/index.ts'
 import { type PlannedCondition, planConditions } from './conditions.ts'
 import { type LoadedStudy, loadStudy, modelFrom, pathFrom } from './config.ts'
 import { countAnswers, outlookOf, type PlanCount, type SuiteOutlook } from './counts.ts'
 import { type Deviation, deviationsFrom } from './deviations.ts'
 import { loadExplored } from './explored-suites.ts'
-import { hashOf } from './hash.ts'
+import { digestOf, hashOf } from './hash.ts'
 import { Loader } from './rows.ts'
 import type { Study, StudyFile } from './schema.ts'
 import { type FitRows, loadSplits, type SelectRows } from './splits.ts'
@@ -51,6 +49,8 @@ export interface PlanOptions {
 export async function planStudy(study: string | StudyFile | LoadedStudy, options: PlanOptions = {}): Promise<Plan> {
   const loaded = isLoaded(study) ? study : loadStudy(study)
   const loader = new Loader({ folder: loaded.folder, dataDir: options.dataDir })
+  // A module that is not there, or is no method, is told before anything is asked of a model.
+  for (const file of modulesOf(loaded)) await loadMethod(file)
   const suites = await loadSuites(loaded.study, loader)
   const splits = await loadSplits(loaded.study, suites, loader)
   const explored = await loadExplored(loaded.study, splits.select.control, suites, loader)
@@ -63,7 +63,7 @@ export async function planStudy(study: string | StudyFile | LoadedStudy, options
       splits,
       suites,
       explored,
-      vectors: await vectorDigests(loaded),
+      vectors: await digestsOf(loaded),
     }),
     study: loaded.study,
     folder: loaded.folder,
@@ -84,18 +84,17 @@ function isLoaded(study: string | StudyFile | LoadedStudy): study is LoadedStudy
   return typeof study === 'object' && 'folder' in study
 }
 
-/** What is in the vector files of a study: a file that was replaced makes another run. */
-async function vectorDigests({ study, folder }: LoadedStudy): Promise<(string | null)[]> {
-  const files = study.conditions.flatMap(condition =>
+function modulesOf({ study, folder }: LoadedStudy): string[] {
+  return study.conditions.flatMap(condition =>
+    'method' in condition && !isFitMethod(condition.method) ? [pathFrom(folder, condition.method)] : [],
+  )
+}
+
+/** What is in the files that a study names: a vector or method that was replaced makes another run. */
+async function digestsOf(loaded: LoadedStudy): Promise<(string | null)[]> {
+  const { study, folder } = loaded
+  const vectors = study.conditions.flatMap(condition =>
     'vector' in condition ? [pathFrom(folder, condition.vector)] : [],
   )
-  return Promise.all(
-    files.map(async file =>
-      existsSync(file)
-        ? createHash('sha256')
-            .update(await readFile(file))
-            .digest('hex')
-        : null,
-    ),
-  )
+  return Promise.all([...vectors, ...modulesOf(loaded)].map(digestOf))
 }

@@ -157,7 +157,7 @@ async function matched(first: Steered, vector: DirectionVector, { work, plan }: 
 }
 
 function titleOf(treatment: Extract<Treatment, { kind: 'method' | 'vector' }>): string {
-  if (treatment.kind === 'method') return `${treatment.method}${told(treatment.parameters)}`
+  if (treatment.kind === 'method') return `${basename(treatment.method)}${told(treatment.parameters)}`
   return treatment.file.startsWith('memory:') ? 'a given vector' : basename(treatment.file)
 }
 

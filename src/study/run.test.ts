@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -9,7 +9,7 @@ import { writeTinyModel } from '../../test/support/tiny-gguf.ts'
 import { openModel } from '../engine/open.ts'
 import type { Model } from '../engine/types.ts'
 import type { Progress } from '../progress.ts'
-import { saveVector } from '../steer/index.ts'
+import { directionAt, saveVector } from '../steer/index.ts'
 import { openStore, type Store } from '../store/index.ts'
 import { study } from './api.ts'
 import { planStudy } from './plan.ts'
@@ -148,6 +148,39 @@ describe('a study on the organism', () => {
     expect(fittedBy).toEqual(['pca', 'linear-probe', 'partial-or', 'ssv', 'diffmean'])
     // What answers harmless questions is the same direction, however it is found.
     expect(methods[0]?.axes.efficacy.suites[0]?.gained).toBeGreaterThan(3)
+  })
+
+  it('fits a method of one’s own beside the others, and again where the module was changed', async () => {
+    const file = join(folder, 'halfway.ts')
+    const module = (factor: string) => `
+      const mean = rows => rows[0].map((_, i) => rows.reduce((sum, row) => sum + row[i], 0) / rows.length)
+      export default {
+        name: 'halfway',
+        formula: 'w = factor·(mean(h⁺) − mean(h⁻))',
+        defaults: { factor: ${factor} },
+        direction: ({ target: { positive, negative } }, { parameters }) => {
+          const [up, down] = [positive, negative].map(side => mean(side.map(([row]) => Array.from(row))))
+          return up.map((value, i) => parameters.factor * (value - down[i]))
+        },
+      }`
+    writeFileSync(file, module('0.5'))
+    const references = { prompt: false, random: 0, randomKl: 0, permuted: 0 } as const
+    const conditions = [{ method: 'diffmean' }, { method: file }] as const
+    const own: StudyFile = { ...small, conditions: [...conditions], references, safeguards: false }
+    const fits = async () => {
+      const { result, vectors } = await runStudy(await planStudy(own), { model, store })
+      const [plain, half] = vectors.map(({ vector }) => directionAt(vector, 4))
+      const [, condition] = result.conditions.filter(({ role }) => role === 'method')
+      return { run: result.run, name: condition?.name, ratio: half!.scale / plain!.scale, method: result.fit?.method }
+    }
+    const first = await fits()
+    expect(first).toMatchObject({ name: 'halfway', method: 'diffmean, halfway.ts' })
+    expect(first.ratio).toBeCloseTo(0.5, 4)
+    writeFileSync(join(folder, 'halfway-2.ts'), module('0.25'))
+    own.conditions = [{ method: 'diffmean' }, { method: join(folder, 'halfway-2.ts'), name: 'halfway' }]
+    const second = await fits()
+    expect(second.ratio).toBeCloseTo(0.25, 4)
+    expect(second.run).not.toBe(first.run)
   })
 
   it('asks references only so many rows as the study says, and pairs them with the baseline’s own', async () => {

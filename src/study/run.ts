@@ -1,4 +1,5 @@
 /** Runs a planned study to its end, or on from where it stopped. */
+import { basename } from 'node:path'
 import type { DirectionVector, Model } from '../engine/types.ts'
 import type { RunOptions } from '../progress.ts'
 import { provenance, type Vector } from '../steer/index.ts'
@@ -101,7 +102,7 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
     answers: stages.rows,
     margins: plan.study.margins,
     fit: fitted && {
-      method: [...new Set(methodTreatments(plan.conditions).map(({ method }) => method))].join(', '),
+      method: [...new Set(methodTreatments(plan.conditions).map(({ method }) => basename(method)))].join(', '),
       positive: fitted.positive.length,
       negative: fitted.negative.length,
       note: fitted.note,
@@ -128,7 +129,7 @@ function fittedVector({ name, layer, strength, vector }: ActiveCondition, fitted
   if (treatment?.kind !== 'method' || vector === null) return []
   const { system, seed } = plan.study
   const made = provenance(model, {
-    method: treatment.method,
+    method: basename(treatment.method),
     parameters: { layer, strength, ...treatment.parameters },
     positive: fitted.positive.map(row => chat(row.prompt, system)),
     negative: fitted.negative.map(row => chat(row.prompt, system)),

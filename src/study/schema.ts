@@ -61,13 +61,27 @@ const MethodCondition = z.strictObject({
   /** What the method is told, see `plimsoll methods`; its defaults where left out. */
   parameters: MethodParameters.optional(),
 })
+const OwnMethodCondition = z.strictObject({
+  name: Name.optional(),
+  /** A module of one's own whose default export is a method; from the study file's folder. Whoever runs the study runs it. */
+  method: z
+    .string()
+    .regex(
+      /^(?:\.{1,2}|[A-Za-z]:)?[\\/].*\.[cm]?[jt]s$/,
+      'expected a method, or the path of a module such as ./mine.ts',
+    ),
+  layer: Layer.optional(),
+  strength: Strength.optional(),
+  /** What the method is told; its own defaults where left out. */
+  parameters: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])).optional(),
+})
 const VectorCondition = z.strictObject({
   name: Name,
   /** A .safetensors file, fitted elsewhere. */
   vector: z.string().min(1),
   strength: Strength.default(1),
 })
-export const Condition = z.union([MethodCondition, VectorCondition])
+export const Condition = z.union([MethodCondition, OwnMethodCondition, VectorCondition])
 export type Condition = z.infer<typeof Condition>
 
 const References = z.strictObject({

@@ -39,13 +39,18 @@ export const fitMethods: Readonly<Record<FitMethod, MethodDescription>> = {
   'null-space': nullSpace,
 }
 
+/** Whether a method is one of Plimsoll's, and no module of the user's. */
+export function isFitMethod(name: string): name is FitMethod {
+  return Object.hasOwn(fitMethods, name)
+}
+
 /** A method with its prompts and parameters. */
 export type MethodSpec = {
   [M in FitMethod]: TrainedSpec & { readonly method: M } & FitParameters[M]
 }[FitMethod]
 
 /** Those that are trained through the model, by gradients: they read no states of a contrast, but answers. */
-export function isTrainedThrough(method: FitMethod): method is 'ssv' | 'reft-r1' {
+export function isTrainedThrough(method: string): method is 'ssv' | 'reft-r1' {
   return method === 'ssv' || method === 'reft-r1'
 }
 

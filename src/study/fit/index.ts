@@ -3,16 +3,21 @@ import { createRandom, type PromptRow, shuffle } from '../../data/index.ts'
 import type { DirectionVector } from '../../engine/types.ts'
 import { PlimsollError } from '../../errors.ts'
 import {
-  type FitMethod,
   type FitModel,
   fitMethod,
   fitMethods,
+  fitOwn,
+  isFitMethod,
   isTrainedThrough,
+  loadMethod,
   needsControl,
   needsSeed,
+  type OwnParameters,
 } from '../../steer/index.ts'
 import { chat } from '../chat.ts'
 import { methodTreatments } from '../conditions.ts'
+import { pathFrom } from '../config.ts'
+import { digestOf } from '../hash.ts'
 import type { Plan } from '../plan.ts'
 import type { MethodParameters } from '../schema.ts'
 import { readVectors, storeVectors } from '../steering.ts'
@@ -34,8 +39,9 @@ export interface Fitted extends ContrastSet {
 
 /** A method and what it is told. */
 export interface Recipe {
-  readonly method: FitMethod
-  readonly parameters: MethodParameters
+  /** One of Plimsoll's, or the path of a module as the study has it. */
+  readonly method: string
+  readonly parameters: MethodParameters | OwnParameters
 }
 
 /** Equal for conditions that fit the same. */
@@ -111,7 +117,8 @@ async function examplesOf(
 }
 
 function answerTokens({ method, parameters }: Recipe): number {
-  return parameters.answerTokens ?? Number(fitMethods[method].defaults.answerTokens)
+  const usual = isTrainedThrough(method) ? fitMethods[method].defaults.answerTokens : 0
+  return Number(parameters.answerTokens ?? usual)
 }
 
 /** Harmless against harmful prompts, whatever the model does with them: its direction is that of refusing. */
@@ -151,7 +158,7 @@ async function anyExamples(work: Work, { study }: Plan, recipe: Recipe, set: Exa
 
 async function fitOnce(
   work: Work,
-  { study, fit }: Plan,
+  { study, fit, folder }: Plan,
   model: FitModel,
   { method, parameters }: Recipe,
   layers: readonly number[],
@@ -166,11 +173,19 @@ async function fitOnce(
   const { answers } = set
   // Which rows are fitted on was decided before; the method does not know it.
   const { constrained: _, ...told } = parameters
+  const rows = { ...sides(set), layers }
+  if (!isFitMethod(method)) {
+    const file = pathFrom(folder, method)
+    const own = await loadMethod(file)
+    const control = fit.positive.length > 0 && fit.negative.length > 0 ? { control: sides(fit) } : {}
+    const spec = { ...rows, ...control, parameters: told as OwnParameters }
+    const what = { kind: 'own', module: await digestOf(file), ...spec, seed }
+    return readVectors(await work.once(what, async () => storeVectors(await fitOwn(model, own, spec, { seed }))))
+  }
   const spec = {
-    ...sides(set),
+    ...rows,
     ...(answers && { answers }),
-    layers,
-    ...told,
+    ...(told as MethodParameters),
     ...(needsControl(method) && { control: sides(fit) }),
   }
   // Only what is trained depends on the seed.
