@@ -54,6 +54,7 @@ export interface SelectionPoint {
   readonly target: number
   readonly control: number
   readonly score: number
+  /** Degenerate answers among both, a number of them. */
   readonly degenerate: number
   readonly chosen: boolean
 }

@@ -401,7 +401,7 @@ function selection(name: string, shift: number): StudyResult['selections'][numbe
         target,
         control,
         score: target - control,
-        degenerate: power > 3 ? 0.08 : 0,
+        degenerate: power > 3 ? 8 : 0,
         chosen: layer === 5 + shift && strength === 2,
       }
     }),

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { resultFixture } from '../../../test/support/result-fixture.ts'
 import { categoryTables, retentionTable } from './breakdown.ts'
 import { reportMarkdown } from './markdown.ts'
+import { strengthSection } from './page/strength.ts'
 
 const { conditions } = resultFixture(['over'])
 
@@ -47,4 +48,11 @@ test('Markdown has both, and none of them where there is nothing to say', () => 
   expect(reportMarkdown(result)).toMatch(/## Of what the baseline had[\s\S]*## Categories[\s\S]*too few/)
   const bare = { ...result, conditions: result.conditions.slice(-1) }
   expect(reportMarkdown(bare)).not.toMatch(/## Categories|## Of what the baseline had/)
+})
+
+test('degenerate answers of the select split are counted, in Markdown and on the page', () => {
+  const result = resultFixture(['over'])
+  expect(reportMarkdown(result)).toMatch(/\| degenerate answers \|[\s\S]*\| 8 \|/)
+  const page = String(strengthSection(result.selections, result.conditions, []))
+  expect(page).toMatch(/>degenerate answers<[\s\S]*<td class="number">8<\/td>/)
 })

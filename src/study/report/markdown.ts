@@ -117,7 +117,7 @@ function selectionBlocks(selection: Selection): string[] {
     `### ${plain(selection.condition)}`,
     `${plain(selection.why)} Rule: ${plain(selection.rule)}; ${selection.n.target} target and ${selection.n.control} control prompts of the select split. Unsteered: target ${percent(selection.baseline.target)}, control ${percent(selection.baseline.control)}.`,
     table(
-      ['layer', 'strength', 'complies, target', 'complies, control', 'score', 'degenerate', ''],
+      ['layer', 'strength', 'complies, target', 'complies, control', 'score', 'degenerate answers', ''],
       [true, true, true, true, true, true, false],
       selection.points.map(point => [
         String(point.layer),
@@ -125,7 +125,7 @@ function selectionBlocks(selection: Selection): string[] {
         percent(point.target),
         percent(point.control),
         points(point.score),
-        percent(point.degenerate),
+        String(point.degenerate),
         point.chosen ? 'chosen' : '',
       ]),
     ),

@@ -84,9 +84,9 @@ function table(selection: Selection): Html {
   return html`<details class="more"><summary>All ${selection.points.length} points tried, as a table</summary>
 <p class="small muted">${selection.rule}; ${selection.n.target} target and ${selection.n.control} control prompts.</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Points tried for ${selection.condition}"><table class="plain">
-<thead><tr><th scope="col" class="number">layer</th><th scope="col" class="number">strength</th><th scope="col" class="number">target, %</th><th scope="col" class="number">control, %</th><th scope="col" class="number">score</th><th scope="col" class="number">degenerate, %</th><th scope="col">choice</th></tr></thead>
+<thead><tr><th scope="col" class="number">layer</th><th scope="col" class="number">strength</th><th scope="col" class="number">target, %</th><th scope="col" class="number">control, %</th><th scope="col" class="number">score</th><th scope="col" class="number">degenerate answers</th><th scope="col">choice</th></tr></thead>
 <tbody>${selection.points.map(
     point =>
-      html`<tr><td class="number">${point.layer}</td><td class="number">${point.strength}</td><td class="number">${(point.target * 100).toFixed(1)}</td><td class="number">${(point.control * 100).toFixed(1)}</td><td class="number">${points(point.score, 1)}</td><td class="number">${(point.degenerate * 100).toFixed(1)}</td><td>${point.chosen && html`<b>chosen</b>`}</td></tr>`,
+      html`<tr><td class="number">${point.layer}</td><td class="number">${point.strength}</td><td class="number">${(point.target * 100).toFixed(1)}</td><td class="number">${(point.control * 100).toFixed(1)}</td><td class="number">${points(point.score, 1)}</td><td class="number">${point.degenerate}</td><td>${point.chosen && html`<b>chosen</b>`}</td></tr>`,
   )}</tbody></table></div></details>`
 }
