@@ -101,6 +101,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--axbench", type=Path, required=True, help="a clone of github.com/stanfordnlp/axbench")
     parser.add_argument("--alphasteer", type=Path, required=True, help="AlphaSteer's steering_utils.py")
+    parser.add_argument("--out", type=Path, default=OUT, help="where to write; default: what the tests read")
     args = parser.parse_args()
     original = module("model_utils", args.axbench / "axbench/utils/model_utils.py")
     alphasteer = module("steering_utils", args.alphasteer)
@@ -119,7 +120,7 @@ def main() -> None:
         "nullSpace": {str(ratio): null_space(alphasteer, target, control, ratio).tolist() for ratio in (0.75, 0.25)},
         "linearProbe": probe(original, target, rng),
     }
-    OUT.write_text(json.dumps(made) + "\n")
+    args.out.write_text(json.dumps(made) + "\n")
 
 
 if __name__ == "__main__":

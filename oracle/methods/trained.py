@@ -75,6 +75,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--axbench", type=Path, required=True, help="a clone of github.com/stanfordnlp/axbench")
     parser.add_argument("folder", type=Path, help="what trained.ts wrote")
+    parser.add_argument("--out", type=Path, default=OUT, help="where to write; default: what the tests read")
     args = parser.parse_args()
     utils = module("model_utils", args.axbench / "axbench/utils/model_utils.py")
     interventions = module("interventions", args.axbench / "axbench/models/interventions.py")
@@ -90,7 +91,7 @@ def main() -> None:
         "examples": examples,
         **{method: train(method, interventions, utils, model, examples) for method in RATES},
     }
-    OUT.write_text(json.dumps(made) + "\n")
+    args.out.write_text(json.dumps(made) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,48 @@
+/** Runs the originals in Python, and holds Plimsoll against what they say: the table of docs/oracle.md. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { closedForms } from './closed-forms.ts'
+import { realStates } from './real-states.ts'
+import { type Comparison, table } from './table.ts'
+import { trainedMethods } from './trained-methods.ts'
+
+const usage = `npm run oracle -- --python VENV/bin/python [--axbench CLONE] [--alphasteer FILE] [--model NAME|FILE] [--json] [--write]
+
+The virtual environment has oracle/methods/requirements.txt; oracle/methods/fixtures.py says where the clones come from.
+--write puts the table into docs/oracle.md.`
+
+const { values } = parseArgs({
+  options: {
+    python: { type: 'string' },
+    axbench: { type: 'string' },
+    alphasteer: { type: 'string' },
+    model: { type: 'string', default: 'smollm2-135m' },
+    json: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+const page = new URL('../../docs/oracle.md', import.meta.url)
+const mark = '<!-- the table of npm run oracle -->\n'
+
+const { python, axbench, alphasteer, model } = values
+if (values.help || python === undefined) {
+  console.error(usage)
+  process.exitCode = values.help ? 0 : 2
+} else {
+  const missing = [python, axbench, alphasteer].find(path => path?.includes('/') && !existsSync(path))
+  if (missing !== undefined) throw new Error(`There is no ${missing}.`)
+  const found: Comparison[] = [
+    ...(await closedForms({ python, axbench, alphasteer })),
+    ...(await trainedMethods({ python, axbench })),
+    ...(await realStates({ python, model })),
+  ]
+  const text = `${new Date().toISOString().slice(0, 10)}\n\n${table(found)}`
+  console.log(values.json ? JSON.stringify(found, null, 2) : text)
+  if (values.write) {
+    const [head = ''] = readFileSync(page, 'utf8').split(mark)
+    writeFileSync(page, `${head}${mark}${text}\n`)
+  }
+  process.exitCode = found.every(({ met }) => met !== false) ? 0 : 1
+}
