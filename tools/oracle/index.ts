@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { closedForms } from './closed-forms.ts'
+import { harness } from './harness.ts'
 import { realStates } from './real-states.ts'
 import { type Comparison, table } from './table.ts'
 import { trainedMethods } from './trained-methods.ts'
@@ -36,6 +37,7 @@ if (values.help || python === undefined) {
   const found: Comparison[] = [
     ...(await closedForms({ python, axbench, alphasteer })),
     ...(await trainedMethods({ python, axbench })),
+    ...(await harness({ python })),
     ...(await realStates({ python, model })),
   ]
   const text = `${new Date().toISOString().slice(0, 10)}\n\n${table(found)}`

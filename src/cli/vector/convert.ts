@@ -8,9 +8,9 @@ import { formatOf, readVector } from './open.ts'
 export function convertCommand(vector: Command): void {
   vector
     .command('convert <IN> <OUT>')
-    .summary('to and from control vectors of llama.cpp')
+    .summary('control vectors of llama.cpp both ways, files for lm-evaluation-harness')
     .description(
-      'Turn a .safetensors vector into a control vector of llama.cpp (.gguf), or the other way round. llama.cpp adds a control vector to every token, the beginning of sequence among them, from layer 1 on.',
+      'Turn a .safetensors vector into a control vector of llama.cpp (.gguf), or the other way round. llama.cpp adds a control vector to every token, the beginning of sequence among them, from layer 1 on. A .pt file is for lm-evaluation-harness (`--model steered`), which adds the vector of one layer at strength 1, or removes its direction, at every token.',
     )
     .option('--model <NAME|FILE>', 'the model that a .gguf was made for')
     .addOption(
@@ -32,7 +32,7 @@ export function convertCommand(vector: Command): void {
       if (read === written)
         throw new PlimsollError('usage', 'Both files are of one format', {
           found: `${from} and ${to}`,
-          expected: 'one .safetensors and one .gguf file',
+          expected: 'files of two formats: .safetensors, .gguf, .pt',
           fix: 'To copy a file, copy it.',
         })
       const found = await readVector(from, options, output)
@@ -40,5 +40,6 @@ export function convertCommand(vector: Command): void {
       if (output.json) return output.printJson({ file: to, format: written })
       output.print(to)
       if (written === 'gguf') output.note(`Try  llama-cli -m MODEL.gguf --control-vector ${to}`)
+      if (written === 'pt') output.note(`Try  lm_eval --model steered --model_args pretrained=MODEL,steer_path=${to}`)
     })
 }

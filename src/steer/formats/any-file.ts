@@ -1,7 +1,8 @@
-/** Vectors in files of either format, by the name's ending. */
+/** Vectors in files of any format, by the name's ending. */
 import type { ModelInfo } from '../../engine/types.ts'
 import type { Vector } from '../vector.ts'
 import { loadControlVector, saveControlVector } from './control-vector.ts'
+import { saveSteeredFile } from './steered-file.ts'
 import { loadVector, saveVector } from './vector-file.ts'
 
 /** `.gguf` names a control vector of llama.cpp, anything else Plimsoll's own `.safetensors`. */
@@ -18,7 +19,13 @@ export async function openVector(
   return isControlVectorFile(file) ? loadControlVector(file, model, options) : loadVector(file, model, options)
 }
 
-/** @throws PlimsollError `not-found`, and `invalid-input` for what a control vector cannot say */
+/** `.pt` names a file for lm-evaluation-harness, which is only written. */
+export function isSteeredFile(file: string): boolean {
+  return /\.pt$/i.test(file)
+}
+
+/** @throws PlimsollError `not-found`, and `invalid-input` for what the format cannot say */
 export async function writeVector(vector: Vector, file: string): Promise<void> {
-  await (isControlVectorFile(file) ? saveControlVector : saveVector)(vector, file)
+  const save = isControlVectorFile(file) ? saveControlVector : isSteeredFile(file) ? saveSteeredFile : saveVector
+  await save(vector, file)
 }
