@@ -1,6 +1,7 @@
 /** Runs the originals in Python, and holds Plimsoll against what they say: the table of docs/oracle.md. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { machineLine, thisMachine } from '../../bench/machine.ts'
 import { closedForms } from './closed-forms.ts'
 import { harness } from './harness.ts'
 import { realStates } from './real-states.ts'
@@ -40,7 +41,7 @@ if (values.help || python === undefined) {
     ...(await harness({ python })),
     ...(await realStates({ python, model })),
   ]
-  const text = `${new Date().toISOString().slice(0, 10)}\n\n${table(found)}`
+  const text = `${machineLine(thisMachine())}\n\n${table(found)}`
   console.log(values.json ? JSON.stringify(found, null, 2) : text)
   if (values.write) {
     const [head = ''] = readFileSync(page, 'utf8').split(mark)
