@@ -48,7 +48,10 @@ export function fitCommand(program: Command): void {
       const vector = await fit(
         model,
         { method, layer: options.layer, positive, negative, control, system: options.system },
-        { signal: interrupt.signal, onProgress: event => status.onProgress({ ...event, stage: 'fit' }) },
+        {
+          signal: interrupt.signal,
+          onProgress: event => status.onProgress({ ...event, stage: 'fit', detail: event.detail ?? event.stage }),
+        },
       )
       status.clear()
       await writeVector(vector, options.output)

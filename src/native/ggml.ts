@@ -24,7 +24,6 @@ export interface Ggml {
   readonly freeContext: (context: Pointer) => void
   /** Fastest-running dimension first. */
   readonly newTensor: (context: Pointer, type: number, shape: readonly number[]) => Pointer
-  readonly nameTensor: (tensor: Pointer, name: string) => void
   readonly markInput: (tensor: Pointer) => void
   readonly markOutput: (tensor: Pointer) => void
   readonly add: (context: Pointer, a: Pointer, b: Pointer) => Pointer
@@ -128,7 +127,6 @@ export function ggmlFunctions(base: LibraryHandle, ggml: LibraryHandle): Ggml {
         shape.length,
         BigInt64Array.from(shape, value => BigInt(value)),
       ),
-    nameTensor: base.func('void *ggml_set_name(void *, const char *)'),
     markInput: base.func('void ggml_set_input(void *)'),
     markOutput: base.func('void ggml_set_output(void *)'),
     add: operator('add', 'void *'),

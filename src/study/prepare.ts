@@ -23,16 +23,13 @@ import type { Plan } from './plan.ts'
 import type { Selection } from './result.ts'
 import { selectAblation, selectPoint } from './select.ts'
 import { fingerprintOf, randomised, redirected } from './steering.ts'
-import type { Setting, Work } from './work.ts'
+import type { OnRows, Setting, Work } from './work.ts'
 
 export interface Prepared {
   readonly conditions: readonly ActiveCondition[]
   readonly fitted: Fitted | null
   readonly selections: readonly Selection[]
 }
-
-/** Tells how many rows of a stage are done. */
-export type OnRows = (stage: 'fit' | 'select', detail: string) => (rows: number) => void
 
 /** @param vectors those at hand, by what a condition's `vector` says */
 export async function prepare(
@@ -46,8 +43,7 @@ export async function prepare(
   const own = methods.flatMap(({ layer }) => (layer === null ? [] : [layer]))
   const wanted = [...new Set([...layers, ...own])].sort((a, b) => a - b)
   const model = rememberStates(work.model)
-  const fitted =
-    methods.length === 0 ? null : await fitContrast(work, plan, model, wanted, onRows('fit', 'contrast set'))
+  const fitted = methods.length === 0 ? null : await fitContrast(work, plan, model, wanted, onRows)
   const preparing: Preparing = { work, plan, model, onRows, layers, fitted, vectors, selections: [], steered: [] }
   const conditions = []
   for (const planned of plan.conditions) conditions.push(await prepareOne(planned, preparing))

@@ -150,6 +150,28 @@ describe('a study on the organism', () => {
     expect(methods[0]?.axes.efficacy.suites[0]?.gained).toBeGreaterThan(3)
   })
 
+  it('tells how far a training is, and stops in it with the way to go on', async () => {
+    const stop = new AbortController()
+    const told: string[] = []
+    const trained: StudyFile = {
+      ...small,
+      conditions: [{ method: 'ssv', parameters: { epochs: 500, answerTokens: 8 } }],
+    }
+    const stopped = runStudy(await planStudy(trained), {
+      model,
+      store,
+      signal: stop.signal,
+      onProgress: ({ detail = '' }) => {
+        if (!detail.startsWith('ssv step')) return
+        told.push(detail)
+        if (told.length === 3) stop.abort()
+      },
+    })
+    await expect(stopped).rejects.toMatchObject({ code: 'cancelled', fix: expect.stringContaining('same command') })
+    expect(told[0]).toMatch(/^ssv step 1 of \d+ loss \d\.\d{3}$/)
+    expect(told.length).toBeLessThan(20)
+  })
+
   it('fits a method of one’s own beside the others, and again where the module was changed', async () => {
     const file = join(folder, 'halfway.ts')
     const module = (factor: string) => `

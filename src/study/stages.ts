@@ -2,8 +2,7 @@
 import type { Progress } from '../progress.ts'
 import type { Shown } from './measure.ts'
 import type { Plan } from './plan.ts'
-import type { OnRows } from './prepare.ts'
-import type { Work } from './work.ts'
+import type { OnRows, Work } from './work.ts'
 
 type Stage = 'fit' | 'select' | 'measure'
 

@@ -21,6 +21,9 @@ export interface Setting {
   readonly slots: number
 }
 
+/** Tells how many rows of a stage are done. */
+export type OnRows = (stage: 'fit' | 'select', detail: string) => (rows: number) => void
+
 /** Items that belong together, and under which heading they are kept. */
 export interface Job extends Pick<ChunkUse, 'stage' | 'condition' | 'suite'> {
   readonly items: readonly Item[]
@@ -127,6 +130,11 @@ export class Work {
     this.checkSignal()
     await this.store.saveArtefact(key, await compute())
     return await this.store.artefact(key)
+  }
+
+  /** Stops what is computed between two chunks. */
+  get signal(): AbortSignal | undefined {
+    return this.#signal
   }
 
   checkSignal(): void {

@@ -1,7 +1,9 @@
 /** The fit of a study: contrast set, one vector per candidate layer, and the direction of refusal for the safeguards. */
+import { basename } from 'node:path'
 import { createRandom, type PromptRow, shuffle } from '../../data/index.ts'
 import type { DirectionVector } from '../../engine/types.ts'
 import { PlimsollError } from '../../errors.ts'
+import type { RunOptions } from '../../progress.ts'
 import {
   type FitModel,
   fitMethod,
@@ -21,7 +23,7 @@ import { digestOf } from '../hash.ts'
 import type { Plan } from '../plan.ts'
 import type { MethodParameters } from '../schema.ts'
 import { readVectors, storeVectors } from '../steering.ts'
-import type { Work } from '../work.ts'
+import type { OnRows, Work } from '../work.ts'
 import { type Accepted, acceptedAnswers, anyAnswers, ownAnswers } from './answers.ts'
 import { type Behaviours, type Openings, observe } from './behaviour.ts'
 import { type ConstrainedSet, constrainedSet } from './constrained.ts'
@@ -61,11 +63,12 @@ export async function fitContrast(
   plan: Plan,
   model: FitModel,
   layers: readonly number[],
-  onRows: (rows: number) => void,
+  onRows: OnRows,
 ): Promise<Fitted> {
+  const onSet = onRows('fit', 'contrast set')
   const { study, fit } = plan
   const { keep, minimum, limit } = study.fit
-  const behaviours = keep === 'all' ? asGiven : await observe(work, study, fit, onRows)
+  const behaviours = keep === 'all' ? asGiven : await observe(work, study, fit, onSet)
   const set = contrastSet(fit, behaviours.of, { keep, minimum, limit, seed: study.seed })
   for (const side of ['positive', 'negative'] as const)
     if (set[side].length === 0)
@@ -81,9 +84,9 @@ export async function fitContrast(
     if (vectors.has(recipeKey(recipe))) continue
     const own = setOf(recipe, { ...set, constrained })
     if (own === constrained) notes.add(constrained.note)
-    const { examples, note } = await examplesOf(work, plan, recipe, own, onRows)
+    const { examples, note } = await examplesOf(work, plan, recipe, own, onRows('fit', 'answers to train on'))
     notes.add(note)
-    vectors.set(recipeKey(recipe), await fitOnce(work, plan, model, recipe, layers, examples))
+    vectors.set(recipeKey(recipe), await fitOnce(work, plan, model, recipe, layers, examples, onRows))
   }
   return { ...set, constrained, vectors, openings: behaviours.openings, note: [...notes].join(' ').trim() }
 }
@@ -163,6 +166,7 @@ async function fitOnce(
   { method, parameters }: Recipe,
   layers: readonly number[],
   set: Examples,
+  onRows?: OnRows,
 ): Promise<ReadonlyMap<number, DirectionVector>> {
   const { system, seed } = study
   const prompts = (rows: readonly PromptRow[]) => rows.map(row => chat(row.prompt, system))
@@ -171,6 +175,22 @@ async function fitOnce(
     negative: prompts(negative),
   })
   const { answers } = set
+  const options: RunOptions = {
+    seed,
+    signal: work.signal,
+    // Training takes minutes and no rows: how far it is stands beside the rows that are done.
+    onProgress: ({ stage, done, total, detail = '' }) => {
+      if (stage === 'train') onRows?.('fit', `${basename(method)} step ${done} of ${total} ${detail}`)(0)
+    },
+  }
+  const stopping = async (fitting: Promise<Map<number, DirectionVector>>) => {
+    const fitted = await fitting.catch(error => {
+      // A study that was stopped says how to go on.
+      work.checkSignal()
+      throw error
+    })
+    return storeVectors(fitted)
+  }
   // Which rows are fitted on was decided before; the method does not know it.
   const { constrained: _, ...told } = parameters
   const rows = { ...sides(set), layers }
@@ -180,7 +200,7 @@ async function fitOnce(
     const control = fit.positive.length > 0 && fit.negative.length > 0 ? { control: sides(fit) } : {}
     const spec = { ...rows, ...control, parameters: told as OwnParameters }
     const what = { kind: 'own', module: await digestOf(file), ...spec, seed }
-    return readVectors(await work.once(what, async () => storeVectors(await fitOwn(model, own, spec, { seed }))))
+    return readVectors(await work.once(what, () => stopping(fitOwn(model, own, spec, options))))
   }
   const spec = {
     ...rows,
@@ -190,6 +210,6 @@ async function fitOnce(
   }
   // Only what is trained depends on the seed.
   const what = { kind: method, ...spec, ...(needsSeed(method) && { seed }) }
-  const stored = await work.once(what, async () => storeVectors(await fitMethod(model, { method, ...spec }, { seed })))
+  const stored = await work.once(what, () => stopping(fitMethod(model, { method, ...spec }, options)))
   return readVectors(stored)
 }
