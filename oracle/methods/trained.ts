@@ -3,17 +3,11 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openModel } from '../../src/engine/open.ts'
 import { writeTinyModel } from '../../test/support/tiny-gguf.ts'
-import { trainedExamples } from '../../test/support/trained-examples.ts'
+import { exampleTokens } from '../../test/support/trained-examples.ts'
 
 const folder = process.argv[2]
 if (folder === undefined) throw new Error('usage: trained.ts FOLDER')
 const file = join(folder, 'llama.gguf')
 writeTinyModel(file)
 await using model = await openModel(file)
-const read = await Promise.all(
-  trainedExamples.map(async ({ prompt, target }) => ({
-    prompt: (await model.render({ raw: prompt })).tokens,
-    target: await model.tokenize(target),
-  })),
-)
-writeFileSync(join(folder, 'examples.json'), JSON.stringify(read))
+writeFileSync(join(folder, 'examples.json'), JSON.stringify(await exampleTokens(model)))

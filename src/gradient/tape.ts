@@ -196,7 +196,8 @@ export class Tape {
 
   /** Dimension i becomes dimension axes[i]. */
   permute(a: Node, axes: Shape): Node {
-    const shape = inverse(axes).map(from => a.shape[from]!) as unknown as Shape
+    const [x, y, z] = inverse(axes)
+    const shape: Shape = [a.shape[x]!, a.shape[y]!, a.shape[z]!]
     return this.#record(this.#permuted(a.tensor, axes), shape, gradient =>
       this.#pass(a, this.#permuted(gradient, inverse(axes))),
     )

@@ -104,6 +104,7 @@ export function ggmlFunctions(base: LibraryHandle, ggml: LibraryHandle): Ggml {
   const permute = operator('permute', 'int', 'int', 'int', 'int')
   const newGraph = base.func('void *ggml_new_graph_custom(void *, size_t, bool)')
   const bufferType = base.func('void *ggml_backend_get_default_buffer_type(void *)')
+  const bufferSize = base.func('size_t ggml_gallocr_get_buffer_size(void *, int)')
   const newAllocator = base.func('void *ggml_gallocr_new(void *)')
   const turn = (name: string) => {
     const call = operator(name, 'void *', 'void *', 'int', 'int', 'int', ...new Array<string>(6).fill('float'))
@@ -160,7 +161,7 @@ export function ggmlFunctions(base: LibraryHandle, ggml: LibraryHandle): Ggml {
     newAllocator: backend => newAllocator(bufferType(backend)),
     freeAllocator: base.func('void ggml_gallocr_free(void *)'),
     allocateGraph: base.func('bool ggml_gallocr_alloc_graph(void *, void *)'),
-    allocatedBytes: allocator => Number(base.func('size_t ggml_gallocr_get_buffer_size(void *, int)')(allocator, 0)),
+    allocatedBytes: allocator => Number(bufferSize(allocator, 0)),
     ...processor(base, ggml),
     freeBackend: base.func('void ggml_backend_free(void *)'),
     compute: base.func('int ggml_backend_graph_compute(void *, void *)'),

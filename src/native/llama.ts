@@ -94,7 +94,8 @@ export interface Llama extends GrammarFunctions {
     firstLayer: number,
     lastLayer: number,
   ) => number
-  readonly ggml: Ggml
+  /** Bound when first asked for: only training builds graphs. */
+  readonly ggml: () => Ggml
   readonly operations: Operations
   readonly tensorName: (tensor: Pointer) => string
   readonly tensorElements: (tensor: Pointer) => number
@@ -142,6 +143,7 @@ function load(files: LibraryFiles): Llama {
   for (const folder of files.backends) loadBackends(folder)
   llama.func('void llama_backend_init()')()
 
+  let graphs: Ggml | undefined
   const api: Llama = {
     files,
     complaints,
@@ -192,7 +194,10 @@ function load(files: LibraryFiles): Llama {
       'int32_t llama_set_adapter_cvec(void *, const float *, size_t, int32_t, int32_t, int32_t)',
     ),
     ...grammarFunctions(llama),
-    ggml: ggmlFunctions(base, ggml),
+    ggml: () => {
+      graphs ??= ggmlFunctions(base, ggml)
+      return graphs
+    },
     operations: tensorOperations(base),
     tensorName: base.func('const char *ggml_get_name(void *)'),
     tensorElements: base.func('int64_t ggml_nelements(void *)'),

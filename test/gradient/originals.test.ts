@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openModel } from '../../src/engine/open.ts'
 import type { Model, TrainableSpec } from '../../src/engine/types.ts'
 import { writeTinyModel } from '../support/tiny-gguf.ts'
-import { trainedExamples } from '../support/trained-examples.ts'
+import { exampleTokens, rawExamples } from '../support/trained-examples.ts'
 import trained from './trained.json' with { type: 'json' }
 
 let folder: string
@@ -22,16 +22,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-const examples = trainedExamples.map(({ prompt, target }) => ({ prompt: { raw: prompt }, target }))
-
 test('the examples have the tokens that the originals were given', async () => {
-  const tokens = await Promise.all(
-    examples.map(async ({ prompt, target }) => ({
-      prompt: (await model.render(prompt)).tokens,
-      target: await model.tokenize(target),
-    })),
-  )
-  expect(tokens).toEqual(trained.examples)
+  expect(await exampleTokens(model)).toEqual(trained.examples)
 })
 
 describe.each(['ssv', 'reft-r1'] as const)('%s', method => {
@@ -42,8 +34,8 @@ describe.each(['ssv', 'reft-r1'] as const)('%s', method => {
     const start = new Float64Array(model.info.width).fill(0.01)
     const edit: TrainableSpec = method === 'ssv' ? { kind: 'add', start } : { kind: 'reft-r1', start, top, penalty }
     // All examples in one step, so that their order decides nothing.
-    const settings = { layer, epochs: steps, batch: examples.length, learningRate }
-    const found = await model.train(examples, { ...settings, edit })
+    const settings = { layer, epochs: steps, batch: rawExamples.length, learningRate }
+    const found = await model.train(rawExamples, { ...settings, edit })
     expect(found.losses).toHaveLength(losses.length)
     for (const [step, loss] of losses.entries()) expect(found.losses[step]! / loss).toBeCloseTo(1, 4)
     expect(cosine(found.parameters, weight)).toBeGreaterThan(0.9999)

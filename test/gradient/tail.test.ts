@@ -20,7 +20,8 @@ let machine: TailMachine
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'plimsoll-tail-'))
-  const { ggml, readTensor, newThreadPool } = loadLlama('cpu')
+  const { ggml: graphs, readTensor, newThreadPool } = loadLlama('cpu')
+  const ggml = graphs()
   machine = { ggml, readTensor, backend: ggml.newProcessor(1, newThreadPool(1), null), backward: 'bf16' }
 })
 afterAll(() => {

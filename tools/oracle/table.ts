@@ -1,3 +1,5 @@
+import { dot, norm } from '../../src/steer/algebra/vectors.ts'
+
 /** One thing held against its original. */
 export interface Comparison {
   readonly what: string
@@ -40,12 +42,5 @@ export function table(comparisons: readonly Comparison[]): string {
 }
 
 export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let [product, first, second] = [0, 0, 0]
-  for (let i = 0; i < a.length; i++) {
-    const [x, y] = [a[i] ?? 0, b[i] ?? Number.NaN]
-    product += x * y
-    first += x * x
-    second += y * y
-  }
-  return product / Math.sqrt(first * second)
+  return dot(a, b) / (norm(a) * norm(b))
 }

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { openModel } from '../../src/engine/open.ts'
 import type { TrainableSpec } from '../../src/engine/types.ts'
 import { writeTinyModel } from '../../test/support/tiny-gguf.ts'
-import { trainedExamples } from '../../test/support/trained-examples.ts'
+import { exampleTokens, rawExamples } from '../../test/support/trained-examples.ts'
 import { run, scratch } from './python.ts'
 import { atLeast, atMost, type Comparison, cosine } from './table.ts'
 
@@ -42,14 +42,7 @@ export async function trainedMethods(options: {
   const file = join(folder.path, 'llama.gguf')
   writeTinyModel(file)
   await using model = await openModel(file, { threads: 1, cache: 'f32', flashAttention: 'off' })
-  const examples = trainedExamples.map(({ prompt, target }) => ({ prompt: { raw: prompt }, target }))
-  const tokens = await Promise.all(
-    examples.map(async ({ prompt, target }) => ({
-      prompt: (await model.render(prompt)).tokens,
-      target: await model.tokenize(target),
-    })),
-  )
-  writeFileSync(join(folder.path, 'examples.json'), JSON.stringify(tokens))
+  writeFileSync(join(folder.path, 'examples.json'), JSON.stringify(await exampleTokens(model)))
   const out = join(folder.path, 'made.json')
   await run(python, 'methods/trained.py', ['--axbench', axbench, '--out', out, folder.path])
   const made = Made.parse(JSON.parse(readFileSync(out, 'utf8')))
@@ -60,8 +53,8 @@ export async function trainedMethods(options: {
     const { learningRate, losses, weight } = made[method]
     const edit: TrainableSpec = method === 'ssv' ? { kind: 'add', start } : { kind: 'reft-r1', start, top, penalty }
     // All examples in one step, so that their order decides nothing.
-    const settings = { layer, epochs: steps, batch: examples.length, learningRate, edit }
-    const trained = await model.train(examples, settings)
+    const settings = { layer, epochs: steps, batch: rawExamples.length, learningRate, edit }
+    const trained = await model.train(rawExamples, settings)
     const apart = losses.map((loss, i) => Math.abs((trained.losses[i] ?? Number.NaN) / loss - 1))
     const what = `\`${method}\``
     found.push(

@@ -147,7 +147,8 @@ export class LoadedModel {
    * @throws PlimsollError `model-unsupported`, `out-of-memory`
    */
   tail(source: TailSource, layer: number, threads: number): { readonly tail: Tail } & Disposable {
-    const { ggml, readTensor } = this.#llama
+    const { readTensor } = this.#llama
+    const ggml = this.#llama.ggml()
     using cleanup = new DisposableStack()
     const pool = cleanup.adopt(this.#llama.newThreadPool(threads), own => this.#llama.freeThreadPool(own))
     const abort = cleanup.adopt(abortCallback(this.#cancelled), own => koffi.unregister(own))

@@ -16,6 +16,7 @@ import type { Direction, ModelInfo } from '../../engine/types.ts'
 import { parseWhere, Where } from '../../engine/where.ts'
 import { PlimsollError } from '../../errors.ts'
 import { checkModel, Provenance, recorded, toDirection, type Vector } from '../vector.ts'
+import { meansEveryToken } from './every-token.ts'
 import { gguf } from './gguf-file.ts'
 import { writeWhole } from './whole-file.ts'
 
@@ -72,19 +73,13 @@ function addedPerLayer(vector: Vector): [number, Direction][] {
   const { site, tokens } = parseWhere(vector.where)
   if (vector.edit !== 'add') cannot(`the edit ${vector.edit}`, 'a vector that is added')
   if (site !== 'residual') cannot(`the site ${site}`, 'the residual stream after layer 1 or later')
-  const { phase, beginning: _, ...narrowing } = tokens
-  const narrowed = Object.entries(narrowing).filter(([, value]) => value !== undefined && !isEmpty(value))
-  if (phase !== 'all' || narrowed.length > 0) cannot('a choice of tokens', 'a vector for every token')
+  if (!meansEveryToken(tokens)) cannot('a choice of tokens', 'a vector for every token')
   const { directions } = vector
   if (isShared(directions)) return cannot('one direction for all layers', 'a direction for each layer')
   const found = Object.entries(directions).map(([layer, one]): [number, Direction] => [Number(layer), one])
   const early = found.find(([layer]) => layer < 1)
   if (early !== undefined) cannot(early[0] < 0 ? 'the embedding' : 'layer 0', 'layer 1 or later')
   return found
-}
-
-function isEmpty(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 0
 }
 
 /**

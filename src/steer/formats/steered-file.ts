@@ -10,6 +10,7 @@ import { isShared } from '../../engine/steering.ts'
 import { parseWhere } from '../../engine/where.ts'
 import { PlimsollError } from '../../errors.ts'
 import type { Vector } from '../vector.ts'
+import { meansEveryToken } from './every-token.ts'
 import { type TorchValue, torchFile } from './torch-file.ts'
 import { writeWhole } from './whole-file.ts'
 
@@ -32,9 +33,7 @@ export function steeredConfig(vector: Vector): { readonly [module: string]: Torc
   }
   const { site, tokens } = parseWhere(vector.where)
   if (site !== 'residual' && site !== 'embedding') cannot(`the site ${site}`, 'the residual stream or the embedding')
-  const { phase, beginning: _, except = [], ...narrowing } = tokens
-  const narrowed = except.length > 0 || Object.values(narrowing).some(value => value !== undefined)
-  if (phase !== 'all' || narrowed) cannot('a choice of tokens', 'a vector for every token')
+  if (!meansEveryToken(tokens)) cannot('a choice of tokens', 'a vector for every token')
   const { directions } = vector
   const entries = isShared(directions) ? [] : Object.entries(directions)
   const [first] = entries

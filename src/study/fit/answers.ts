@@ -73,8 +73,7 @@ export function acceptedAnswers(
   const targets = up.filter(({ own }) => !own).length
   const borrowed = targets === 0 ? '' : ` (${targets} by the data's targets)`
   return {
-    set: { positive: up.map(({ row }) => row), negative: down.map(({ row }) => row) },
-    answers: { positive: up.map(({ text }) => text), negative: down.map(({ text }) => text) },
+    ...onSides(up, down),
     note: `Answers to train on: of ${up.length} of ${positive.length} positives${borrowed} and ${down.length} of ${negative.length} negatives.`,
   }
 }
@@ -89,7 +88,15 @@ export function anyAnswers(
       const text = of.get(row)?.text ?? row.target
       return text === undefined || text === null ? [] : [{ row, text }]
     })
-  const [up, down] = [written(positive), written(negative)]
+  return onSides(written(positive), written(negative))
+}
+
+interface Answered {
+  readonly row: PromptRow
+  readonly text: string
+}
+
+function onSides(up: readonly Answered[], down: readonly Answered[]): Omit<Accepted, 'note'> {
   return {
     set: { positive: up.map(({ row }) => row), negative: down.map(({ row }) => row) },
     answers: { positive: up.map(({ text }) => text), negative: down.map(({ text }) => text) },
