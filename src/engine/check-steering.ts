@@ -55,6 +55,7 @@ const vectors: Readonly<Record<SteeringVector['edit'], z.ZodType>> = {
     where,
     module: z.string('expected the path of a module: the edit runs in a process of its own, where no closure can go'),
   }),
+  compound: z.looseObject({ terms: z.lazy(() => z.array(term).min(1)) }),
 }
 
 const directions = perLayer(direction, 'unit')

@@ -106,7 +106,8 @@ export type CustomEdit = (
   at: { readonly layer: number; readonly position: number; readonly strength: number; readonly parameters: unknown },
 ) => void
 
-export type SteeringVector =
+/** One edit at the places of one where-clause. */
+export type EditVector =
   | DirectionVector
   | AffineVector
   | ClampVector
@@ -114,6 +115,17 @@ export type SteeringVector =
   | LowRankVector
   | DecodeVector
   | CustomVector
+
+/**
+ * Several edits that make up one whole, such as those of many heads, or an edit with its condition: at strength α each
+ * part acts at α times its own strength, through its own gates and those of the whole.
+ */
+export interface CompoundVector {
+  readonly edit: 'compound'
+  readonly terms: Steering
+}
+
+export type SteeringVector = EditVector | CompoundVector
 
 /** What is measured of a row: h·û, or its cosine with û. */
 export type Measure = 'projection' | 'cosine' | 'projected-cosine'
@@ -168,7 +180,7 @@ export interface SteeringTerm {
   readonly vector: SteeringVector
   /** α; default 1. */
   readonly strength?: number
-  /** Overrides the vector's own. */
+  /** Overrides the vector's own; a compound has none. */
   readonly where?: WhereInput
   /** All have to be open; factors are multiplied, and the smallest budget limits what comes of it. */
   readonly gates?: readonly Gate[]

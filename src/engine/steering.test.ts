@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { randomUnit } from '../../test/support/random.ts'
 import { placeKey } from './place.ts'
+import { plainTerms } from './plain-terms.ts'
 import { EMBEDDING, type TokenLayout } from './select.ts'
 import { plainSites } from './sites.ts'
 import { actsAt, directionAt, isShared, type PlaceTerm, resolveSteering, sameOnPrefix } from './steering.ts'
@@ -120,6 +121,24 @@ describe('resolved steering', () => {
     // Twice: a direction that was refused is no known one.
     expect(() => resolve(bad)).toThrow(code('invalid-input'))
     expect(() => resolve(bad)).toThrow(code('invalid-input'))
+  })
+})
+
+describe('a compound vector', () => {
+  const directions = { unit: randomUnit(8, 3), scale: 2 }
+  const part: DirectionVector = { edit: 'add', where: { layers: [1] }, directions: { 1: directions } }
+
+  it('has no where-clause but those of its parts', () => {
+    const steering: Steering = [{ vector: { edit: 'compound', terms: [{ vector: part }] }, where: { layers: [0] } }]
+    expect(() => plainTerms(steering)).toThrow(/says itself where it acts/)
+  })
+
+  it('has the direction of its only part at a layer', () => {
+    const other: DirectionVector = { edit: 'ablate', where: { layers: [2] }, directions: { 2: directions } }
+    const terms = [{ vector: part }, { vector: other }]
+    expect(directionAt({ edit: 'compound', terms }, 2)).toBe(directions)
+    expect(directionAt({ edit: 'compound', terms }, 3)).toBeUndefined()
+    expect(directionAt({ edit: 'compound', terms: [...terms, { vector: part }] }, 1)).toBeUndefined()
   })
 })
 

@@ -5,14 +5,15 @@ import { type Condition, resolveCondition } from './gates/condition.ts'
 import { type RowGates, rowGates } from './gates/row-gates.ts'
 import type { GeneratedParts } from './generated-parts.ts'
 import type { PlaceKey } from './place.ts'
+import { plainTerms } from './plain-terms.ts'
 import { sameOnPositions, selects, selectTokens, type TokenLayout, type TokenSelection } from './select.ts'
 import { placesOf } from './sites.ts'
-import type { Direction, DirectionVector, ModelInfo, PerLayer, Steering, SteeringVector } from './types.ts'
+import type { Direction, EditVector, ModelInfo, PerLayer, Steering, SteeringVector } from './types.ts'
 import { parseWhere } from './where.ts'
 
 /** What one term does at one place. */
 export interface PlaceTerm {
-  /** Index in the steering. */
+  /** Index in the steering, compound vectors spelled out. */
   readonly term: number
   readonly edit: RowEdit
   readonly strength: number
@@ -45,11 +46,12 @@ export function resolveSteering(
   model: Pick<ModelInfo, 'sites' | 'layers'>,
   layout: TokenLayout,
 ): ResolvedSteering | null {
-  if (steering.length === 0) return null
+  const terms = plainTerms(steering)
+  if (terms.length === 0) return null
   const places = new Map<PlaceKey, PlaceTerm[]>()
   const conditions: Condition[] = []
   const names: string[] = []
-  for (const [term, { vector, strength = 1, where: written = vector.where, gates = [] }] of steering.entries()) {
+  for (const [term, { vector, strength = 1, where: written = vector.where, gates = [] }] of terms.entries()) {
     checkStrength(strength, term)
     const where = parseWhere(written)
     const { keys, layers, width, heads } = placesOf(where, model)
@@ -72,9 +74,9 @@ export function resolveSteering(
         offsets,
         name,
       }
-      const terms = places.get(place)
-      if (terms === undefined) places.set(place, [ready])
-      else terms.push(ready)
+      const others = places.get(place)
+      if (others === undefined) places.set(place, [ready])
+      else others.push(ready)
       names.push(`${name}:${JSON.stringify(selection)}`)
     }
   }
@@ -82,7 +84,7 @@ export function resolveSteering(
     places,
     conditions,
     // An edit of one's own may remember what it has seen; a condition decides anew for every prompt.
-    shares: conditions.length === 0 && steering.every(({ vector }) => vector.edit !== 'custom'),
+    shares: conditions.length === 0 && terms.every(({ vector }) => vector.edit !== 'custom'),
     fingerprint: names.join('|'),
   }
 }
@@ -117,8 +119,16 @@ export function sameOnPrefix(a: ResolvedSteering | null, b: ResolvedSteering | n
   return true
 }
 
-/** The direction a vector has for a layer (−1 = embedding); a shared one is every layer's. */
-export function directionAt(vector: DirectionVector, layer: number): Direction | undefined {
+/**
+ * The direction a vector has for a layer (−1 = embedding); a shared one is every layer's. A compound has the one of its
+ * parts there, where only one has any.
+ */
+export function directionAt(vector: SteeringVector, layer: number): Direction | undefined {
+  if (vector.edit === 'compound') {
+    const [only, ...others] = vector.terms.flatMap(term => directionAt(term.vector, layer) ?? [])
+    return others.length === 0 ? only : undefined
+  }
+  if (!('directions' in vector)) return undefined
   const { directions } = vector
   return isShared(directions) ? directions : directions[layer]
 }
@@ -163,10 +173,10 @@ function describe(value: unknown): string {
   return JSON.stringify(value, (_, part) => (part instanceof Float32Array ? identity(part) : part))
 }
 
-const names = new WeakMap<SteeringVector, string>()
+const names = new WeakMap<EditVector, string>()
 
 /** What a vector does, wherever it acts. */
-function vectorName(vector: SteeringVector): string {
+function vectorName(vector: EditVector): string {
   const known = names.get(vector)
   if (known !== undefined) return known
   const { where: _, ...rest } = vector

@@ -94,7 +94,7 @@ export interface TraceLayer {
 
 /** What a condition on the prompt measured, and whether its term was applied. */
 export interface GateDecision {
-  /** Index of the term in the steering. */
+  /** Index of the term in the steering, compound vectors spelled out. */
   readonly term: number
   readonly value: number
   readonly open: boolean

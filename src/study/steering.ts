@@ -1,6 +1,7 @@
 /** Vectors as values: named by what they do, turned into references, kept in the store. */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { plainTerms } from '../engine/plain-terms.ts'
 import type { Direction, DirectionVector, Steering } from '../engine/types.ts'
 import { Where } from '../engine/where.ts'
 import { directionAt, isShared, randomLike } from '../steer/index.ts'
@@ -10,7 +11,7 @@ import { hashOf } from './hash.ts'
 export function fingerprintOf(steering: Steering): string {
   if (steering.length === 0) return 'none'
   return hashOf(
-    steering.map(({ vector, strength = 1, where, gates = [] }) => {
+    plainTerms(steering).map(({ vector, strength = 1, where, gates = [] }) => {
       // Where a vector comes from changes nothing of what it does.
       return digested({ ...vector, provenance: null, where: where ?? vector.where, strength, gates })
     }),

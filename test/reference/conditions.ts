@@ -1,4 +1,5 @@
 /** Conditions on a prompt: read while nothing that depends on one is applied, then decided. [arXiv 2409.05907] */
+import { plainTerms } from '../../src/engine/plain-terms.ts'
 import { selectedPositions, selectTokens, type TokenLayout } from '../../src/engine/select.ts'
 import { placesOf } from '../../src/engine/sites.ts'
 import type { ConditionGate, GateDecision, Steering } from '../../src/engine/types.ts'
@@ -16,7 +17,7 @@ export function decide(
   tokens: readonly number[],
   layout: TokenLayout,
 ): GateDecision[] {
-  const conditions = steering.flatMap(({ gates = [] }, term) =>
+  const conditions = plainTerms(steering).flatMap(({ gates = [] }, term) =>
     gates.flatMap(gate => (gate.kind === 'condition' ? [{ term, gate }] : [])),
   )
   if (conditions.length === 0) return []

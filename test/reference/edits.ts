@@ -1,11 +1,11 @@
 /** Edits in double precision, written from their formulas and apart from the engine's own, so that the two can be held against each other. */
-import type { DenseMatrix, Direction, PerLayer, SteeringVector } from '../../src/engine/types.ts'
+import type { DenseMatrix, Direction, EditVector, PerLayer } from '../../src/engine/types.ts'
 import { PlimsollError } from '../../src/errors.ts'
 
 type Row = readonly number[]
 
 /** What an edit makes of a row at a layer. */
-export function edited(vector: SteeringVector, strength: number, layer: number, h: Row): Row {
+export function edited(vector: EditVector, strength: number, layer: number, h: Row): Row {
   switch (vector.edit) {
     case 'add': {
       const { unit, scale } = of(vector.directions, layer)
@@ -81,7 +81,7 @@ function isOne<T extends object>(value: unknown): value is T {
 }
 
 /** @throws PlimsollError for what no edit takes */
-export function checkDirections(vector: SteeringVector, layers: readonly number[], width: number): void {
+export function checkDirections(vector: EditVector, layers: readonly number[], width: number): void {
   if (!('directions' in vector)) return
   for (const layer of layers) {
     const { unit, scale }: Direction = of<Direction>(vector.directions, layer)

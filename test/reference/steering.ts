@@ -1,8 +1,10 @@
 /** Steering of one sequence in double precision: what each term does to each state, and what that comes to. */
+
 import { EMBEDDING } from '../../src/engine/place.ts'
+import { type PlainTerm, plainTerms } from '../../src/engine/plain-terms.ts'
 import { selects, selectTokens, type TokenLayout } from '../../src/engine/select.ts'
 import { placesOf } from '../../src/engine/sites.ts'
-import type { GateDecision, ModelInfo, Steering, SteeringTerm, Trace } from '../../src/engine/types.ts'
+import type { GateDecision, ModelInfo, Steering, Trace } from '../../src/engine/types.ts'
 import { parseWhere, type Site, sites } from '../../src/engine/where.ts'
 import { PlimsollError } from '../../src/errors.ts'
 import { checkDirections, edited } from './edits.ts'
@@ -33,7 +35,7 @@ export class Steered {
    */
   constructor(steering: Steering, model: Described, layout: TokenLayout, gates: readonly GateDecision[] = []) {
     this.gates = gates
-    this.#edits = steering.flatMap((term, i) => {
+    this.#edits = plainTerms(steering).flatMap((term, i) => {
       const conditions = (term.gates ?? []).filter(({ kind }) => kind === 'condition').length
       const opened = gates.filter(gate => gate.term === i && gate.open).length
       const apply = edit(term, model, layout)
@@ -60,7 +62,7 @@ export class Steered {
   }
 }
 
-function edit(term: SteeringTerm, model: Described, layout: TokenLayout): Edit {
+function edit(term: PlainTerm, model: Described, layout: TokenLayout): Edit {
   const { vector, strength = 1, gates = [] } = term
   const where = parseWhere(term.where ?? vector.where)
   if (!Number.isFinite(strength)) {
@@ -87,7 +89,7 @@ function edit(term: SteeringTerm, model: Described, layout: TokenLayout): Edit {
 }
 
 /** What is decided on the way only reaches the layers above. */
-function lastRead(gate: NonNullable<SteeringTerm['gates']>[number], model: Described): number {
+function lastRead(gate: NonNullable<PlainTerm['gates']>[number], model: Described): number {
   if (gate.kind !== 'condition' || gate.pass !== 'later-layers') return EMBEDDING - 1
   return placesOf(parseWhere(gate.where), model).layers.at(-1) ?? EMBEDDING
 }

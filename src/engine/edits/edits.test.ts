@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { normal, randomUnit } from '../../../test/support/random.ts'
 import { PlimsollError } from '../../errors.ts'
-import type { DenseMatrix, SteeringVector } from '../steering-types.ts'
+import type { DenseMatrix, EditVector } from '../steering-types.ts'
 import { rowEdit } from './index.ts'
 
 const width = 12
@@ -27,7 +27,7 @@ const times = ({ rows, columns, values }: DenseMatrix, vector: ArrayLike<number>
   Array.from({ length: rows }, (_, row) => product(values.subarray(row * columns, (row + 1) * columns), vector))
 
 /** A row amid others, edited: what became of it, and whether its neighbours are as they were. */
-function edited(vector: SteeringVector, strength: number, seed = 7): { before: number[]; after: number[] } {
+function edited(vector: EditVector, strength: number, seed = 7): { before: number[]; after: number[] } {
   const next = normal(seed)
   const states = Float32Array.from({ length: 3 * width }, next)
   const before = states.slice()
@@ -62,7 +62,7 @@ describe('along a direction', () => {
   })
 
   it.each(seeds)('affine sets the component to the reference, then moves (row %i)', seed => {
-    const vector: SteeringVector = { edit: 'affine', where, directions: { ...directions, reference: -2 } }
+    const vector: EditVector = { edit: 'affine', where, directions: { ...directions, reference: -2 } }
     expect(product(edited(vector, 0, seed).after, unit)).toBeCloseTo(-2, 4)
     const { before, after } = edited(vector, 0.5, seed)
     expect(product(after, unit)).toBeCloseTo(-2 + 1.5, 4)
@@ -72,7 +72,7 @@ describe('along a direction', () => {
   it.each(seeds)('clamp sets the component, both ways or one (row %i)', seed => {
     for (const strength of [-0.1, 0, 0.4]) {
       const clamp = (side?: 'both' | 'at-least' | 'at-most') => {
-        const vector: SteeringVector = { edit: 'clamp', where, directions, ...(side === undefined ? {} : { side }) }
+        const vector: EditVector = { edit: 'clamp', where, directions, ...(side === undefined ? {} : { side }) }
         const { before, after } = edited(vector, strength, seed)
         expect(product(after, second)).toBeCloseTo(product(before, second), 4)
         return { was: product(before, unit), is: product(after, unit) }
@@ -176,7 +176,7 @@ describe('decode', () => {
   })
 
   it('may keep what the autoencoder cannot express', () => {
-    const vector: SteeringVector = {
+    const vector: EditVector = {
       edit: 'decode',
       where,
       autoencoders: { ...autoencoder, activation: 'relu' },
@@ -205,7 +205,7 @@ describe('every direction', () => {
   ]
   it.each(cases)('%s is refused, twice', (_, wrong, code) => {
     for (const edit of ['add', 'ablate', 'clamp'] as const) {
-      const vector: SteeringVector = { edit, where, directions: { unit: wrong, scale: 1 } }
+      const vector: EditVector = { edit, where, directions: { unit: wrong, scale: 1 } }
       for (const _ of [1, 2]) {
         expect(() => rowEdit(vector, 0, width)).toThrow(
           expect.objectContaining({ code, found: expect.anything(), fix: expect.anything() }),

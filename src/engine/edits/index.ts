@@ -1,5 +1,5 @@
 /** Every kind of vector, made ready for one place. */
-import type { SteeringVector } from '../steering-types.ts'
+import type { EditVector } from '../steering-types.ts'
 import { ablate, add, affine, clamp } from './along.ts'
 import { custom } from './custom.ts'
 import { decode } from './decode.ts'
@@ -14,7 +14,7 @@ export { type At, atLayer, isOne, type RowEdit } from './edit.ts'
  * @throws PlimsollError `vector-mismatch` for another width or a layer that is missing, `invalid-input` for values that
  * cannot be
  */
-export function rowEdit(vector: SteeringVector, layer: number, width: number): RowEdit {
+export function rowEdit(vector: EditVector, layer: number, width: number): RowEdit {
   switch (vector.edit) {
     case 'add':
     case 'ablate': {

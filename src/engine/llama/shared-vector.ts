@@ -7,6 +7,7 @@
  * uses it compares once (`addsAsAsked`).
  */
 
+import { plainTerms } from '../plain-terms.ts'
 import { selectLayers } from '../select.ts'
 import { directionAt } from '../steering.ts'
 import type { ModelInfo, Steering, Trace } from '../types.ts'
@@ -35,7 +36,7 @@ export function sharedVector(
   if (steering.length === 0) return null
   const rows = new Float32Array((model.layers - 1) * model.width)
   const layers = new Set<number>()
-  for (const { vector, strength = 1, where: written = vector.where, gates = [] } of steering) {
+  for (const { vector, strength = 1, where: written = vector.where, gates = [] } of plainTerms(steering)) {
     const where = parseWhere(written)
     if (vector.edit !== 'add' || gates.length > 0 || where.site !== 'residual') return null
     if (!everyToken(where.tokens, prompts.startWithBos)) return null

@@ -1,6 +1,7 @@
 /** Log-probabilities, states, edits of chosen tokens, answers and samples. */
 import { expect, test } from 'vitest'
-import type { Sampling, Steering } from '../../../src/engine/types.ts'
+import { plainTerms } from '../../../src/engine/plain-terms.ts'
+import type { Gate, Sampling, Steering, SteeringVector } from '../../../src/engine/types.ts'
 import { Where } from '../../../src/engine/where.ts'
 import type { TinyOptions } from '../../support/tiny-gguf.ts'
 import { distance, PROMPTS, placements, type Subject, steer, vector } from '../contract/subject.ts'
@@ -73,6 +74,24 @@ export function agreementOfText(subject: () => Subject, tolerance = exact): void
     }
   })
 
+  test('a compound vector under a strength and a gate of its own', async () => {
+    const { model } = await subject().pair()
+    const { width } = model.info.sites.find(({ site }) => site === 'head')!
+    const terms: Steering = [
+      ...steer('ablate', { layers: [1] }, { seed: 12 }),
+      { vector: vector('add', { site: 'head', heads: [1] }, { seed: 5, width }), strength: 2 },
+    ]
+    const compound: SteeringVector = { edit: 'compound', terms }
+    const gates: Gate[] = [{ kind: 'norm-budget', limit: 0.2 }]
+    const nested: Steering = [{ vector: { edit: 'compound', terms: [{ vector: compound, gates }] }, strength: 0.5 }]
+    await expectScores(tolerance, subject(), nested)
+    await expectEffect(tolerance, subject(), nested)
+    // The oracle spells compounds out as the engine does: that they are is held against the terms themselves.
+    const spelt = terms.map(term => ({ ...term, strength: 0.5 * (term.strength ?? 1), gates }))
+    const items = PROMPTS.map(prompt => ({ prompt, continuation: ' the answer' }))
+    expect(await model.score(items, { steering: nested })).toEqual(await model.score(items, { steering: spelt }))
+  })
+
   test('answers and traces', async () => {
     const { model, reference } = await subject().pair({ endOfTurn: 'likely', bytes: 'any', seed: 6 })
     const steerings: Steering[] = [[], steer('add', { layers: [1] }), steer('ablate', { site: 'embedding' })]
@@ -123,7 +142,7 @@ async function expectEffect(tolerance: number, subject: Subject, steering: Steer
 async function expectScores(tolerance: number, subject: Subject, steering: Steering | undefined): Promise<void> {
   const { model, reference } = await subject.pair()
   // An edit of generated tokens alone selects nothing where nothing follows the prompt.
-  const own = steering?.some(({ vector }) => vector.where.tokens?.phase === 'generated')
+  const own = plainTerms(steering ?? []).some(({ vector }) => vector.where.tokens?.phase === 'generated')
     ? []
     : [{ prompt: PROMPTS[1]!, continuation: '' }]
   const items = [...PROMPTS.map((prompt, i) => ({ prompt, continuation: ` the answer is ${i}` })), ...own]

@@ -1,5 +1,5 @@
 /** Random steering of every kind, for any width. */
-import type { DenseMatrix, Direction, Gate, SteeringVector, WhereInput } from '../../../src/engine/index.ts'
+import type { DenseMatrix, Direction, EditVector, Gate, WhereInput } from '../../../src/engine/index.ts'
 import { normal, randomUnit } from '../../support/random.ts'
 
 export const edits = ['add', 'ablate', 'affine', 'clamp', 'rotate', 'low-rank', 'decode'] as const
@@ -10,7 +10,7 @@ export function randomVector(
   edit: EditName,
   where: WhereInput,
   { width, size, seed = 1 }: { readonly width: number; readonly size: number; readonly seed?: number },
-): SteeringVector {
+): EditVector {
   const unit = randomUnit(width, seed)
   const directions = { unit, scale: size / 3 }
   switch (edit) {

@@ -59,6 +59,12 @@ const steerings: readonly (readonly [string, unknown, RegExp])[] = [
   ],
   ['a gate with a misspelt key', [{ ...term, gates: [{ ...gate, treshold: 1 }] }], /treshold/],
   ['a side that there is not', [{ vector: { edit: 'clamp', where, directions, side: 'above' } }], /^0\.vector\.side: /],
+  ['a compound of nothing', [{ vector: { edit: 'compound', terms: [] } }], /^0\.vector\.terms: /],
+  [
+    'a misspelt strength in a compound',
+    [{ vector: { edit: 'compound', terms: [{ ...term, strenght: 2 }] } }],
+    /^0\.vector\.terms\.0: .*strenght/,
+  ],
   ['a closure for an edit', [{ vector: { edit: 'custom', where, module: () => {} } }], /no closure can go/],
 ]
 const calls: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = [
