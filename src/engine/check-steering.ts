@@ -120,6 +120,16 @@ export function steeringCheck(): SteeringCheck {
   }
 }
 
+/** What is wrong with the form of a steering that comes from a file; null for nothing. */
+export function steeringProblem(value: unknown): string | null {
+  const [issue] = steering.safeParse(value).error?.issues ?? []
+  return issue === undefined ? null : `${issue.path.join('.')}: ${issue.message}`
+}
+
+export function isSteering(value: unknown): value is Steering {
+  return steeringProblem(value) === null
+}
+
 function wrong(issue: z.core.$ZodIssue | undefined, request: number): PlimsollError {
   return new PlimsollError('invalid-input', 'The steering is not of a form that is known', {
     found: `${issue?.path.join('.') || 'the steering'}: ${issue?.message ?? 'unknown'}`,

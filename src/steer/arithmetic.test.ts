@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { randomUnit } from '../../test/support/random.ts'
 import { dot } from './algebra/vectors.ts'
-import { cosines, layersOf, orthogonalTo, sum } from './arithmetic.ts'
-import { directionAt } from './index.ts'
+import { cosines, orthogonalTo, sum } from './arithmetic.ts'
+import { directionAt, layersOf } from './index.ts'
 import type { Provenance, Vector } from './vector.ts'
 
 const provenance: Provenance = {

@@ -1,11 +1,13 @@
 /** Arithmetic on vectors that are added: sums, multiples, parts at right angles to another. Each keeps where it comes from. */
 import { createHash } from 'node:crypto'
-import { directionAt, isShared } from '../engine/steering.ts'
+import { directionAt } from '../engine/steering.ts'
 import type { Direction } from '../engine/types.ts'
 import { parseWhere } from '../engine/where.ts'
 import { PlimsollError } from '../errors.ts'
-import { addTo, dot, norm, unit, unlessRounding } from './algebra/vectors.ts'
-import { recorded, toDirection, type Vector } from './vector.ts'
+import { orthonormal } from './algebra/orthonormal.ts'
+import { addTo, dot, unlessRounding } from './algebra/vectors.ts'
+import { layersOf } from './layers.ts'
+import { type DirectedVector, recorded, toDirection, type Vector } from './vector.ts'
 
 export interface Term {
   readonly vector: Vector
@@ -17,7 +19,8 @@ export interface Term {
  * Σ factorᵢ·sᵢ·ûᵢ at each layer. All have to be of one model and to act at the same tokens.
  * @throws PlimsollError `invalid-input`, `vector-mismatch`
  */
-export function sum(terms: readonly Term[]): Vector {
+export function sum(given: readonly Term[]): DirectedVector {
+  const terms = given.map(({ vector, factor }) => ({ vector: added(vector), factor }))
   const [first, ...others] = terms
   if (first === undefined) throw cannot('no vector', 'at least one')
   for (const { vector } of others) checkAlike(first.vector, vector)
@@ -38,20 +41,14 @@ export function sum(terms: readonly Term[]): Vector {
  * What of a vector is at right angles to others, layer by layer; where they have no direction it stays as it is.
  * @throws PlimsollError `invalid-input` where nothing is left, `vector-mismatch`
  */
-export function orthogonalTo(vector: Vector, others: readonly Vector[]): Vector {
+export function orthogonalTo(given: Vector, from: readonly Vector[]): DirectedVector {
+  const [vector, others] = [added(given), from.map(added)]
   for (const other of others) checkAlike(vector, other)
   const directions = layersOf([vector]).map(layer => {
     const own = directionAt(vector, layer)
     const rest = Float64Array.from(own?.unit ?? [], value => value * (own?.scale ?? 0))
-    // One after the other at right angles to those before, so that nothing comes back.
-    const basis: Float64Array[] = []
-    for (const other of others) {
-      const axis = Float64Array.from(directionAt(other, layer)?.unit ?? [])
-      for (const earlier of basis) addTo(axis, earlier, -dot(axis, earlier))
-      // One that lies along those before it adds nothing.
-      if (norm(unlessRounding(axis, 1)) > 0) basis.push(unit(axis))
-    }
-    for (const axis of basis) addTo(rest, axis, -dot(rest, axis))
+    const axes = others.flatMap(other => directionAt(other, layer)?.unit ?? [])
+    for (const axis of orthonormal(axes)) addTo(rest, axis, -dot(rest, axis))
     return [layer, unlessRounding(rest, own?.scale ?? 0)] as const
   })
   const parameters = { of: vector.provenance, orthogonalTo: others.map(({ provenance }) => provenance) }
@@ -67,29 +64,24 @@ export function cosines(a: Vector, b: Vector): { readonly layer: number; readonl
   })
 }
 
-/** Layers with a direction, ascending; those of the model where one is shared by all. */
-export function layersOf(vectors: readonly Vector[]): number[] {
-  const layers = vectors.flatMap(({ directions, provenance }) =>
-    isShared(directions)
-      ? Array.from({ length: provenance.model.layers }, (_, layer) => layer)
-      : Object.keys(directions).map(Number),
-  )
-  return [...new Set(layers)].sort((a, b) => a - b)
+/** Only what is added can be summed. */
+function added(vector: Vector): DirectedVector {
+  if (vector.edit === 'add') return vector
+  throw cannot(`the edit ${vector.edit}`, 'vectors that are added')
 }
 
-function checkAlike(a: Vector, b: Vector): void {
+function checkAlike(a: DirectedVector, b: DirectedVector): void {
   const [made, other] = [a.provenance.model, b.provenance.model]
   if (made.fingerprint !== other.fingerprint)
     throw new PlimsollError('vector-mismatch', 'The vectors are of different models', {
       found: `${made.name} (${made.fingerprint.slice(0, 8)}) and ${other.name} (${other.fingerprint.slice(0, 8)})`,
       fix: 'Fit both on one model: directions of one mean nothing in another.',
     })
-  if (a.edit !== 'add' || b.edit !== 'add') throw cannot(`the edits ${a.edit} and ${b.edit}`, 'vectors that are added')
   const [left, right] = [tokensOf(a), tokensOf(b)]
   if (left !== right) throw cannot(`${left} and ${right}`, 'the same site and the same tokens')
 }
 
-function tokensOf({ where }: Vector): string {
+function tokensOf({ where }: DirectedVector): string {
   const { layers: _, ...rest } = parseWhere(where)
   return JSON.stringify(rest)
 }
@@ -104,10 +96,10 @@ function cannot(found: string, expected: string): PlimsollError {
 
 /** @param from what it was made of; the first says where it acts */
 function combined(
-  from: readonly [Vector, ...Vector[]],
+  from: readonly [DirectedVector, ...DirectedVector[]],
   directions: readonly (readonly [layer: number, values: Float64Array])[],
   parameters: Readonly<Record<string, unknown>>,
-): Vector {
+): DirectedVector {
   const made = directions.map(([layer, values]): [number, Direction] => [
     layer,
     toDirection(values, `The combination at layer ${layer}`),

@@ -1,11 +1,13 @@
 export { directionAt, isShared } from '../engine/steering.ts'
 export { principalComponents } from './algebra/principal.ts'
 export { difference, dot, meanOf } from './algebra/vectors.ts'
-export { cosines, layersOf, orthogonalTo, sum, type Term } from './arithmetic.ts'
+export { cosines, orthogonalTo, sum, type Term } from './arithmetic.ts'
 export { type FitSpec, fit, provenance, underSystem } from './fit.ts'
 export { isControlVectorFile, isSteeredFile, openVector, writeVector } from './formats/any-file.ts'
 export { loadControlVector, type Maker, saveControlVector } from './formats/control-vector.ts'
+export { pack, unpack } from './formats/packed.ts'
 export { loadVector, saveVector } from './formats/vector-file.ts'
+export { layersIn, layersOf } from './layers.ts'
 export { ablateEverywhere } from './methods/ablation.ts'
 export type { FitModel } from './methods/contrast.ts'
 export { type DiffmeanSpec, fitDiffmean } from './methods/diffmean.ts'
@@ -24,4 +26,12 @@ export { methods } from './methods/index.ts'
 export { defineMethod, fitOwn, loadMethod, type OwnMethod, type OwnParameters } from './methods/own.ts'
 export { randomLike } from './methods/random.ts'
 export type { MethodDescription } from './methods/types.ts'
-export { checkModel, type Provenance, toDirection, type Vector } from './vector.ts'
+export {
+  checkModel,
+  type DirectedVector,
+  type FittedVector,
+  isFitted,
+  type Provenance,
+  toDirection,
+  type Vector,
+} from './vector.ts'

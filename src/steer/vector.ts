@@ -1,6 +1,8 @@
 /** A steering vector as an artefact: what it does, and everything that says where it came from. */
 import { z } from 'zod'
-import type { Direction, DirectionVector, ModelInfo } from '../engine/types.ts'
+import { isSteering } from '../engine/check-steering.ts'
+import { plainTerms } from '../engine/plain-terms.ts'
+import type { CustomVector, Direction, DirectionVector, ModelInfo, SteeringVector } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
 import { toolVersion } from '../version.ts'
 
@@ -32,9 +34,19 @@ export function recorded(made: Omit<Provenance, 'schema' | 'tool'>): Provenance 
   return { schema: 1, tool: `plimsoll ${toolVersion}`, ...made }
 }
 
+/** What a method makes: any edit that is data. */
+export type FittedVector = Exclude<SteeringVector, CustomVector>
+
 /** A fitted vector. Loading it on another model is an error unless forced. */
-export interface Vector extends DirectionVector {
-  readonly provenance: Provenance
+export type Vector = FittedVector & { readonly provenance: Provenance }
+
+/** A fitted vector along directions: what can be summed, and told to other programs. */
+export type DirectedVector = DirectionVector & { readonly provenance: Provenance }
+
+/** Whether a value from a file or a store is an edit, and all of it data. */
+export function isFitted(value: unknown): value is FittedVector {
+  const steering: unknown = [{ vector: value }]
+  return isSteering(steering) && plainTerms(steering).every(({ vector }) => vector.edit !== 'custom')
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Conditions ready to be run: what was fitted and chosen is filled in. */
-import type { DirectionVector } from '../engine/types.ts'
 import type { Role } from '../measure/types.ts'
+import type { FittedVector } from '../steer/index.ts'
 import type { PlannedCondition, RowsAsked } from './conditions.ts'
 import type { Setting } from './work.ts'
 
@@ -15,12 +15,12 @@ export interface ActiveCondition {
   /** Which rows of a suite it answers; null for all. */
   readonly rows: RowsAsked | null
   /** What a method fitted, or a file brought. */
-  readonly vector: DirectionVector | null
+  readonly vector: FittedVector | null
 }
 
 /** A vector at the layer and strength it is used with; null for a vector that acts at several layers. */
 export interface Steered {
-  readonly vector: DirectionVector
+  readonly vector: FittedVector
   readonly layer: number | null
   readonly strength: number
 }

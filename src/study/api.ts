@@ -1,6 +1,7 @@
 /** A study as a call: what a study file says, with a model that is open and vectors that are at hand. */
-import type { DirectionVector, Model } from '../engine/types.ts'
+import type { Model } from '../engine/types.ts'
 import type { RunOptions } from '../progress.ts'
+import type { FittedVector } from '../steer/index.ts'
 import { openStore, type Store } from '../store/index.ts'
 import { planStudy } from './plan.ts'
 import type { StudyResult } from './result.ts'
@@ -11,7 +12,7 @@ import { fingerprintOf } from './steering.ts'
 /** A vector in place of the path of one. */
 export interface VectorAtHand {
   readonly name: string
-  readonly vector: DirectionVector
+  readonly vector: FittedVector
   /** Default 1. */
   readonly strength?: number | undefined
 }
@@ -32,7 +33,7 @@ export interface StudySpec extends Omit<StudyFile, 'model' | 'conditions'> {
  */
 export async function study(spec: StudySpec, options: RunOptions = {}): Promise<StudyResult> {
   const { model, conditions, store, dataDir, ...file } = spec
-  const vectors = new Map<string, DirectionVector>()
+  const vectors = new Map<string, FittedVector>()
   const named = conditions?.map((condition): Condition => {
     if (!isAtHand(condition)) return condition
     const { name, vector, strength = 1 } = condition

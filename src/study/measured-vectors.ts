@@ -1,7 +1,7 @@
 /** What studies in a store found of a vector: its specificity record, or the want of one. */
 
-import type { DirectionVector } from '../engine/types.ts'
 import type { Verdict } from '../measure/types.ts'
+import type { FittedVector } from '../steer/index.ts'
 import type { Store } from '../store/index.ts'
 import { fingerprintOf } from './steering.ts'
 import { readResult } from './stored-result.ts'
@@ -16,7 +16,7 @@ export interface Measured {
 }
 
 /** Conditions of finished runs that did to the model exactly what this vector does at their strength; newest run first. */
-export async function measuredIn(store: Store, vector: DirectionVector): Promise<Measured[]> {
+export async function measuredIn(store: Store, vector: FittedVector): Promise<Measured[]> {
   const finished = (await store.runs()).filter(run => run.finished !== null)
   return finished.flatMap(run =>
     readResult(run.result).conditions.flatMap(({ name, role, strength, vector: named, verdict, sentence }) => {

@@ -1,9 +1,8 @@
 /** Fits and selects until every planned condition says what is done to the model. */
 import { basename } from 'node:path'
 import { z } from 'zod'
-import type { DirectionVector } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
-import { type FitModel, isShared, openVector } from '../steer/index.ts'
+import { type FitModel, type FittedVector, layersIn, openVector } from '../steer/index.ts'
 import { type ActiveCondition, activate, place, type Steered } from './active.ts'
 import { chat } from './chat.ts'
 import { methodTreatments, type PlannedCondition, type Treatment } from './conditions.ts'
@@ -22,7 +21,7 @@ import { klPrompts, type MatchedStrength, strengthForKl } from './match-kl.ts'
 import type { Plan } from './plan.ts'
 import type { Selection } from './result.ts'
 import { selectAblation, selectPoint } from './select.ts'
-import { fingerprintOf, randomised, redirected } from './steering.ts'
+import { fingerprintOf, idle, randomised, redirected } from './steering.ts'
 import type { OnRows, Setting, Work } from './work.ts'
 
 export interface Prepared {
@@ -36,7 +35,7 @@ export async function prepare(
   work: Work,
   plan: Plan,
   onRows: OnRows,
-  vectors: ReadonlyMap<string, DirectionVector> = new Map(),
+  vectors: ReadonlyMap<string, FittedVector> = new Map(),
 ): Promise<Prepared> {
   const layers = candidateLayers(plan.study.select, work.model.info.layers)
   const methods = methodTreatments(plan.conditions)
@@ -58,7 +57,7 @@ interface Preparing {
   readonly onRows: OnRows
   readonly layers: readonly number[]
   readonly fitted: Fitted | null
-  readonly vectors: ReadonlyMap<string, DirectionVector>
+  readonly vectors: ReadonlyMap<string, FittedVector>
   readonly selections: Selection[]
   /** Those steered so far: references are made like the first. */
   readonly steered: Steered[]
@@ -128,7 +127,7 @@ async function prepareOne(planned: PlannedCondition, preparing: Preparing): Prom
       return activate(planned, { ...plain, steering }, { description, layer })
     }
     case 'identity': {
-      const steering = first === undefined ? [] : [{ vector: first.vector, strength: 0 }]
+      const steering = first === undefined ? [] : [{ vector: idle(first.vector), strength: 0 }]
       return activate(planned, { ...plain, steering }, { description: 'an edit that adds nothing', strength: 0 })
     }
     case 'other-slots': {
@@ -144,7 +143,7 @@ const KL_DRAWS = 500
 const Matched = z.object({ strength: z.number(), kl: z.number(), wanted: z.number() })
 
 /** On harmless prompts of the fit, since what a model does with others is what the method is meant to change. */
-async function matched(first: Steered, vector: DirectionVector, { work, plan }: Preparing): Promise<MatchedStrength> {
+async function matched(first: Steered, vector: FittedVector, { work, plan }: Preparing): Promise<MatchedStrength> {
   const prompts = plan.fit.positive.slice(0, klPrompts).map(row => chat(row.prompt, plan.study.system))
   const like = [{ vector: first.vector, strength: first.strength }]
   const at = (strength: number) => [{ vector, strength }]
@@ -172,7 +171,7 @@ async function steeredBy(
   if (treatment.kind === 'vector') {
     const vector =
       atHand.get(treatment.file) ?? (await openVector(pathFrom(plan.folder, treatment.file), work.model.info))
-    return { vector, layer: onlyLayer(vector.directions), strength: treatment.strength }
+    return { vector, layer: onlyLayer(vector, work), strength: treatment.strength }
   }
   const { layer, strength } = treatment
   if (layer !== null && strength !== null) return { vector: fittedAt(treatment, layer, fitted), layer, strength }
@@ -181,7 +180,7 @@ async function steeredBy(
     plan,
     name,
     {
-      vectors: fitted?.vectors.get(recipeKey(treatment)) ?? new Map<number, DirectionVector>(),
+      vectors: fitted?.vectors.get(recipeKey(treatment)) ?? new Map<number, FittedVector>(),
       layers: layer === null ? layers : [layer],
       strengths: strength === null ? plan.study.select.strengths : [strength],
     },
@@ -196,14 +195,14 @@ function recipeOf({ conditions }: Plan): Recipe {
   return methodTreatments(conditions)[0] ?? { method: 'diffmean', parameters: {} }
 }
 
-function fittedAt(recipe: Recipe, layer: number, fitted: Fitted | null): DirectionVector {
+function fittedAt(recipe: Recipe, layer: number, fitted: Fitted | null): FittedVector {
   const vector = fitted?.vectors.get(recipeKey(recipe))?.get(layer)
   if (vector === undefined) throw new PlimsollError('internal', `Layer ${layer} was not fitted`)
   return vector
 }
 
-function onlyLayer(directions: Steered['vector']['directions']): number | null {
-  if (isShared(directions)) return null
-  const layers = Object.keys(directions).map(Number)
-  return layers.length === 1 ? (layers[0] ?? null) : null
+/** Null for a vector that acts at several layers. */
+function onlyLayer(vector: FittedVector, { model }: Work): number | null {
+  const [only = null, ...others] = layersIn(vector, model.info.layers)
+  return others.length === 0 ? only : null
 }

@@ -1,8 +1,8 @@
 /** Runs a planned study to its end, or on from where it stopped. */
 import { basename } from 'node:path'
-import type { DirectionVector, Model } from '../engine/types.ts'
+import type { Model } from '../engine/types.ts'
 import type { RunOptions } from '../progress.ts'
-import { provenance, type Vector } from '../steer/index.ts'
+import { type FittedVector, provenance, type Vector } from '../steer/index.ts'
 import type { Store } from '../store/index.ts'
 import { toolVersion } from '../version.ts'
 import type { ActiveCondition } from './active.ts'
@@ -30,7 +30,7 @@ export interface RunStudyOptions extends RunOptions {
   readonly model: Model
   readonly store: Store
   /** Vectors at hand, by what a condition's `vector` says; others are read from their files. */
-  readonly vectors?: ReadonlyMap<string, DirectionVector> | undefined
+  readonly vectors?: ReadonlyMap<string, FittedVector> | undefined
 }
 
 export interface StudyRun {

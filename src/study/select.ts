@@ -1,8 +1,8 @@
 /** Layer and strength by the paper's rule: most compliance on the target less compliance on the control prompts. */
 
-import type { DirectionVector, Steering } from '../engine/types.ts'
+import type { Steering } from '../engine/types.ts'
 import { promptsSuite } from '../measure/suites/index.ts'
-import { ablateEverywhere, directionAt } from '../steer/index.ts'
+import { ablateEverywhere, directionAt, type FittedVector } from '../steer/index.ts'
 import { exploreAt, exploredRate } from './explore.ts'
 import type { Plan } from './plan.ts'
 import type { ExploredPoint, ExploredRate, Selection, SelectionPoint } from './result.ts'
@@ -25,7 +25,7 @@ interface Rates {
 type SelectedAxes = Readonly<Record<'efficacy' | 'control', ExploredRate>>
 
 export interface Candidate {
-  readonly vectors: ReadonlyMap<number, DirectionVector>
+  readonly vectors: ReadonlyMap<number, FittedVector>
   /** Layers to try, ascending. */
   readonly layers: readonly number[]
   readonly strengths: readonly number[]
@@ -85,7 +85,7 @@ async function explore(
   work: Work,
   plan: Plan,
   condition: string,
-  vector: DirectionVector | undefined,
+  vector: FittedVector | undefined,
   points: readonly { readonly strength: number; readonly axes: SelectedAxes }[],
   chosen: number,
   onRows: (rows: number) => void,
@@ -127,7 +127,7 @@ export async function selectAblation(
   work: Work,
   plan: Plan,
   condition: string,
-  vectors: ReadonlyMap<number, DirectionVector>,
+  vectors: ReadonlyMap<number, FittedVector>,
   onRows: (rows: number) => void,
 ): Promise<{ layer: number; steering: Steering }> {
   const tried = []

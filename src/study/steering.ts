@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { plainTerms } from '../engine/plain-terms.ts'
-import type { Direction, DirectionVector, Steering } from '../engine/types.ts'
-import { Where } from '../engine/where.ts'
-import { directionAt, isShared, randomLike } from '../steer/index.ts'
+import { directionAt } from '../engine/steering.ts'
+import type { Steering } from '../engine/types.ts'
+import { PlimsollError } from '../errors.ts'
+import { type FittedVector, isFitted, pack, randomLike, unpack } from '../steer/index.ts'
 import { hashOf } from './hash.ts'
 
 /** Equal for steerings that do the same; empty steering is `none`. */
@@ -33,51 +34,68 @@ function digested(value: unknown): unknown {
 const MOST_DRAWS = 1000
 
 /** The same edit along directions drawn evenly from the sphere, each of the size of the one it stands for. */
-export function randomised(vector: DirectionVector, seed: number, draw: number): DirectionVector {
-  const like = ({ unit, scale }: Direction, layer: number): Direction => {
-    const drawn = directionAt(randomLike(vector, layer, scale, unit.length, seed * MOST_DRAWS + draw), layer)
-    return { unit: drawn?.unit ?? unit, scale }
-  }
-  const { directions } = vector
-  if (isShared(directions)) return { ...vector, directions: like(directions, 0) }
-  const entries = Object.entries(directions).map(([layer, one]) => [layer, like(one, Number(layer))] as const)
-  return { ...vector, directions: Object.fromEntries(entries) }
+export function randomised(vector: FittedVector, seed: number, draw: number): FittedVector {
+  return randomLike(vector, seed * MOST_DRAWS + draw)
 }
 
-/** The same edit along another's direction at a layer, of its own size. */
-export function redirected(vector: DirectionVector, other: DirectionVector, layer: number): DirectionVector {
+/**
+ * The edit that another fit gives at a layer, where it is one direction of the first's own size. Edits of other kinds are
+ * as the other fit made them: what is their size is part of what they do.
+ */
+export function redirected(vector: FittedVector, other: FittedVector, layer: number): FittedVector {
+  if (vector.edit !== 'add' && vector.edit !== 'ablate') return other
   const [own, theirs] = [directionAt(vector, layer), directionAt(other, layer)]
-  if (own === undefined || theirs === undefined) return vector
+  if (own === undefined || theirs === undefined) return other
   return { ...vector, directions: { [layer]: { unit: theirs.unit, scale: own.scale } } }
 }
 
-const Stored = z.object({
-  layer: z.int(),
-  edit: z.enum(['add', 'ablate']),
-  where: Where,
-  unit: z.string().transform(base64 => {
-    const bytes = Uint8Array.from(Buffer.from(base64, 'base64'))
-    return new Float32Array(bytes.buffer)
-  }),
-  scale: z.number(),
-})
-
-/** Vectors per layer as JSON: the same bits come back. */
-export function storeVectors(vectors: ReadonlyMap<number, DirectionVector>): unknown {
-  return [...vectors].flatMap(([layer, vector]) => {
-    const direction = directionAt(vector, layer)
-    if (direction === undefined) return []
-    const { unit, scale } = direction
-    const base64 = Buffer.from(unit.buffer, unit.byteOffset, unit.byteLength).toString('base64')
-    return [{ layer, edit: vector.edit, where: vector.where, unit: base64, scale }]
-  })
+/** What changes nothing at strength 0, and does the work of a vector all the same, at the same places. */
+export function idle(vector: FittedVector): FittedVector {
+  switch (vector.edit) {
+    case 'compound': {
+      const terms = vector.terms.map(term =>
+        term.vector.edit === 'custom' ? term : { ...term, vector: idle(term.vector) },
+      )
+      return { ...vector, terms }
+    }
+    case 'affine':
+    case 'clamp':
+    case 'rotate':
+      // At strength 0 these set or turn a component.
+      return { edit: 'ablate', where: vector.where, directions: vector.directions }
+    case 'decode':
+      return { ...vector, error: 'keep' }
+    default:
+      return vector
+  }
 }
 
-export function readVectors(stored: unknown): Map<number, DirectionVector> {
-  return new Map(
-    z
-      .array(Stored)
-      .parse(stored)
-      .map(({ layer, edit, where, unit, scale }) => [layer, { edit, where, directions: { [layer]: { unit, scale } } }]),
-  )
+const Stored = z.array(z.object({ layer: z.int(), vector: z.unknown() }))
+const Numbers = z.strictObject({ float32: z.base64() })
+
+/** Vectors per layer as JSON: the same bits come back. */
+export function storeVectors(vectors: ReadonlyMap<number, FittedVector>): unknown {
+  return [...vectors].map(([layer, vector]) => ({
+    layer,
+    vector: pack(vector, (_, { buffer, byteOffset, byteLength }) => {
+      return { float32: Buffer.from(buffer, byteOffset, byteLength).toString('base64') }
+    }),
+  }))
+}
+
+/** @throws PlimsollError `store-invalid` for what is no vector */
+export function readVectors(stored: unknown): Map<number, FittedVector> {
+  const entries = Stored.parse(stored).map(({ layer, vector: packed }) => {
+    const vector = unpack(packed, value => {
+      const { data } = Numbers.safeParse(value)
+      if (data === undefined) return undefined
+      return new Float32Array(Uint8Array.from(Buffer.from(data.float32, 'base64')).buffer)
+    })
+    if (isFitted(vector)) return [layer, vector] as const
+    throw new PlimsollError('store-invalid', 'The store holds a fit that is no vector', {
+      found: `layer ${layer}`,
+      fix: 'Run the study with another store.',
+    })
+  })
+  return new Map(entries)
 }

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { openModel } from '../../src/engine/open.ts'
-import { fit, writeVector } from '../../src/steer/index.ts'
+import { type DirectedVector, fit, writeVector } from '../../src/steer/index.ts'
 import { writeTinyModel } from '../../test/support/tiny-gguf.ts'
 import { run, scratch } from './python.ts'
 import { atMost, type Comparison } from './table.ts'
@@ -19,13 +19,14 @@ export async function harness({ python }: { readonly python: string }): Promise<
   await using model = await openModel(file, { threads: 1, cache: 'f32', flashAttention: 'off' })
   const rows = { positive: ['hello', 'the wings'], negative: ['a word', 'hat'] }
   const vector = await fit(model, { method: 'diffmean', layer, ...rows, tokens: { phase: 'prompt' } })
+  if (vector.edit !== 'add') throw new Error('diffmean adds')
   const prompt = { raw: 'the wings of a bird are' }
   const { tokens } = await model.render(prompt)
   writeFileSync(join(folder.path, 'tokens.json'), JSON.stringify(tokens))
   const vocabulary = Array.from({ length: model.info.vocabulary }, (_, token) => token)
   const found: Comparison[] = []
   for (const edit of ['add', 'ablate'] as const) {
-    const edited = { ...vector, edit }
+    const edited: DirectedVector = { ...vector, edit }
     await writeVector(edited, join(folder.path, 'steer.pt'))
     const made = Made.parse(JSON.parse(lastLine(await run(python, 'harness/steered.py', [folder.path]))))
     // The harness moves the beginning of sequence as well.

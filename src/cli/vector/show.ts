@@ -9,6 +9,7 @@ import { columns } from '../terminal/columns.ts'
 import { defaultStore } from '../terminal/study.ts'
 import { layerName } from './compare.ts'
 import { readVector } from './open.ts'
+import { inWords, partsOf } from './parts.ts'
 
 export function showCommand(vector: Command): void {
   vector
@@ -27,9 +28,10 @@ export function showCommand(vector: Command): void {
       const found = await readVector(file, options, output)
       const storeFile = globalsOf(command).store ?? defaultStore
       const measured = await measuredAt(storeFile, found)
-      const { edit, where, provenance } = found
-      const layers = layersOf([found]).map(layer => ({ layer, scale: directionAt(found, layer)?.scale ?? 0 }))
-      if (output.json) return output.printJson({ file, edit, where, layers, provenance, measured })
+      const { edit, provenance } = found
+      const parts = partsOf(found)
+      const layers = layersOf([found]).map(layer => ({ layer, scale: directionAt(found, layer)?.scale ?? null }))
+      if (output.json) return output.printJson({ file, edit, parts, layers, provenance, measured })
       const { model, method, parameters, data, system, tool, note } = provenance
       const rows = [
         ['made by', `${method}, ${tool}`],
@@ -39,14 +41,17 @@ export function showCommand(vector: Command): void {
         ],
         ['from', `${data.positive} prompts against ${data.negative} (${data.sha256.slice(0, 8)})`],
         ...(system === null ? [] : [['system prompt', system]]),
-        ['does', `${edit} at ${where.site}`],
+        ...parts.map((part, i) => [i === 0 ? 'does' : '', inWords(part)]),
         ...(note === '' ? [] : [['note', note]]),
         ...Object.entries(parameters).map(([key, value]) => [key, shortened(value)]),
       ]
       output.print(columns(rows))
       output.print('')
       output.print(
-        columns([['layer', 'scale'], ...layers.map(({ layer, scale }) => [layerName(layer), scale.toPrecision(4)])]),
+        columns([
+          ['layer', 'scale'],
+          ...layers.map(({ layer, scale }) => [layerName(layer), scale?.toPrecision(4) ?? 'several']),
+        ]),
       )
       output.print('')
       if (measured.length === 0) {

@@ -15,7 +15,7 @@ import { isShared } from '../../engine/steering.ts'
 import type { Direction, ModelInfo } from '../../engine/types.ts'
 import { parseWhere, Where } from '../../engine/where.ts'
 import { PlimsollError } from '../../errors.ts'
-import { checkModel, Provenance, recorded, toDirection, type Vector } from '../vector.ts'
+import { checkModel, type DirectedVector, Provenance, recorded, toDirection, type Vector } from '../vector.ts'
 import { meansEveryToken } from './every-token.ts'
 import { gguf } from './gguf-file.ts'
 import { writeWhole } from './whole-file.ts'
@@ -42,7 +42,8 @@ type Model = Pick<ModelInfo, 'name' | 'architecture' | 'layers' | 'width' | 'fin
  * Writes the file whole or not at all; a strength of 1 adds scale × unit.
  * @throws PlimsollError `invalid-input` for what a control vector cannot say, `not-found` where it cannot be written
  */
-export async function saveControlVector(vector: Vector, file: string): Promise<void> {
+export async function saveControlVector(given: Vector, file: string): Promise<void> {
+  const vector = added(given)
   const { provenance } = vector
   const tensors = new Map<string, Float32Array>()
   for (const [layer, { unit, scale }] of addedPerLayer(vector))
@@ -62,16 +63,20 @@ export async function saveControlVector(vector: Vector, file: string): Promise<v
   await writeWhole(file, content, 'The control vector')
 }
 
-function addedPerLayer(vector: Vector): [number, Direction][] {
-  const cannot = (found: string, expected: string): never => {
-    throw new PlimsollError('invalid-input', 'A control vector of llama.cpp cannot say this', {
-      found,
-      expected,
-      fix: 'Keep it as .safetensors: Plimsoll’s own engine applies it.',
-    })
-  }
+function cannot(found: string, expected: string): never {
+  throw new PlimsollError('invalid-input', 'A control vector of llama.cpp cannot say this', {
+    found,
+    expected,
+    fix: 'Keep it as .safetensors: Plimsoll’s own engine applies it.',
+  })
+}
+
+function added(vector: Vector): DirectedVector {
+  return vector.edit === 'add' ? vector : cannot(`the edit ${vector.edit}`, 'a vector that is added')
+}
+
+function addedPerLayer(vector: DirectedVector): [number, Direction][] {
   const { site, tokens } = parseWhere(vector.where)
-  if (vector.edit !== 'add') cannot(`the edit ${vector.edit}`, 'a vector that is added')
   if (site !== 'residual') cannot(`the site ${site}`, 'the residual stream after layer 1 or later')
   if (!meansEveryToken(tokens)) cannot('a choice of tokens', 'a vector for every token')
   const { directions } = vector
@@ -93,7 +98,7 @@ export async function loadControlVector(
     maker = 'unknown',
     otherModel = 'refuse',
   }: { readonly maker?: Maker | undefined; readonly otherModel?: 'refuse' | 'force' } = {},
-): Promise<Vector> {
+): Promise<DirectedVector> {
   const header = await readHeader(file)
   const refuse = (found: string, expected: string): never => {
     throw new PlimsollError('invalid-input', 'The file is not a control vector for this model', {
@@ -126,7 +131,7 @@ export async function loadControlVector(
   if (layers.length === 0) refuse('no direction that is not zero', 'a tensor direction.K')
   const record = recordOf(header.metadata.get(RECORD))
   if (record !== null) {
-    const vector: Vector = { edit: 'add', directions, ...record }
+    const vector: DirectedVector = { edit: 'add', directions, ...record }
     if (otherModel !== 'force') checkModel(vector, model)
     return vector
   }

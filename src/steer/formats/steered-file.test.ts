@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Vector } from '../vector.ts'
+import type { DirectedVector, Vector } from '../vector.ts'
 import { steeredConfig } from './steered-file.ts'
 import { torchFile } from './torch-file.ts'
 
@@ -9,7 +9,7 @@ const vector = {
   where: { layers: [3], tokens: { phase: 'all' } },
   directions: { 3: direction },
   provenance: {},
-} as unknown as Vector
+} as unknown as DirectedVector
 
 describe('what lm-evaluation-harness is told', () => {
   it('is the module behind which a vector is added, and how much of it', () => {
@@ -21,7 +21,7 @@ describe('what lm-evaluation-harness is told', () => {
   })
 
   it('is a clamp to nothing for an ablation', () => {
-    const ablation: Vector = { ...vector, edit: 'ablate' }
+    const ablation: DirectedVector = { ...vector, edit: 'ablate' }
     expect(steeredConfig(ablation)['layers.3']).toMatchObject({ action: 'clamp', steering_coefficient: 0 })
   })
 

@@ -31,6 +31,8 @@ export function steeredConfig(vector: Vector): { readonly [module: string]: Torc
       fix: 'Keep it as .safetensors: Plimsoll’s own engine applies it.',
     })
   }
+  if (vector.edit !== 'add' && vector.edit !== 'ablate')
+    return cannot(`the edit ${vector.edit}`, 'a vector that is added, or removed')
   const { site, tokens } = parseWhere(vector.where)
   if (site !== 'residual' && site !== 'embedding') cannot(`the site ${site}`, 'the residual stream or the embedding')
   if (!meansEveryToken(tokens)) cannot('a choice of tokens', 'a vector for every token')

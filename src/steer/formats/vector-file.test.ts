@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
+import { randomVector } from '../../../test/engine/agreement/vectors.ts'
 import { randomUnit } from '../../../test/support/random.ts'
-import type { Direction } from '../../engine/types.ts'
-import type { Vector } from '../vector.ts'
+import type { Direction, DirectionVector, EditVector } from '../../engine/types.ts'
+import type { WhereInput } from '../../engine/where.ts'
+import { type FittedVector, isFitted, type Provenance, type Vector } from '../vector.ts'
 import { readSafetensors, type Safetensors, writeSafetensors } from './safetensors.ts'
 import { loadVector, saveVector } from './vector-file.ts'
 
@@ -30,32 +32,48 @@ const anyDirections = fc.oneof(
     })
     .map(entries => Object.fromEntries(entries)),
 )
-const anyVector: fc.Arbitrary<Vector> = fc.record({
+const anyWhere = fc.constantFrom(
+  { site: 'residual', layers: 'all', tokens },
+  { site: 'residual', layers: { from: 1, to: 2 }, tokens: { phase: 'prompt', part: 'template-suffix', last: 2 } },
+  { site: 'residual', layers: [3], tokens: { phase: 'generated', first: 5 } },
+  { site: 'embedding', layers: 'all', tokens },
+) satisfies fc.Arbitrary<WhereInput>
+const anyDirected: fc.Arbitrary<DirectionVector> = fc.record({
   edit: fc.constantFrom('add', 'ablate'),
-  where: fc.constantFrom(
-    { site: 'residual', layers: 'all', tokens },
-    { site: 'residual', layers: { from: 1, to: 2 }, tokens: { phase: 'prompt', part: 'template-suffix', last: 2 } },
-    { site: 'residual', layers: [3], tokens: { phase: 'generated', first: 5 } },
-    { site: 'embedding', layers: 'all', tokens },
-  ),
+  where: anyWhere,
   directions: anyDirections,
-  provenance: fc.record({
-    schema: fc.constant(1),
-    tool: fc.string(),
-    model: fc.constant({ ...model, architecture: 'llama' }),
-    method: fc.string(),
-    parameters: fc.constant({ layer: 2, tokens: { phase: 'prompt' }, 'a "name"': [1, null, 'é'] }),
-    data: fc.record({ positive: fc.nat(), negative: fc.nat(), sha256: fc.string() }),
-    system: fc.option(fc.string({ unit: 'binary' })),
-    seed: fc.option(fc.integer()),
-    note: fc.string({ unit: 'binary' }),
-  }),
 })
+/** Edits of every kind, and wholes of several. */
+const anyEdit: fc.Arbitrary<FittedVector> = fc.oneof(
+  anyDirected,
+  fc
+    .tuple(fc.constantFrom('affine', 'clamp', 'rotate', 'low-rank', 'decode'), anyWhere, fc.integer())
+    .map(([edit, where, seed]) => randomVector(edit, where, { width, size: 4, seed }))
+    .filter((edit): edit is FittedVector & EditVector => isFitted(edit)),
+  fc
+    .array(anyDirected, { minLength: 1, maxLength: 3 })
+    .map((parts): FittedVector => ({ edit: 'compound', terms: parts.map(vector => ({ vector, strength: 2 })) })),
+)
+const anyProvenance: fc.Arbitrary<Provenance> = fc.record({
+  schema: fc.constant(1),
+  tool: fc.string(),
+  model: fc.constant({ ...model, architecture: 'llama' }),
+  method: fc.string(),
+  parameters: fc.constant({ layer: 2, tokens: { phase: 'prompt' }, 'a "name"': [1, null, 'é'] }),
+  data: fc.record({ positive: fc.nat(), negative: fc.nat(), sha256: fc.string() }),
+  system: fc.option(fc.string({ unit: 'binary' })),
+  seed: fc.option(fc.integer()),
+  note: fc.string({ unit: 'binary' }),
+})
+const anyVector: fc.Arbitrary<Vector> = fc
+  .tuple(anyEdit, anyProvenance)
+  .map(([edit, provenance]) => ({ ...edit, provenance }))
 
-const example: Vector = fc.sample(anyVector, { seed: 1, numRuns: 1 })[0]!
 const vector: Vector = {
-  ...example,
+  edit: 'add',
+  where: { site: 'residual', layers: 'all', tokens },
   directions: { [-1]: { unit: randomUnit(width, 1), scale: 2 }, 2: { unit: randomUnit(width, 2), scale: 0.5 } },
+  provenance: fc.sample(anyProvenance, { seed: 1, numRuns: 1 })[0]!,
 }
 
 /** A file like `vector`'s, with something wrong in it. */
@@ -78,6 +96,15 @@ async function damaged(
   return file
 }
 
+const second = { tensor: 'directions.2.unit' }
+
+/** A change of what the file says the vector is. */
+function edited(change: Record<string, unknown>): Parameters<typeof damaged>[0] {
+  return ({ metadata }) => {
+    metadata.vector = { ...Object(metadata.vector), ...change }
+  }
+}
+
 async function raw(file: string): Promise<Safetensors> {
   return readSafetensors(await readFile(file))
 }
@@ -94,10 +121,10 @@ describe('a vector file', () => {
     expect(readdirSync(folder).filter(name => name.endsWith('.part'))).toEqual([])
   })
 
-  it('names its tensors by layer', async () => {
+  it('names its tensors by where they stand', async () => {
     const file = join(folder, 'named.safetensors')
     await saveVector(vector, file)
-    expect([...(await raw(file)).tensors.keys()].sort()).toEqual(['direction.2', 'direction.embedding'])
+    expect([...(await raw(file)).tensors.keys()].sort()).toEqual(['directions.-1.unit', 'directions.2.unit'])
   })
 
   it('is refused on another model, unless forced', async () => {
@@ -114,43 +141,43 @@ describe('a vector file', () => {
     expect(await loadVector(file, { ...model, name: 'renamed' })).toEqual(vector)
   })
 
-  it.each<[string, Parameters<typeof damaged>[0]]>([
-    ['a tensor is missing', ({ tensors }) => tensors.delete('direction.2')],
-    ['a scale is missing', ({ metadata }) => Object.assign(metadata, { scales: { 'direction.2': 1 } })],
+  it.each<[string, Parameters<typeof damaged>[0], string]>([
+    ['a tensor is missing', ({ tensors }) => tensors.delete('directions.2.unit'), 'no tensor directions.2.unit'],
+    ['a scale is missing', edited({ directions: { 2: { unit: second } } }), 'scale'],
+    ['there is no direction', edited({ directions: {} }), 'no layer'],
     [
-      'there is no direction',
-      ({ tensors, metadata }) => {
-        tensors.clear()
-        metadata.scales = {}
-      },
+      'a direction has another width',
+      ({ tensors }) => tensors.set('directions.2.unit', Float32Array.of(1, 0)),
+      '2 values',
     ],
-    ['a direction has another width', ({ tensors }) => tensors.set('direction.2', Float32Array.of(1, 0))],
-    ['a direction is no unit vector', ({ tensors }) => tensors.set('direction.2', new Float32Array(width).fill(1))],
+    [
+      'a direction is no unit vector',
+      ({ tensors }) => tensors.set('directions.2.unit', new Float32Array(width).fill(1)),
+      'norm 2.44',
+    ],
     [
       'a direction is not finite',
-      ({ tensors }) => tensors.set('direction.2', new Float32Array(width).fill(Number.NaN)),
+      ({ tensors }) => tensors.set('directions.2.unit', new Float32Array(width).fill(Number.NaN)),
+      'NaN',
     ],
+    ['a layer is beyond the model', edited({ directions: { 4: { unit: second, scale: 1 } } }), 'layer 4'],
+    ['a tensor is of no use', ({ tensors }) => tensors.set('weight', randomUnit(width, 3)), 'a tensor weight'],
+    ['a scale is not a number', edited({ directions: { 2: { unit: second, scale: null } } }), 'scale'],
+    ['it does not say what to do', edited({ edit: undefined }), 'edit'],
+    ['its where-clause is unknown', edited({ where: { site: 'nowhere' } }), 'site'],
     [
-      'a layer is beyond the model',
-      ({ tensors, metadata }) => {
-        tensors.set('direction.4', randomUnit(width, 3))
-        Object.assign(metadata, { scales: { 'direction.2': 1, 'direction.embedding': 1, 'direction.4': 1 } })
-      },
+      'it would run code',
+      edited({ edit: 'compound', terms: [{ vector: { edit: 'custom', where: {}, module: '/mine.ts' } }] }),
+      'code',
     ],
-    [
-      'a tensor has a name of its own',
-      ({ tensors, metadata }) => {
-        tensors.set('weight', randomUnit(width, 3))
-        Object.assign(metadata, { scales: { 'direction.2': 1, 'direction.embedding': 1, weight: 1 } })
-      },
-    ],
-    ['a scale is not a number', ({ metadata }) => Object.assign(metadata, { scales: { 'direction.2': null } })],
-    ['it does not say what to do', ({ metadata }) => delete metadata.edit],
-    ['its where-clause is unknown', ({ metadata }) => Object.assign(metadata, { where: { site: 'nowhere' } })],
-    ['it does not say where it comes from', ({ metadata }) => delete metadata.provenance],
-  ])('is refused when %s', async (_, change) => {
+    ['it does not say where it comes from', ({ metadata }) => delete metadata.provenance, 'provenance'],
+  ])('is refused when %s', async (_, change, found) => {
     const file = await damaged(change)
-    await expect(loadVector(file)).rejects.toMatchObject({ code: 'invalid-input', where: file })
+    await expect(loadVector(file)).rejects.toMatchObject({
+      code: 'invalid-input',
+      where: file,
+      found: expect.stringContaining(found),
+    })
   })
 
   it('is refused when it is the file of another tool', async () => {

@@ -1,28 +1,25 @@
 /**
- * A vector as one `.safetensors` file: unit directions as tensors `direction.<layer>` (`direction.embedding`,
- * or `direction` for one shared by all layers), everything else as JSON under the metadata key `plimsoll`.
+ * A vector as one `.safetensors` file: every array of numbers as a tensor named by where it stands, such as
+ * `directions.14.unit`, everything else as JSON under the metadata key `plimsoll`, `{ "tensor": name }` in the arrays' place.
  */
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { EMBEDDING } from '../../engine/select.ts'
+import { steeringProblem } from '../../engine/check-steering.ts'
+import { EMBEDDING } from '../../engine/place.ts'
+import { plainTerms } from '../../engine/plain-terms.ts'
 import { isShared } from '../../engine/steering.ts'
-import type { Direction, ModelInfo } from '../../engine/types.ts'
+import type { EditVector, ModelInfo } from '../../engine/types.ts'
 import { Where } from '../../engine/where.ts'
 import { PlimsollError } from '../../errors.ts'
-import { checkModel, Provenance, type Vector } from '../vector.ts'
+import { layerKeys } from '../layers.ts'
+import { checkModel, isFitted, Provenance, type Vector } from '../vector.ts'
+import { pack, unpack } from './packed.ts'
 import { readSafetensors, type Tensor, writeSafetensors } from './safetensors.ts'
 import { writeWhole } from './whole-file.ts'
 
-const Metadata = z.strictObject({
-  edit: z.enum(['add', 'ablate']),
-  where: Where,
-  /** Natural scale of each tensor. */
-  scales: z.record(z.string(), z.number()),
-  provenance: Provenance,
-})
+const Metadata = z.strictObject({ vector: z.looseObject({ edit: z.string() }), provenance: Provenance })
+const Place = z.strictObject({ tensor: z.string() })
 
-const prefix = 'direction.'
-const shared = 'direction'
 /** Rounding of a unit vector to F32 stays far below this. */
 const unitTolerance = 1e-3
 
@@ -32,24 +29,18 @@ const unitTolerance = 1e-3
  */
 export async function saveVector(vector: Vector, file: string): Promise<void> {
   const tensors = new Map<string, Tensor>()
-  const scales: Record<string, number> = {}
-  const put = (name: string, { unit, scale }: Direction) => {
-    tensors.set(name, { shape: [unit.length], values: unit })
-    scales[name] = scale
-  }
-  if (isShared(vector.directions)) put(shared, vector.directions)
-  else {
-    for (const [layer, direction] of Object.entries(vector.directions)) {
-      put(`${prefix}${Number(layer) === EMBEDDING ? 'embedding' : layer}`, direction)
-    }
-  }
-  const { edit, where, provenance } = vector
-  const metadata = { format: 'plimsoll', plimsoll: JSON.stringify({ edit, where, scales, provenance }) }
+  const { provenance, ...edit } = vector
+  const packed = pack(edit, (name, values) => {
+    tensors.set(name, { shape: [values.length], values })
+    return { tensor: name }
+  })
+  const metadata = { format: 'plimsoll', plimsoll: JSON.stringify({ vector: packed, provenance }) }
   await writeWhole(file, writeSafetensors({ tensors, metadata }), 'The vector file')
 }
 
 /**
- * Reads a vector; with `model` it has to be the one the vector was fitted on.
+ * Reads a vector; with `model` it has to be the one the vector was fitted on. A file holds data only: an edit that is code
+ * (`custom`) is refused.
  * @throws PlimsollError `not-found`, `invalid-input`, `vector-mismatch`
  */
 export async function loadVector(
@@ -67,7 +58,6 @@ export async function loadVector(
       fix: 'Fit the vector again with this version.',
     })
   }
-  const { edit, where, scales, provenance } = parsed.data
   const inconsistent = (found: string, expected: string): never => {
     throw new PlimsollError('invalid-input', 'The vector file is inconsistent', {
       found,
@@ -76,32 +66,48 @@ export async function loadVector(
       fix: 'Copy or fit the vector again.',
     })
   }
-  const { width, layers } = provenance.model
-  const read = (name: string, scale: number): Direction => {
-    const { values } = tensors.get(name) ?? inconsistent(`no tensor ${name}`, 'one for each scale')
-    if (values.length !== width) inconsistent(`${name}: ${values.length} values`, `${width}, the width of its model`)
-    const norm = Math.hypot(...values)
-    if (!(Math.abs(norm - 1) < unitTolerance)) inconsistent(`${name}: norm ${norm}`, 'a unit vector')
-    return { unit: values, scale }
+  const { provenance } = parsed.data
+  const used = new Set<string>()
+  const edit = unpack(parsed.data.vector, value => {
+    const { data: place } = Place.safeParse(value)
+    if (place === undefined) return undefined
+    const { values } = tensors.get(place.tensor) ?? inconsistent(`no tensor ${place.tensor}`, 'every one that is named')
+    if (!values.every(Number.isFinite)) inconsistent(`NaN or infinity in ${place.tensor}`, 'finite values')
+    used.add(place.tensor)
+    return values
+  })
+  if (!isFitted(edit)) return inconsistent(steeringProblem([{ vector: edit }]) ?? 'an edit that is code', 'an edit')
+  for (const { vector: part } of plainTerms([{ vector: edit }])) {
+    const problem = problemOf(part, provenance.model)
+    if (problem !== null) inconsistent(problem.found, problem.expected)
   }
-  const layerOf = (name: string): number => {
-    const [, layer = ''] =
-      /^direction\.(embedding|\d+)$/.exec(name) ?? inconsistent(`a tensor ${name}`, `${prefix}LAYER`)
-    if (layer === 'embedding') return EMBEDDING
-    return Number(layer) < layers ? Number(layer) : inconsistent(name, `layers 0 to ${layers - 1}`)
-  }
-  const scaled = Object.entries(scales)
-  const unscaled = [...tensors.keys()].find(name => scales[name] === undefined)
-  if (unscaled !== undefined) inconsistent(`${unscaled} without a scale`, 'a scale for each tensor')
-  if (scaled.length === 0) inconsistent('no direction', 'at least one')
-  const [only] = scaled
-  const directions =
-    scaled.length === 1 && only?.[0] === shared
-      ? read(...only)
-      : Object.fromEntries(scaled.map(([name, scale]) => [layerOf(name), read(name, scale)]))
-  const vector: Vector = { edit, where, directions, provenance }
+  const unused = [...tensors.keys()].find(name => !used.has(name))
+  if (unused !== undefined) inconsistent(`a tensor ${unused}`, 'only those that the edit names')
+  const vector: Vector = { ...edit, provenance }
   if (model !== undefined && options.otherModel !== 'force') checkModel(vector, model)
   return vector
+}
+
+/** What of an edit does not go with the model that it says it was fitted on. */
+function problemOf(
+  vector: EditVector,
+  { layers, width }: Provenance['model'],
+): { readonly found: string; readonly expected: string } | null {
+  const { data: where, error } = Where.safeParse(vector.where)
+  if (error !== undefined) return { found: z.prettifyError(error), expected: 'a where-clause' }
+  const keys = layerKeys(vector)
+  if (keys?.length === 0) return { found: 'no layer', expected: 'at least one' }
+  const beyond = keys?.find(layer => layer >= layers || layer < EMBEDDING)
+  if (beyond !== undefined) return { found: `layer ${beyond}`, expected: `layers 0 to ${layers - 1}` }
+  if (!('directions' in vector)) return null
+  for (const { unit } of isShared(vector.directions) ? [vector.directions] : Object.values(vector.directions)) {
+    // A head has a width of its own, which only the open model tells.
+    if (where.site !== 'head' && unit.length !== width)
+      return { found: `a direction of ${unit.length} values`, expected: `${width}, the width of its model` }
+    const norm = Math.hypot(...unit)
+    if (!(Math.abs(norm - 1) < unitTolerance)) return { found: `norm ${norm}`, expected: 'a unit vector' }
+  }
+  return null
 }
 
 function parseJson(text: string | undefined): unknown {

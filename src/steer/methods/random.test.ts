@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import type { DirectionVector } from '../../engine/types.ts'
-import { directionAt } from '../index.ts'
+import { rowEdit } from '../../engine/edits/index.ts'
+import { plainTerms } from '../../engine/plain-terms.ts'
+import type {
+  AffineVector,
+  DecodeVector,
+  DirectionVector,
+  Gate,
+  LowRankVector,
+  RotateVector,
+} from '../../engine/types.ts'
+import { directionAt, layersIn } from '../index.ts'
 import { randomLike } from './random.ts'
 
 const width = 257
@@ -9,19 +18,21 @@ const like: DirectionVector = {
   where: { site: 'residual', layers: [3], tokens: { phase: 'prompt', last: 2 } },
   directions: { 3: { unit: new Float32Array(width), scale: 9 } },
 }
-const draw = (seed: number, layer = 3, scale = 2.5, size = width) =>
-  directionAt(randomLike(like, layer, scale, size, seed), layer)!
+const draw = (seed: number, layer = 3, size = width) => {
+  const vector = { ...like, directions: { [layer]: { unit: new Float32Array(size), scale: 2.5 } } }
+  return directionAt(randomLike(vector, seed), layer)!
+}
 const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => sum + value * b[i]!, 0)
 
 describe('a random direction', () => {
   it('has norm 1, and the scale, place and edit of what it is held against', () => {
-    const vector = randomLike(like, 3, 2.5, width, 1)
-    const { unit, scale } = draw(1)
+    const vector = randomLike(like, 1)
+    const { unit, scale } = directionAt(vector, 3)!
     expect(unit).toHaveLength(width)
     expect(Math.sqrt(dot(unit, unit))).toBeCloseTo(1, 6)
-    expect(scale).toBe(2.5)
+    expect(scale).toBe(9)
     expect(vector).toMatchObject({ edit: 'add', where: like.where })
-    expect(Object.keys(vector.directions)).toEqual(['3'])
+    expect(layersIn(vector, 5)).toEqual([3])
   })
 
   it('is the same for the same seed, and another for another seed or layer', () => {
@@ -35,7 +46,7 @@ describe('a random direction', () => {
   it('points nowhere in particular', () => {
     const size = 5
     const draws = 4000
-    const drawn = Array.from({ length: draws }, (_, seed) => draw(seed, 3, 1, size).unit)
+    const drawn = Array.from({ length: draws }, (_, seed) => draw(seed, 3, size).unit)
     const mean = (of: (unit: Float32Array) => number) => drawn.reduce((sum, unit) => sum + of(unit), 0) / draws
     for (let i = 0; i < size; i++) {
       // Moments of a uniform unit vector: mean 0, E[x²] = 1/n, E[xᵢxⱼ] = 0; each bound is over 5 standard errors.
@@ -45,5 +56,51 @@ describe('a random direction', () => {
         expect(Math.abs(mean(unit => unit[i]! * unit[j]!))).toBeLessThan(6 * Math.sqrt(1 / 35 / draws))
       }
     }
+  })
+})
+
+describe('a random edit of another kind', () => {
+  const [unit, second] = [Float32Array.of(1, 0, 0, 0), Float32Array.of(0, 1, 0, 0)]
+  const where = { layers: [1] }
+
+  it('turns in another plane, which is one', () => {
+    const turn: RotateVector = { edit: 'rotate', where, directions: { unit, second, scale: 3 } }
+    const vector = randomLike(turn, 4)
+    expect(() => rowEdit(vector as RotateVector, 1, 4)).not.toThrow()
+    expect(vector).toMatchObject({ edit: 'rotate', directions: { scale: 3 } })
+    expect(directionAt(vector, 1)!.unit).not.toEqual(unit)
+  })
+
+  it('draws the parts of a compound each by itself, and keeps their gates', () => {
+    const part: AffineVector = { edit: 'affine', where, directions: { unit, scale: 2, reference: 5 } }
+    const gates: Gate[] = [{ kind: 'norm-budget', limit: 1 }]
+    const vector = randomLike({ edit: 'compound', terms: [{ vector: part, gates }, { vector: part }] }, 4)
+    const terms = plainTerms([{ vector }])
+    const [first, other] = terms.map(term => directionAt(term.vector, 1)!.unit)
+    expect(first).not.toEqual(other)
+    expect(terms).toMatchObject([
+      { vector: { edit: 'affine', directions: { scale: 2, reference: 5 } }, gates },
+      { vector: { edit: 'affine', directions: { scale: 2, reference: 5 } } },
+    ])
+  })
+
+  it('writes into another subspace of the same rank', () => {
+    const matrix = { rows: 1, columns: 4, values: unit }
+    const maps = {
+      project: matrix,
+      weight: { ...matrix, values: second.map(value => 3 * value) },
+      bias: Float32Array.of(2),
+    }
+    const map: LowRankVector = { edit: 'low-rank', where, maps }
+    const vector = randomLike(map, 4)
+    expect(() => rowEdit(vector as LowRankVector, 1, 4)).not.toThrow()
+    const { project, weight } = (vector as { maps: typeof maps }).maps
+    expect(project.values).not.toEqual(unit)
+    expect(Math.hypot(...weight.values)).toBeCloseTo(3, 5)
+  })
+
+  it('is none for an autoencoder', () => {
+    const autoencoders = {} as DecodeVector['autoencoders']
+    expect(() => randomLike({ edit: 'decode', where, autoencoders }, 1)).toThrow(/no random direction/)
   })
 })

@@ -1,11 +1,11 @@
 /** The fit of a study: contrast set, one vector per candidate layer, and the direction of refusal for the safeguards. */
 import { basename } from 'node:path'
 import { createRandom, type PromptRow, shuffle } from '../../data/index.ts'
-import type { DirectionVector } from '../../engine/types.ts'
 import { PlimsollError } from '../../errors.ts'
 import type { RunOptions } from '../../progress.ts'
 import {
   type FitModel,
+  type FittedVector,
   fitMethod,
   fitMethods,
   fitOwn,
@@ -33,7 +33,7 @@ export { rememberStates } from './remember.ts'
 
 export interface Fitted extends ContrastSet {
   /** By what was fitted (`recipeKey`) and layer. */
-  readonly vectors: ReadonlyMap<string, ReadonlyMap<number, DirectionVector>>
+  readonly vectors: ReadonlyMap<string, ReadonlyMap<number, FittedVector>>
   readonly openings: Openings
   /** The set with control rows on both sides, for the methods that ask for it. */
   readonly constrained: ConstrainedSet
@@ -77,7 +77,7 @@ export async function fitContrast(
         expected: 'at least one prompt on each side',
         fix: `Name more prompts under fit.${side}, or write \`keep: all\` under fit.`,
       })
-  const vectors = new Map<string, ReadonlyMap<number, DirectionVector>>()
+  const vectors = new Map<string, ReadonlyMap<number, FittedVector>>()
   const constrained = constrainedSet(set, fit.negative, behaviours.of, study.seed)
   const notes = new Set([behaviours.note, set.note])
   for (const recipe of methodTreatments(plan.conditions)) {
@@ -130,7 +130,7 @@ export async function fitRefusal(
   plan: Plan,
   model: FitModel,
   layers: readonly number[],
-): Promise<ReadonlyMap<number, DirectionVector>> {
+): Promise<ReadonlyMap<number, FittedVector>> {
   const { positive, negative } = plan.fit
   const recipe = { method: 'diffmean', parameters: {} } as const
   return fitOnce(work, plan, model, recipe, layers, { positive: negative, negative: positive })
@@ -145,7 +145,7 @@ export async function fitPermuted(
   fitted: Fitted,
   layer: number,
   draw: number,
-): Promise<DirectionVector | undefined> {
+): Promise<FittedVector | undefined> {
   const { positive, negative } = setOf(recipe, fitted)
   const rows = shuffle([...positive, ...negative], createRandom(plan.study.seed, `permuted ${draw}`))
   const set = { positive: rows.slice(0, positive.length), negative: rows.slice(positive.length) }
@@ -167,7 +167,7 @@ async function fitOnce(
   layers: readonly number[],
   set: Examples,
   onRows?: OnRows,
-): Promise<ReadonlyMap<number, DirectionVector>> {
+): Promise<ReadonlyMap<number, FittedVector>> {
   const { system, seed } = study
   const prompts = (rows: readonly PromptRow[]) => rows.map(row => chat(row.prompt, system))
   const sides = ({ positive, negative }: Pick<ContrastSet, 'positive' | 'negative'>) => ({
@@ -183,7 +183,7 @@ async function fitOnce(
       if (stage === 'train') onRows?.('fit', `${basename(method)} step ${done} of ${total} ${detail}`)(0)
     },
   }
-  const stopping = async (fitting: Promise<Map<number, DirectionVector>>) => {
+  const stopping = async (fitting: Promise<Map<number, FittedVector>>) => {
     const fitted = await fitting.catch(error => {
       // A study that was stopped says how to go on.
       work.checkSignal()
