@@ -2,10 +2,22 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
+import { z } from 'zod'
 import { isDataFile, loadDataset } from '../data/index.ts'
 import { PlimsollError } from '../errors.ts'
 import { DEFAULT_MODEL } from '../models/index.ts'
-import { directionAt, type FitMethod, fit, fitMethods, isFitMethod, needsControl, writeVector } from '../steer/index.ts'
+import {
+  defaultsOf,
+  directionAt,
+  type FitMethod,
+  fit,
+  fitMethods,
+  isFitMethod,
+  layersOf,
+  needsControl,
+  writeVector,
+} from '../steer/index.ts'
+import { MethodParameters } from '../study/schema.ts'
 import { examples, outputOf, wholeNumber } from './common.ts'
 import { listenForInterrupt } from './terminal/interrupt.ts'
 import { openForCommand } from './terminal/model.ts'
@@ -20,10 +32,15 @@ export function fitCommand(program: Command): void {
     )
     .requiredOption('--positive <SET|FILE>', 'prompts that show what there shall be more of')
     .requiredOption('--negative <SET|FILE>', 'prompts that show its opposite')
-    .requiredOption('--layer <N>', 'layer to read and to steer, counted from 0', wholeNumber)
+    .option(
+      '--layer <N>',
+      'layer to read and to steer, counted from 0; not for a method that chooses its own',
+      wholeNumber,
+    )
     .option('--model <NAME|FILE>', 'model by name, or a GGUF file', DEFAULT_MODEL)
     .option('--method <NAME>', 'see `plimsoll methods`', 'diffmean')
-    .option('--control-positive <SET|FILE>', 'prompts that are to be left alone, for partial-or and null-space')
+    .option('--parameter <NAME=VALUE...>', 'what the method is told, such as lambda=0.6; see `plimsoll methods`')
+    .option('--control-positive <SET|FILE>', 'prompts that are to be left alone, for partial-or, null-space and cast')
     .option('--control-negative <SET|FILE>', 'their opposite')
     .option('--system <TEXT>', 'system prompt under which it is fitted')
     .option('--limit <N>', 'use the first N prompts of each list', wholeNumber)
@@ -38,6 +55,7 @@ export function fitCommand(program: Command): void {
     .action(async (options, command) => {
       const output = outputOf(command)
       const method = methodNamed(options.method)
+      const parameters = parametersFrom(method, options.parameter ?? [])
       const control = await controlOf(method, options)
       const positive = await prompts(options.positive, options.limit)
       const negative = await prompts(options.negative, options.limit)
@@ -47,7 +65,7 @@ export function fitCommand(program: Command): void {
       using status = createStatusLine(output)
       const vector = await fit(
         model,
-        { method, layer: options.layer, positive, negative, control, system: options.system },
+        { method, layer: options.layer, positive, negative, control, system: options.system, ...parameters },
         {
           signal: interrupt.signal,
           onProgress: event => status.onProgress({ ...event, stage: 'fit', detail: event.detail ?? event.stage }),
@@ -55,29 +73,55 @@ export function fitCommand(program: Command): void {
       )
       status.clear()
       await writeVector(vector, options.output)
-      const scale = directionAt(vector, options.layer)?.scale ?? 0
+      const layers = layersOf([vector])
       if (output.json) {
-        return output.printJson({
-          file: options.output,
-          layer: options.layer,
-          norm: scale,
-          provenance: vector.provenance,
-        })
+        const [layer = 0] = layers
+        const norm = directionAt(vector, layer)?.scale ?? null
+        return output.printJson({ file: options.output, layers, norm, provenance: vector.provenance })
       }
       output.print(
-        `${options.output}: ${options.method} at layer ${options.layer} of ${model.info.name}, ${positive.length} prompts against ${negative.length}`,
+        `${options.output}: ${options.method} at ${layers.length === 1 ? 'layer' : 'layers'} ${layers.join(', ')} of ${model.info.name}, ${positive.length} prompts against ${negative.length}`,
       )
       output.note(`Try  plimsoll generate "…" --model ${options.model} --vector ${options.output} --strength 1`)
     })
 }
 
 function methodNamed(name: string): FitMethod {
-  const known = Object.keys(fitMethods)
   if (isFitMethod(name)) return name
   throw new PlimsollError('usage', `${name} cannot be fitted from two lists of prompts`, {
-    expected: known.join(', '),
+    expected: fitMethods.map(({ name }) => name).join(', '),
     fix: 'See them all with: plimsoll methods',
   })
+}
+
+/** `lambda=0.6`, `centred=true`. */
+function parametersFrom(method: FitMethod, written: readonly string[]): MethodParameters {
+  const known = Object.keys(defaultsOf(method))
+  const entries = written.map(one => {
+    const [name = '', value] = one.split(/=(.*)/s)
+    if (value !== undefined && known.includes(name)) return [name, parsed(value)]
+    throw new PlimsollError(
+      'usage',
+      value === undefined ? `${one} is no NAME=VALUE` : `${method} has no parameter ${name}`,
+      {
+        expected: known.map(parameter => `${parameter}=…`).join(', ') || 'none: this method has no parameters',
+        fix: `See them with: plimsoll methods ${method}`,
+      },
+    )
+  })
+  const checked = MethodParameters.safeParse(Object.fromEntries(entries))
+  if (checked.success) return checked.data
+  throw new PlimsollError('usage', 'A parameter has a value that it cannot have', {
+    found: z.prettifyError(checked.error),
+    expected: `values like ${JSON.stringify(defaultsOf(method))}`,
+    fix: `See them with: plimsoll methods ${method}`,
+  })
+}
+
+function parsed(text: string): string | number | boolean {
+  if (text === 'true' || text === 'false') return text === 'true'
+  const number = Number(text)
+  return text.trim() === '' || Number.isNaN(number) ? text : number
 }
 
 interface ControlLists {

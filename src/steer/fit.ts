@@ -3,14 +3,18 @@ import { createHash } from 'node:crypto'
 import type { Message, Model, Prompt } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
 import type { RunOptions } from '../progress.ts'
-import { fitMethod, type MethodSpec, parametersOf } from './methods/fit-method.ts'
+import { choosesLayers, fitMethod, type MethodSpec, parametersOf } from './methods/fit-method.ts'
 import { type Provenance, recorded, type Vector } from './vector.ts'
 
 /** What to fit: a method with its parameters, prompts on two sides, and one layer. */
 export type FitSpec = AtOneLayer<MethodSpec>
 
 type AtOneLayer<Spec> = Spec extends unknown
-  ? Omit<Spec, 'layers'> & { readonly layer: number; readonly system?: string | undefined }
+  ? Omit<Spec, 'layers'> & {
+      /** Not for a method that chooses its layers itself. */
+      readonly layer?: number | undefined
+      readonly system?: string | undefined
+    }
   : never
 
 /**
@@ -22,15 +26,16 @@ export async function fit(model: Model, spec: FitSpec, options: RunOptions = {})
   const under = (prompts: readonly Prompt[]) => prompts.map(prompt => underSystem(prompt, system))
   const [positive, negative] = [under(spec.positive), under(spec.negative)]
   const control = spec.control && { positive: under(spec.control.positive), negative: under(spec.control.negative) }
-  const whole = { ...rest, positive, negative, control, layers: [layer] }
-  const vectors = await fitMethod(model, whole, options)
-  const vector = vectors.get(layer)
-  if (vector === undefined) throw new PlimsollError('internal', `Layer ${layer} was not fitted`)
+  checkLayer(spec)
+  const whole = { ...rest, positive, negative, control, layers: layer === undefined ? [] : [layer] }
+  const [fitted] = await fitMethod(model, whole, options)
+  if (fitted === undefined) throw new PlimsollError('internal', `${spec.method} fitted nothing`)
+  const [at, vector] = fitted
   return {
     ...vector,
     provenance: provenance(model, {
       method: spec.method,
-      parameters: { layer, ...parametersOf(whole) },
+      parameters: { layer: at, ...parametersOf(whole) },
       positive,
       negative,
       system: system ?? null,
@@ -38,6 +43,19 @@ export async function fit(model: Model, spec: FitSpec, options: RunOptions = {})
       note: '',
     }),
   }
+}
+
+function checkLayer({ method, layer }: FitSpec): void {
+  if (choosesLayers(method) === (layer === undefined)) return
+  if (layer === undefined)
+    throw new PlimsollError('invalid-input', `${method} has to be told its layer`, {
+      expected: 'a layer, counted from 0',
+      fix: 'Name one, or have a study choose it.',
+    })
+  throw new PlimsollError('invalid-input', `${method} chooses its layers itself`, {
+    found: `layer ${layer}`,
+    fix: 'Leave the layer out.',
+  })
 }
 
 /** The record that goes into a vector's file. */

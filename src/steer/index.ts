@@ -12,6 +12,8 @@ export { ablateEverywhere } from './methods/ablation.ts'
 export type { FitModel } from './methods/contrast.ts'
 export { type DiffmeanSpec, fitDiffmean } from './methods/diffmean.ts'
 export {
+  choosesLayers,
+  defaultsOf,
   type FitMethod,
   fitMethod,
   fitMethods,

@@ -2,7 +2,7 @@
 import { basename, extname } from 'node:path'
 import { PlimsollError } from '../errors.ts'
 import type { Role } from '../measure/types.ts'
-import { isFitMethod, needsControl, type OwnParameters, parameterNames } from '../steer/index.ts'
+import { choosesLayers, isFitMethod, needsControl, type OwnParameters, parameterNames } from '../steer/index.ts'
 import type { Condition, MethodParameters, Study } from './schema.ts'
 
 /** What is done to the model. */
@@ -97,10 +97,15 @@ function isControlled({ method, parameters }: MethodCondition): boolean {
   return (isFitMethod(method) && needsControl(method)) || parameters?.constrained === true
 }
 
-function checkParameters({ method, parameters = {} }: MethodCondition): void {
+function checkParameters({ method, layer, parameters = {} }: MethodCondition): void {
   // A module's own are known when it is loaded.
   if (!isFitMethod(method)) return
   // Of every method: it decides on which rows it is fitted.
+  if (choosesLayers(method) && layer !== undefined)
+    throw new PlimsollError('invalid-input', `${method} chooses its layers itself`, {
+      found: `layer: ${layer}`,
+      fix: 'Remove the layer.',
+    })
   const known = ['constrained', ...parameterNames(method)]
   const unknown = Object.keys(parameters).find(name => !known.includes(name))
   if (unknown === undefined) return

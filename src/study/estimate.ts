@@ -2,7 +2,7 @@
 import type { Model } from '../engine/types.ts'
 import type { Item, Suite } from '../measure/suites/index.ts'
 import type { RunOptions } from '../progress.ts'
-import { fitMethod, fitMethods, isTrainedThrough } from '../steer/index.ts'
+import { defaultsOf, fitMethod, isTrainedThrough } from '../steer/index.ts'
 import { answerItems } from './answer.ts'
 import { chat } from './chat.ts'
 import { methodTreatments } from './conditions.ts'
@@ -68,7 +68,7 @@ function trainings({ conditions, study, fit }: Plan, depth: number): number[] {
     const { positive, negative, pool } = fit
     const side = (rows: readonly unknown[]) => Math.min(study.fit.limit, rows.length + pool.length)
     const examples = side(positive) + (method === 'reft-r1' ? side(negative) : 0)
-    return [layers * Number(parameters.epochs ?? fitMethods[method].defaults.epochs) * examples]
+    return [layers * Number(parameters.epochs ?? defaultsOf(method).epochs) * examples]
   })
 }
 

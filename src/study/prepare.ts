@@ -2,7 +2,7 @@
 import { basename } from 'node:path'
 import { z } from 'zod'
 import { PlimsollError } from '../errors.ts'
-import { type FitModel, type FittedVector, layersIn, openVector } from '../steer/index.ts'
+import { choosesLayers, type FitModel, type FittedVector, layersIn, openVector } from '../steer/index.ts'
 import { type ActiveCondition, activate, place, type Steered } from './active.ts'
 import { chat } from './chat.ts'
 import { methodTreatments, type PlannedCondition, type Treatment } from './conditions.ts'
@@ -175,13 +175,15 @@ async function steeredBy(
   }
   const { layer, strength } = treatment
   if (layer !== null && strength !== null) return { vector: fittedAt(treatment, layer, fitted), layer, strength }
+  const vectors = fitted?.vectors.get(recipeKey(treatment)) ?? new Map<number, FittedVector>()
+  const tried = choosesLayers(treatment.method) ? [...vectors.keys()] : layers
   const { choice, selection } = await selectPoint(
     work,
     plan,
     name,
     {
-      vectors: fitted?.vectors.get(recipeKey(treatment)) ?? new Map<number, FittedVector>(),
-      layers: layer === null ? layers : [layer],
+      vectors,
+      layers: layer === null ? tried : [layer],
       strengths: strength === null ? plan.study.select.strengths : [strength],
     },
     onRows('select', name),

@@ -9,9 +9,10 @@ import { writeTinyModel } from '../../test/support/tiny-gguf.ts'
 import { openModel } from '../engine/open.ts'
 import type { Model } from '../engine/types.ts'
 import type { Progress } from '../progress.ts'
-import { directionAt, saveVector } from '../steer/index.ts'
+import { directionAt, loadVector, saveVector } from '../steer/index.ts'
 import { openStore, type Store } from '../store/index.ts'
 import { study } from './api.ts'
+import { measuredIn } from './measured-vectors.ts'
 import { planStudy } from './plan.ts'
 import type { Sample } from './report/sample.ts'
 import { runStudy, type StudyRun } from './run.ts'
@@ -148,6 +149,26 @@ describe('a study on the organism', () => {
     expect(fittedBy).toEqual(['pca', 'linear-probe', 'partial-or', 'ssv', 'diffmean'])
     // What answers harmless questions is the same direction, however it is found.
     expect(methods[0]?.axes.efficacy.suites[0]?.gained).toBeGreaterThan(3)
+  })
+
+  it.each(['ace', 'iti', 'angular', 'cast'] as const)('measures %s: another edit than an addition', async method => {
+    const references = { prompt: false, random: 1, randomKl: 0, permuted: 1 } as const
+    const planned: StudyFile = { ...small, conditions: [{ method }], references }
+    const measured = await runStudy(await planStudy(planned), { model, store })
+    const conditions = new Map(measured.result.conditions.map(one => [one.name, one]))
+    const found = [method, 'random', 'permuted'].map(name => conditions.get(name)?.vector)
+    // The edit, the same along other directions, and that of rows without their sides: three different ones.
+    expect(new Set(found).size).toBe(3)
+    expect(found).not.toContain(undefined)
+    const idle = Object.values(conditions.get('identity')?.axes ?? {}).flatMap(axis => axis.suites)
+    expect(idle.map(({ lost, gained }) => lost + gained).every(flips => flips === 0)).toBe(true)
+    // The vector does from its file what it did in the study.
+    const [{ vector } = { vector: undefined }] = measured.vectors
+    const file = join(folder, `${method}.safetensors`)
+    await saveVector(vector!, file)
+    const strength = conditions.get(method)?.strength ?? 0
+    const [kept] = (await measuredIn(store, await loadVector(file, model.info))).filter(one => one.condition === method)
+    expect(kept).toMatchObject({ strength })
   })
 
   it('tells how far a training is, and stops in it with the way to go on', async () => {

@@ -24,7 +24,7 @@ const Name = z
   .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._@×-]{0,79}$/u, 'expected letters, digits, spaces and . _ - @, at most 80')
 
 /** Of any method; which one takes which is checked when a study is planned. */
-const MethodParameters = z
+export const MethodParameters = z
   .strictObject({
     /** Control rows join the contrast set: refused harmful ones the positives, answered ones the negatives. */
     constrained: z.boolean(),
@@ -32,6 +32,10 @@ const MethodParameters = z
     centred: z.boolean(),
     lambda: z.number().min(0).max(10),
     ratio: z.number().positive().max(1),
+    share: z.number().positive().max(1),
+    validation: z.number().positive().max(0.9),
+    adaptive: z.boolean(),
+    selective: z.boolean(),
     epochs: z.int().min(1).max(1000),
     batch: count,
     learningRate: z.number().positive().max(1),
@@ -54,6 +58,10 @@ const MethodCondition = z.strictObject({
     'reft-r1',
     'partial-or',
     'null-space',
+    'ace',
+    'iti',
+    'angular',
+    'cast',
   ] satisfies FitMethod[]),
   /** Left out: chosen on the select split. */
   layer: Layer.optional(),

@@ -112,7 +112,7 @@ describe('fit, then generate', () => {
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({
       file: 'vector.safetensors',
-      layer: 5,
+      layers: [5],
       provenance: { method: 'diffmean' },
     })
   })

@@ -16,6 +16,12 @@ export interface Sides<T> {
   readonly negative: readonly T[]
 }
 
+/** One thing for each side. */
+export interface Both<T> {
+  readonly positive: T
+  readonly negative: T
+}
+
 /** Rows of one layer: the mean of a prompt's selected tokens, or each of them. */
 export interface ContrastStates {
   /** [prompt][token] → state; one row a prompt where means are read. */
@@ -48,24 +54,40 @@ export interface Making {
  * One vector per layer, added to every token but the beginning of sequence.
  * @throws PlimsollError `invalid-input` for an empty side, or states that give no direction
  */
-export async function fitDirections(
+export function fitDirections(
   model: FitModel,
   spec: ContrastSpec,
   { name, reads, make }: Making,
   options: RunOptions = {},
 ): Promise<Map<number, DirectionVector>> {
+  const added = (states: ContrastStates, layer: number): DirectionVector => {
+    const direction = toDirection(make(states, layer), `What ${name} found at ${placeOf(layer)}`)
+    return { edit: 'add', where: whereOf(layer), directions: { [layer]: direction } }
+  }
+  return fitLayers(model, spec, { reads, make: added }, options)
+}
+
+/**
+ * One vector per layer of the states that were read there.
+ * @throws PlimsollError `invalid-input` for an empty side, and what `make` throws
+ */
+export async function fitLayers<Made>(
+  model: FitModel,
+  spec: ContrastSpec,
+  { reads, make }: Pick<Making, 'reads'> & { readonly make: (states: ContrastStates, layer: number) => Made },
+  options: RunOptions = {},
+): Promise<Map<number, Made>> {
   checkSides(spec, '')
   if (spec.control !== undefined) checkSides(spec.control, 'control ')
   const target = await statesOf(model, spec, spec, reads, options)
   const control = spec.control === undefined ? null : await statesOf(model, spec, spec.control, reads, options)
-  return new Map(
-    spec.layers.map(layer => {
-      const w = make({ target: at(target, layer), control: control === null ? null : at(control, layer) }, layer)
-      const place = layer === EMBEDDING ? 'the embedding' : `layer ${layer}`
-      const direction = toDirection(w, `What ${name} found at ${place}`)
-      return [layer, { edit: 'add', where: whereOf(layer), directions: { [layer]: direction } }]
-    }),
-  )
+  const of = (layer: number) => ({ target: at(target, layer), control: control === null ? null : at(control, layer) })
+  return new Map(spec.layers.map(layer => [layer, make(of(layer), layer)]))
+}
+
+/** A layer in words. */
+export function placeOf(layer: number): string {
+  return layer === EMBEDDING ? 'the embedding' : `layer ${layer}`
 }
 
 /** @param which `control `, or nothing for the sides themselves */

@@ -8,7 +8,7 @@ import { EMBEDDING } from '../../engine/select.ts'
 import { dot } from '../algebra/vectors.ts'
 import { directionAt } from '../index.ts'
 import { fitDiffmean } from './diffmean.ts'
-import { type FitMethod, fitMethod, fitMethods, isTrainedThrough, type MethodSpec, parametersOf } from './fit-method.ts'
+import { fitMethod, fitMethods, isFitMethod, isTrainedThrough, type MethodSpec, parametersOf } from './fit-method.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-methods-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -23,8 +23,11 @@ const control = { positive: ['and then', 'one'], negative: ['was here', 'other']
 // The template's own tokens are the same in every prompt, so that the embedding differs at none of them.
 const layers = [EMBEDDING, 1, 2]
 const tokens = { phase: 'prompt' } as const
-// The others are trained through llama.cpp (test/gradient).
-const names = (Object.keys(fitMethods) as FitMethod[]).filter(method => !isTrainedThrough(method))
+// Those that are trained through llama.cpp are in test/gradient, those of other edits in other-edits.test.ts.
+const names = fitMethods
+  .filter(({ name, edit }) => edit === 'add' && !isTrainedThrough(name))
+  .map(({ name }) => name)
+  .filter(isFitMethod)
 
 const fitted = async (spec: MethodSpec, layer: number, seed = 1) =>
   directionAt((await fitMethod(model, spec, { seed })).get(layer)!, layer)!
@@ -57,9 +60,9 @@ describe.each(names)('%s', method => {
   })
 })
 
-it.each(Object.keys(fitMethods) as FitMethod[])('%s is in the list with all that is said of a method', method => {
-  const { name, formula, citation, needs, edit } = fitMethods[method]
-  expect(name).toBe(method)
+it.each(fitMethods)('$name is in the list with all that is said of a method', method => {
+  const { name, formula, citation, needs, edit } = method
+  expect(isFitMethod(name)).toBe(true)
   for (const text of [formula, citation, needs, edit]) expect(text.length).toBeGreaterThan(2)
 })
 

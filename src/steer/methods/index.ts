@@ -4,4 +4,4 @@ import { fitMethods } from './fit-method.ts'
 import { random } from './random.ts'
 import type { MethodDescription } from './types.ts'
 
-export const methods: readonly MethodDescription[] = [...Object.values(fitMethods), ablation, random]
+export const methods: readonly MethodDescription[] = [...fitMethods, ablation, random]

@@ -1,3 +1,5 @@
+import type { SteeringVector } from '../../engine/types.ts'
+
 /** What a method says of itself: the rows of `plimsoll methods`. */
 export interface MethodDescription {
   readonly name: string
@@ -5,7 +7,7 @@ export interface MethodDescription {
   /** How the vector w is made and how it acts. */
   readonly formula: string
   readonly citation: string
-  readonly edit: 'add' | 'ablate'
+  readonly edit: SteeringVector['edit']
   /** What it has to be given. */
   readonly needs: string
   readonly defaults: Readonly<Record<string, unknown>>

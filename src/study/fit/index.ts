@@ -4,10 +4,10 @@ import { createRandom, type PromptRow, shuffle } from '../../data/index.ts'
 import { PlimsollError } from '../../errors.ts'
 import type { RunOptions } from '../../progress.ts'
 import {
+  defaultsOf,
   type FitModel,
   type FittedVector,
   fitMethod,
-  fitMethods,
   fitOwn,
   isFitMethod,
   isTrainedThrough,
@@ -120,8 +120,7 @@ async function examplesOf(
 }
 
 function answerTokens({ method, parameters }: Recipe): number {
-  const usual = isTrainedThrough(method) ? fitMethods[method].defaults.answerTokens : 0
-  return Number(parameters.answerTokens ?? usual)
+  return Number(parameters.answerTokens ?? defaultsOf(method).answerTokens ?? 0)
 }
 
 /** Harmless against harmful prompts, whatever the model does with them: its direction is that of refusing. */
@@ -150,7 +149,9 @@ export async function fitPermuted(
   const rows = shuffle([...positive, ...negative], createRandom(plan.study.seed, `permuted ${draw}`))
   const set = { positive: rows.slice(0, positive.length), negative: rows.slice(positive.length) }
   const examples = isTrainedThrough(recipe.method) ? await anyExamples(work, plan, recipe, set) : set
-  return (await fitOnce(work, plan, model, recipe, [layer], examples)).get(layer)
+  const found = await fitOnce(work, plan, model, recipe, [layer], examples)
+  const [only] = found.values()
+  return found.get(layer) ?? only
 }
 
 /** The answers were made for the fit itself, and are found again. */
@@ -183,7 +184,7 @@ async function fitOnce(
       if (stage === 'train') onRows?.('fit', `${basename(method)} step ${done} of ${total} ${detail}`)(0)
     },
   }
-  const stopping = async (fitting: Promise<Map<number, FittedVector>>) => {
+  const stopping = async (fitting: Promise<ReadonlyMap<number, FittedVector>>) => {
     const fitted = await fitting.catch(error => {
       // A study that was stopped says how to go on.
       work.checkSignal()

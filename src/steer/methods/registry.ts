@@ -1,0 +1,131 @@
+/** The methods that are fitted on two sides of prompts: what each needs, and how it makes its vectors. */
+import type { Where } from '../../engine/where.ts'
+import { PlimsollError } from '../../errors.ts'
+import type { RunOptions } from '../../progress.ts'
+import { createRandom } from '../../random.ts'
+import type { FittedVector } from '../vector.ts'
+import { ace, fitAce } from './ace.ts'
+import { angular, angularDefaults, fitAngular } from './angular.ts'
+import { cast, castDefaults, fitCast } from './cast.ts'
+import { defaultTokens, type FitModel, fitDirections } from './contrast.ts'
+import { diffmean, diffmeanDefaults, fitDiffmean } from './diffmean.ts'
+import { fitIti, iti, itiDefaults, itiTokens } from './iti.ts'
+import { linearProbe, linearProbeDefaults, linearProbeDirection } from './linear-probe.ts'
+import { nullSpace, nullSpaceDefaults, nullSpaceDirection } from './null-space.ts'
+import { partialOr, partialOrDefaults, partialOrDirection } from './partial-or.ts'
+import { pca, pcaDefaults, pcaDirection } from './pca.ts'
+import { fitReftR1, reftR1, reftR1Defaults } from './reft-r1.ts'
+import { fitSsv, ssv, ssvDefaults } from './ssv.ts'
+import { type TrainedSpec, trainedTokens } from './trained.ts'
+import type { MethodDescription } from './types.ts'
+
+export interface Registered<Parameters extends object> {
+  readonly description: MethodDescription
+  /** Of what it may be told beside prompts and tokens. */
+  readonly defaults: Parameters
+  /** Tokens that are read, or acted on where it is trained, unless others are named. */
+  readonly tokens: Where['tokens']
+  /**
+   * `control`: what is to be left alone. `seed`: random numbers decide something. `answers`: it is trained through the
+   * model, on answers. `no-layer`: it chooses its layers itself and gives one vector.
+   */
+  readonly needs: readonly ('control' | 'seed' | 'answers' | 'no-layer')[]
+  /** One vector per layer. @param told parameters among other things; what is missing has its default */
+  readonly fit: (
+    model: FitModel,
+    spec: TrainedSpec,
+    told: object,
+    options: RunOptions,
+  ) => Promise<ReadonlyMap<number, FittedVector>>
+}
+
+type Fit<Parameters> = (
+  model: FitModel,
+  spec: TrainedSpec,
+  parameters: Parameters,
+  options: RunOptions,
+) => Promise<ReadonlyMap<number, FittedVector>>
+
+function registered<Parameters extends object>(
+  description: MethodDescription,
+  defaults: Parameters,
+  fit: Fit<Parameters>,
+  { tokens = defaultTokens, needs = [] }: Partial<Pick<Registered<Parameters>, 'tokens' | 'needs'>> = {},
+): Registered<Parameters> {
+  return {
+    description,
+    defaults,
+    tokens,
+    needs,
+    fit: (model, spec, told, options) => fit(model, spec, filled(defaults, told), options),
+  }
+}
+
+/** What was told, and the defaults of what was not. */
+function filled<Parameters extends object>(defaults: Parameters, told: object): Parameters {
+  const own = Object.entries(told).filter(([key, value]) => key in defaults && value !== undefined)
+  return { ...defaults, ...Object.fromEntries(own) }
+}
+
+const trained = { tokens: trainedTokens, needs: ['seed', 'answers'] } as const
+
+/** In the order in which they are listed. */
+export const registry = {
+  diffmean: registered(
+    diffmean,
+    widened<{ weighting: 'prompt' | 'token' }>({ weighting: diffmeanDefaults.weighting }),
+    (model, spec, parameters, options) => fitDiffmean(model, { ...spec, ...parameters }, options),
+  ),
+  pca: registered(pca, widened<{ centred: boolean }>(pcaDefaults), (model, spec, { centred }, options) =>
+    fitDirections(model, spec, { name: 'pca', reads: 'means', make: states => pcaDirection(states, centred) }, options),
+  ),
+  'linear-probe': registered(
+    linearProbe,
+    linearProbeDefaults,
+    (model, spec, parameters, options) => {
+      const random = (layer: number) => createRandom(options.seed ?? 0, `linear probe at layer ${layer}`)
+      const make = (...[states, layer]: Parameters<Parameters<typeof fitDirections>[2]['make']>) =>
+        linearProbeDirection(states, parameters, random(layer))
+      return fitDirections(model, spec, { name: 'linear-probe', reads: 'tokens', make }, options)
+    },
+    { needs: ['seed'] },
+  ),
+  ssv: registered(ssv, ssvDefaults, fitSsv, trained),
+  'reft-r1': registered(reftR1, reftR1Defaults, fitReftR1, trained),
+  'partial-or': registered(
+    partialOr,
+    widened<{ lambda: number }>(partialOrDefaults),
+    (model, spec, { lambda }, options) => {
+      const make = (states: Parameters<typeof partialOrDirection>[0]) => partialOrDirection(states, lambda)
+      return fitDirections(model, spec, { name: 'partial-or', reads: 'means', make }, options)
+    },
+    { needs: ['control'] },
+  ),
+  'null-space': registered(
+    nullSpace,
+    widened<{ ratio: number }>(nullSpaceDefaults),
+    (model, spec, { ratio }, options) => {
+      if (!(ratio > 0 && ratio <= 1))
+        throw new PlimsollError('invalid-input', 'null-space keeps a share of the width', {
+          found: String(ratio),
+          expected: 'a ratio above 0 and at most 1',
+          fix: 'Give another ratio: the smaller it is, the more is protected.',
+        })
+      const make = (states: Parameters<typeof nullSpaceDirection>[0]) => nullSpaceDirection(states, ratio)
+      return fitDirections(model, spec, { name: 'null-space', reads: 'means', make }, options)
+    },
+    { needs: ['control'] },
+  ),
+  ace: registered(ace, {}, (model, spec, _, options) => fitAce(model, spec, options)),
+  iti: registered(iti, widened<{ share: number; validation: number }>(itiDefaults), fitIti, {
+    tokens: itiTokens,
+    needs: ['seed', 'no-layer'],
+  }),
+  angular: registered(angular, widened<{ adaptive: boolean; selective: boolean }>(angularDefaults), fitAngular),
+  cast: registered(cast, widened<{ centred: boolean }>(castDefaults), fitCast, { needs: ['control'] }),
+}
+
+/** Defaults as what they may be, and not as what they are. */
+function widened<T extends object>(defaults: T): Readonly<T> {
+  return defaults
+}
