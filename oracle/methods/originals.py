@@ -1,8 +1,9 @@
-"""A file of an original as a module, without the package around it."""
+"""Files of originals as modules, without the package around them."""
 
+import ast
 import importlib.util
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 
 def module(name: str, path: Path) -> ModuleType:
@@ -10,3 +11,13 @@ def module(name: str, path: Path) -> ModuleType:
     loaded = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(loaded)
     return loaded
+
+
+def functions(path: Path, names: list[str], given: dict[str, object]) -> SimpleNamespace:
+    """Some functions of a file that cannot be loaded as a whole, with what they use given by name."""
+    parsed = ast.parse(path.read_text())
+    chosen = [node for node in parsed.body if isinstance(node, ast.FunctionDef) and node.name in names]
+    space = dict(given)
+    future = ast.parse("from __future__ import annotations").body
+    exec(compile(ast.Module(future + chosen, []), str(path), "exec"), space)
+    return SimpleNamespace(**{name: space[name] for name in names})

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { thrownBy } from '../../test/support/thrown.ts'
 import { PlimsollError } from '../errors.ts'
+import { fitMethods } from '../steer/methods/fit-method.ts'
 import { builtinStudies } from './builtin.ts'
 import { loadStudy, modelFrom, parseStudy, refFrom, resolveStudy } from './config.ts'
 
@@ -130,7 +131,7 @@ describe('an error in a study file', () => {
     [
       'conditions:\n  - method: diffmen\n',
       '2:13',
-      'conditions[0].method: expected "diffmean" or "pca" or "linear-probe" or "ssv" or "reft-r1" or "partial-or" or "null-space", got "diffmen"',
+      `conditions[0].method: expected ${fitMethods.map(({ name }) => `"${name}"`).join(' or ')}, got "diffmen"`,
     ],
     ['seed: -1\n', '1:7', 'seed: expected a whole number of at least 0, got -1'],
     ['seed: 1.5\n', '1:7', 'seed: expected a whole number of at least 0, got 1.5'],

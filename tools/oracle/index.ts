@@ -4,13 +4,14 @@ import { parseArgs } from 'node:util'
 import { machineLine, thisMachine } from '../../bench/machine.ts'
 import { closedForms } from './closed-forms.ts'
 import { harness } from './harness.ts'
+import { otherEdits } from './other-edits.ts'
 import { realStates } from './real-states.ts'
 import { type Comparison, table } from './table.ts'
 import { trainedMethods } from './trained-methods.ts'
 
-const usage = `npm run oracle -- --python VENV/bin/python [--axbench CLONE] [--alphasteer FILE] [--model NAME|FILE] [--json] [--write]
+const usage = `npm run oracle -- --python VENV/bin/python [--axbench CLONE] [--alphasteer FILE] [--honest-llama CLONE] [--activation-steering CLONE] [--angular CLONE] [--model NAME|FILE] [--json] [--write]
 
-The virtual environment has oracle/methods/requirements.txt; oracle/methods/fixtures.py says where the clones come from.
+The virtual environment has oracle/methods/requirements.txt; oracle/methods/fixtures.py and edits.py say where the clones come from.
 --write puts the table into docs/oracle.md.`
 
 const { values } = parseArgs({
@@ -18,6 +19,9 @@ const { values } = parseArgs({
     python: { type: 'string' },
     axbench: { type: 'string' },
     alphasteer: { type: 'string' },
+    'honest-llama': { type: 'string' },
+    'activation-steering': { type: 'string' },
+    angular: { type: 'string' },
     model: { type: 'string', default: 'smollm2-135m' },
     json: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
@@ -28,15 +32,19 @@ const { values } = parseArgs({
 const page = new URL('../../docs/oracle.md', import.meta.url)
 const mark = '<!-- the table of npm run oracle -->\n'
 
-const { python, axbench, alphasteer, model } = values
+const { python, axbench, alphasteer, angular, model } = values
+const { 'honest-llama': honestLlama, 'activation-steering': activationSteering } = values
 if (values.help || python === undefined) {
   console.error(usage)
   process.exitCode = values.help ? 0 : 2
 } else {
-  const missing = [python, axbench, alphasteer].find(path => path?.includes('/') && !existsSync(path))
+  const missing = [python, axbench, alphasteer, honestLlama, activationSteering, angular].find(
+    path => path?.includes('/') && !existsSync(path),
+  )
   if (missing !== undefined) throw new Error(`There is no ${missing}.`)
   const found: Comparison[] = [
     ...(await closedForms({ python, axbench, alphasteer })),
+    ...(await otherEdits({ python, honestLlama, activationSteering, angular })),
     ...(await trainedMethods({ python, axbench })),
     ...(await harness({ python })),
     ...(await realStates({ python, model })),

@@ -69,7 +69,7 @@ export async function fitIti(
   const random = createRandom(options.seed ?? 0, 'rows that rank heads')
   const split = splitOf(spec, validation, random)
   const ranked = places
-    .map(({ rows, ...place }) => ({ ...place, ...headDirection(rows), accuracy: accuracyOf(rows, split) }))
+    .map(({ rows, ...place }) => ({ ...place, ...headDirection(rows), accuracy: headAccuracy(rows, split) }))
     // Heads of the first layers may see nothing of the prompt at the template's own tokens.
     .filter(({ w }) => norm(w) > 0)
     .sort((a, b) => b.accuracy - a.accuracy)
@@ -114,7 +114,7 @@ function splitOf({ positive, negative }: Sides<unknown>, validation: number, ran
 }
 
 /** Of rows that a probe was not trained on, the share it puts on their side. */
-function accuracyOf({ positive, negative }: Rows, held: Split): number {
+export function headAccuracy({ positive, negative }: Rows, held: Split): number {
   const labelled = [
     ...positive.map((row, i) => ({ row, label: 1 as const, held: held.positive.has(i) })),
     ...negative.map((row, i) => ({ row, label: 0 as const, held: held.negative.has(i) })),
