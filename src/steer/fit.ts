@@ -28,7 +28,8 @@ export async function fit(model: Model, spec: FitSpec, options: RunOptions = {})
   const control = spec.control && { positive: under(spec.control.positive), negative: under(spec.control.negative) }
   checkLayer(spec)
   const whole = { ...rest, positive, negative, control, layers: layer === undefined ? [] : [layer] }
-  const [fitted] = await fitMethod(model, whole, options)
+  const notes: string[] = []
+  const [fitted] = await fitMethod(model, whole, { ...options, onNote: note => notes.push(note) })
   if (fitted === undefined) throw new PlimsollError('internal', `${spec.method} fitted nothing`)
   const [at, vector] = fitted
   return {
@@ -40,7 +41,7 @@ export async function fit(model: Model, spec: FitSpec, options: RunOptions = {})
       negative,
       system: system ?? null,
       seed: options.seed ?? null,
-      note: '',
+      note: notes.join(' '),
     }),
   }
 }

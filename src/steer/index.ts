@@ -2,6 +2,9 @@ export { directionAt, isShared } from '../engine/steering.ts'
 export { principalComponents } from './algebra/principal.ts'
 export { difference, dot, meanOf } from './algebra/vectors.ts'
 export { cosines, orthogonalTo, sum, type Term } from './arithmetic.ts'
+export { type AutoencoderRecord, saveAutoencoder } from './autoencoders/file.ts'
+export { type AutoencoderSpec, type FittedAutoencoder, fitAutoencoder } from './autoencoders/fit.ts'
+export { openAutoencoder } from './autoencoders/open.ts'
 export { type FitSpec, fit, provenance, underSystem } from './fit.ts'
 export { isControlVectorFile, isSteeredFile, openVector, writeVector } from './formats/any-file.ts'
 export { loadControlVector, type Maker, saveControlVector } from './formats/control-vector.ts'
@@ -9,7 +12,7 @@ export { pack, unpack } from './formats/packed.ts'
 export { loadVector, saveVector } from './formats/vector-file.ts'
 export { layersIn, layersOf } from './layers.ts'
 export { ablateEverywhere } from './methods/ablation.ts'
-export type { FitModel } from './methods/contrast.ts'
+export type { FitModel, FitOptions } from './methods/contrast.ts'
 export { type DiffmeanSpec, fitDiffmean } from './methods/diffmean.ts'
 export {
   choosesLayers,
@@ -20,6 +23,7 @@ export {
   isFitMethod,
   isTrainedThrough,
   type MethodSpec,
+  needsAutoencoder,
   needsControl,
   needsSeed,
   parameterNames,

@@ -41,13 +41,18 @@ export interface ContrastSpec extends Sides<Prompt> {
 /** What a fit asks of a model. */
 export type FitModel = Pick<Model, 'info' | 'capture' | 'generate' | 'train'>
 
+export interface FitOptions extends RunOptions {
+  /** Told what a fit has to say beside its vectors, as a sentence. */
+  readonly onNote?: ((note: string) => void) | undefined
+}
+
 /** How a method makes its direction. */
 export interface Making {
   readonly name: string
   /** Whether it sees a mean for each prompt, or every selected token. */
   readonly reads: 'means' | 'tokens'
   /** w, not yet of length 1: its length is the natural scale. */
-  readonly make: (states: ContrastStates, layer: number) => Float64Array
+  readonly make: (states: ContrastStates, layer: number) => Float64Array | Promise<Float64Array>
 }
 
 /**
@@ -60,8 +65,8 @@ export function fitDirections(
   { name, reads, make }: Making,
   options: RunOptions = {},
 ): Promise<Map<number, DirectionVector>> {
-  const added = (states: ContrastStates, layer: number): DirectionVector => {
-    const direction = toDirection(make(states, layer), `What ${name} found at ${placeOf(layer)}`)
+  const added = async (states: ContrastStates, layer: number): Promise<DirectionVector> => {
+    const direction = toDirection(await make(states, layer), `What ${name} found at ${placeOf(layer)}`)
     return { edit: 'add', where: whereOf(layer), directions: { [layer]: direction } }
   }
   return fitLayers(model, spec, { reads, make: added }, options)
@@ -74,7 +79,10 @@ export function fitDirections(
 export async function fitLayers<Made>(
   model: FitModel,
   spec: ContrastSpec,
-  { reads, make }: Pick<Making, 'reads'> & { readonly make: (states: ContrastStates, layer: number) => Made },
+  {
+    reads,
+    make,
+  }: Pick<Making, 'reads'> & { readonly make: (states: ContrastStates, layer: number) => Made | Promise<Made> },
   options: RunOptions = {},
 ): Promise<Map<number, Made>> {
   checkSides(spec, '')
@@ -82,7 +90,9 @@ export async function fitLayers<Made>(
   const target = await statesOf(model, spec, spec, reads, options)
   const control = spec.control === undefined ? null : await statesOf(model, spec, spec.control, reads, options)
   const of = (layer: number) => ({ target: at(target, layer), control: control === null ? null : at(control, layer) })
-  return new Map(spec.layers.map(layer => [layer, make(of(layer), layer)]))
+  const made = new Map<number, Made>()
+  for (const layer of spec.layers) made.set(layer, await make(of(layer), layer))
+  return made
 }
 
 /** A layer in words. */

@@ -8,7 +8,15 @@ import { EMBEDDING } from '../../engine/select.ts'
 import { dot } from '../algebra/vectors.ts'
 import { directionAt } from '../index.ts'
 import { fitDiffmean } from './diffmean.ts'
-import { fitMethod, fitMethods, isFitMethod, isTrainedThrough, type MethodSpec, parametersOf } from './fit-method.ts'
+import {
+  fitMethod,
+  fitMethods,
+  isFitMethod,
+  isTrainedThrough,
+  type MethodSpec,
+  needsAutoencoder,
+  parametersOf,
+} from './fit-method.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-methods-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -23,9 +31,10 @@ const control = { positive: ['and then', 'one'], negative: ['was here', 'other']
 // The template's own tokens are the same in every prompt, so that the embedding differs at none of them.
 const layers = [EMBEDDING, 1, 2]
 const tokens = { phase: 'prompt' } as const
-// Those that are trained through llama.cpp are in test/gradient, those of other edits in other-edits.test.ts.
+// Those that are trained through llama.cpp are in test/gradient, those of other edits in other-edits.test.ts, what reads
+// through an autoencoder in sta.test.ts.
 const names = fitMethods
-  .filter(({ name, edit }) => edit === 'add' && !isTrainedThrough(name))
+  .filter(({ name, edit }) => edit === 'add' && !isTrainedThrough(name) && !needsAutoencoder(name))
   .map(({ name }) => name)
   .filter(isFitMethod)
 

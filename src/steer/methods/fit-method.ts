@@ -1,8 +1,7 @@
 /** Fits any method of the registry. */
 import { PlimsollError } from '../../errors.ts'
-import type { RunOptions } from '../../progress.ts'
 import type { FittedVector } from '../vector.ts'
-import type { FitModel } from './contrast.ts'
+import type { FitModel, FitOptions } from './contrast.ts'
 import { type Registered, registry } from './registry.ts'
 import type { TrainedSpec } from './trained.ts'
 import type { MethodDescription } from './types.ts'
@@ -48,6 +47,11 @@ export function choosesLayers(method: string): boolean {
   return needs(method, 'no-layer')
 }
 
+/** Those that read states through an autoencoder, and so at its layer only. */
+export function needsAutoencoder(method: string): boolean {
+  return needs(method, 'autoencoder')
+}
+
 /** What a method is told where a study does not say it. */
 export function defaultsOf(method: string): Readonly<Record<string, unknown>> {
   return isFitMethod(method) ? { ...registry[method].defaults } : {}
@@ -73,7 +77,7 @@ export function parametersOf(spec: MethodSpec): Readonly<Record<string, unknown>
 export async function fitMethod(
   model: FitModel,
   spec: MethodSpec,
-  options: RunOptions = {},
+  options: FitOptions = {},
 ): Promise<ReadonlyMap<number, FittedVector>> {
   const { method } = spec
   if (needsControl(method) && spec.control === undefined)

@@ -1,12 +1,17 @@
-/** What the originals make of the same activations (oracle/methods/fixtures.py). */
+/** What the originals make of the same activations (oracle/methods/fixtures.py, oracle/methods/sta.py). */
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { dot, norm } from '../algebra/vectors.ts'
-import type { Sides } from './contrast.ts'
+import { dot, meanOf, norm } from '../algebra/vectors.ts'
+import { encode } from '../autoencoders/autoencoder.ts'
+import { openAutoencoder } from '../autoencoders/open.ts'
+import { meanDifference, type Sides } from './contrast.ts'
 import fixtures from './fixtures.json' with { type: 'json' }
 import { trainProbe } from './linear-probe.ts'
 import { nullSpaceDirection } from './null-space.ts'
 import { partialOrDirection } from './partial-or.ts'
 import { pcaDirection } from './pca.ts'
+import { atomsDirection } from './sta.ts'
+import staFixture from './sta-fixture.json' with { type: 'json' }
 
 const sides = ({ positive, negative }: Sides<number[][]>): Sides<readonly Float32Array[]> => {
   const of = (prompts: readonly number[][][]) => prompts.map(tokens => tokens.map(row => Float32Array.from(row)))
@@ -62,5 +67,21 @@ describe('linear-probe', () => {
     expect(found.losses).toHaveLength(losses.length)
     for (const [step, loss] of losses.entries()) expect(found.losses[step]).toBeCloseTo(loss, 6)
     for (const [i, value] of weight.entries()) expect(found.weight[i]).toBeCloseTo(value, 6)
+  })
+})
+
+describe('sta', () => {
+  it.each(['0.35', '0.1'] as const)('keeps the latents that the original keeps of the top %s', async share => {
+    const file = fileURLToPath(new URL('../autoencoders/fixture.npz', import.meta.url))
+    const autoencoder = await openAutoencoder(file, { name: 'fixture', width: 16, layers: 1, fingerprint: '' })
+    const states = sides(staFixture.target)
+    const of = (prompts: readonly (readonly Float32Array[])[]) =>
+      prompts.map(rows => meanOf(rows.map(row => encode(autoencoder, row))))
+    const latents = { positive: of(states.positive), negative: of(states.negative) }
+    const length = norm(meanDifference(states))
+    const { direction, kept } = atomsDirection(latents, length, autoencoder, Number(share))
+    const { vector, kept: keptByOriginal } = staFixture.made[share]
+    expect(kept).toBe(keptByOriginal)
+    for (const [i, value] of vector.entries()) expect(direction[i]).toBeCloseTo(value, 5)
   })
 })

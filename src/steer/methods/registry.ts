@@ -1,13 +1,12 @@
 /** The methods that are fitted on two sides of prompts: what each needs, and how it makes its vectors. */
 import type { Where } from '../../engine/where.ts'
 import { PlimsollError } from '../../errors.ts'
-import type { RunOptions } from '../../progress.ts'
 import { createRandom } from '../../random.ts'
 import type { FittedVector } from '../vector.ts'
 import { ace, fitAce } from './ace.ts'
 import { angular, angularDefaults, fitAngular } from './angular.ts'
 import { cast, castDefaults, fitCast } from './cast.ts'
-import { defaultTokens, type FitModel, fitDirections } from './contrast.ts'
+import { defaultTokens, type FitModel, type FitOptions, fitDirections } from './contrast.ts'
 import { diffmean, diffmeanDefaults, fitDiffmean } from './diffmean.ts'
 import { fitIti, iti, itiDefaults, itiTokens } from './iti.ts'
 import { linearProbe, linearProbeDefaults, linearProbeDirection } from './linear-probe.ts'
@@ -16,6 +15,7 @@ import { partialOr, partialOrDefaults, partialOrDirection } from './partial-or.t
 import { pca, pcaDefaults, pcaDirection } from './pca.ts'
 import { fitReftR1, reftR1, reftR1Defaults } from './reft-r1.ts'
 import { fitSsv, ssv, ssvDefaults } from './ssv.ts'
+import { fitSta, sta, staDefaults } from './sta.ts'
 import { type TrainedSpec, trainedTokens } from './trained.ts'
 import type { MethodDescription } from './types.ts'
 
@@ -27,15 +27,16 @@ export interface Registered<Parameters extends object> {
   readonly tokens: Where['tokens']
   /**
    * `control`: what is to be left alone. `seed`: random numbers decide something. `answers`: it is trained through the
-   * model, on answers. `no-layer`: it chooses its layers itself and gives one vector.
+   * model, on answers. `no-layer`: it chooses its layers itself and gives one vector. `autoencoder`: it reads through one,
+   * at the layer of that.
    */
-  readonly needs: readonly ('control' | 'seed' | 'answers' | 'no-layer')[]
+  readonly needs: readonly ('control' | 'seed' | 'answers' | 'no-layer' | 'autoencoder')[]
   /** One vector per layer. @param told parameters among other things; what is missing has its default */
   readonly fit: (
     model: FitModel,
     spec: TrainedSpec,
     told: object,
-    options: RunOptions,
+    options: FitOptions,
   ) => Promise<ReadonlyMap<number, FittedVector>>
 }
 
@@ -43,7 +44,7 @@ type Fit<Parameters> = (
   model: FitModel,
   spec: TrainedSpec,
   parameters: Parameters,
-  options: RunOptions,
+  options: FitOptions,
 ) => Promise<ReadonlyMap<number, FittedVector>>
 
 function registered<Parameters extends object>(
@@ -123,6 +124,7 @@ export const registry = {
   }),
   angular: registered(angular, widened<{ adaptive: boolean; selective: boolean }>(angularDefaults), fitAngular),
   cast: registered(cast, widened<{ centred: boolean }>(castDefaults), fitCast, { needs: ['control'] }),
+  sta: registered(sta, staDefaults, fitSta, { needs: ['autoencoder'] }),
 }
 
 /** Defaults as what they may be, and not as what they are. */
