@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
 import { z } from 'zod'
-import { isDataFile, loadDataset } from '../data/index.ts'
 import { PlimsollError } from '../errors.ts'
 import { DEFAULT_MODEL } from '../models/index.ts'
 import {
@@ -19,6 +17,7 @@ import {
 } from '../steer/index.ts'
 import { MethodParameters } from '../study/schema.ts'
 import { examples, outputOf, wholeNumber } from './common.ts'
+import { promptList } from './prompt-list.ts'
 import { listenForInterrupt } from './terminal/interrupt.ts'
 import { openForCommand } from './terminal/model.ts'
 import { createStatusLine } from './terminal/progress.ts'
@@ -57,8 +56,8 @@ export function fitCommand(program: Command): void {
       const method = methodNamed(options.method)
       const parameters = parametersFrom(method, options.parameter ?? [])
       const control = await controlOf(method, options)
-      const positive = await prompts(options.positive, options.limit)
-      const negative = await prompts(options.negative, options.limit)
+      const positive = await promptList(options.positive, options.limit)
+      const negative = await promptList(options.negative, options.limit)
       await mkdir(dirname(options.output), { recursive: true })
       using interrupt = listenForInterrupt(output, 'Stopping.')
       await using model = await openForCommand(options.model, output, { signal: interrupt.signal })
@@ -82,6 +81,7 @@ export function fitCommand(program: Command): void {
       output.print(
         `${options.output}: ${options.method} at ${layers.length === 1 ? 'layer' : 'layers'} ${layers.join(', ')} of ${model.info.name}, ${positive.length} prompts against ${negative.length}`,
       )
+      if (vector.provenance.note !== '') output.note(vector.provenance.note)
       output.note(`Try  plimsoll generate "…" --model ${options.model} --vector ${options.output} --strength 1`)
     })
 }
@@ -132,23 +132,10 @@ interface ControlLists {
 
 async function controlOf(method: FitMethod, { controlPositive, controlNegative, limit }: ControlLists) {
   if (controlPositive !== undefined && controlNegative !== undefined)
-    return { positive: await prompts(controlPositive, limit), negative: await prompts(controlNegative, limit) }
+    return { positive: await promptList(controlPositive, limit), negative: await promptList(controlNegative, limit) }
   if (!needsControl(method) && controlPositive === undefined && controlNegative === undefined) return undefined
   throw new PlimsollError('usage', `${method} does not know what is to be left alone`, {
     expected: '--control-positive and --control-negative, such as harmless and harmful prompts',
     fix: 'Name both lists.',
   })
-}
-
-async function prompts(list: string, limit: number | undefined): Promise<string[]> {
-  const isFile = isDataFile(list)
-  if (!isFile && existsSync(list)) {
-    throw new PlimsollError('usage', 'A list of prompts is a data set or a file of one of five kinds', {
-      expected: '.jsonl, .json, .csv, .tsv or .txt',
-      found: list,
-      fix: 'Rename the file after what is in it.',
-    })
-  }
-  const { rows } = await loadDataset(isFile ? { file: list } : list, { kind: 'prompts' })
-  return rows.slice(0, limit).map(row => row.prompt)
 }

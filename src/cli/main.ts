@@ -12,6 +12,7 @@ import { methodsCommand } from './methods.ts'
 import { modelCommand } from './model.ts'
 import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
+import { saeCommand } from './sae.ts'
 import { showStart } from './start.ts'
 import { statusCommand } from './status.ts'
 import { exitCodes, reportFailure } from './terminal/failure.ts'
@@ -83,6 +84,8 @@ function createProgram() {
   modelCommand(program)
   dataCommand(program)
   doctorCommand(program)
+  program.commandsGroup('More')
+  saeCommand(program)
   program
     .command('help [COMMAND]', { hidden: true })
     .action(name => (program.commands.find(command => command.name() === name) ?? program).help())

@@ -2,7 +2,14 @@
 import { basename, extname } from 'node:path'
 import { PlimsollError } from '../errors.ts'
 import type { Role } from '../measure/types.ts'
-import { choosesLayers, isFitMethod, needsControl, type OwnParameters, parameterNames } from '../steer/index.ts'
+import {
+  choosesLayers,
+  isFitMethod,
+  needsAutoencoder,
+  needsControl,
+  type OwnParameters,
+  parameterNames,
+} from '../steer/index.ts'
 import type { Condition, MethodParameters, Study } from './schema.ts'
 
 /** What is done to the model. */
@@ -100,6 +107,11 @@ function isControlled({ method, parameters }: MethodCondition): boolean {
 function checkParameters({ method, layer, parameters = {} }: MethodCondition): void {
   // A module's own are known when it is loaded.
   if (!isFitMethod(method)) return
+  if (needsAutoencoder(method) && (parameters.autoencoder === undefined || layer === undefined))
+    throw new PlimsollError('invalid-input', `${method} has no ${layer === undefined ? 'layer' : 'autoencoder'}`, {
+      expected: 'the file of a sparse autoencoder, and the one layer that it was trained at',
+      fix: `Write { method: ${method}, layer: N, parameters: { autoencoder: FILE } }; \`plimsoll sae train\` makes one.`,
+    })
   // Of every method: it decides on which rows it is fitted.
   if (choosesLayers(method) && layer !== undefined)
     throw new PlimsollError('invalid-input', `${method} chooses its layers itself`, {

@@ -176,3 +176,11 @@ export function modelFrom({ study, folder }: LoadedStudy): string {
 export function refFrom(folder: string, ref: Ref): Ref {
   return typeof ref === 'string' ? ref : { ...ref, file: pathFrom(folder, ref.file) }
 }
+
+/** The file of the autoencoder that a method is told; null where it is told none. */
+export function autoencoderOf(
+  folder: string,
+  { autoencoder }: { readonly autoencoder?: string | number | boolean | undefined },
+): string | null {
+  return typeof autoencoder === 'string' ? pathFrom(folder, autoencoder) : null
+}

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { sha256 } from '../models/hash.ts'
 
 /** SHA-256 over a value as JSON with sorted keys, as 64 hexadecimal digits: the same for the same content. */
 export function hashOf(value: unknown): string {
@@ -17,8 +17,5 @@ export function canonical(value: unknown): string {
 
 /** SHA-256 of a file; null where there is none. */
 export async function digestOf(file: string): Promise<string | null> {
-  if (!existsSync(file)) return null
-  return createHash('sha256')
-    .update(await readFile(file))
-    .digest('hex')
+  return existsSync(file) ? sha256(file) : null
 }

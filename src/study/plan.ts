@@ -1,9 +1,11 @@
 /** What a study would do: rows loaded, splits kept apart, every answer counted. Runs nothing. */
+import { existsSync } from 'node:fs'
 import type { Dropped } from '../data/index.ts'
+import { PlimsollError } from '../errors.ts'
 import type { Suite } from '../measure/suites/index.ts'
 import { isFitMethod, loadMethod } from '../steer/index.ts'
 import { type PlannedCondition, planConditions } from './conditions.ts'
-import { type LoadedStudy, loadStudy, modelFrom, pathFrom } from './config.ts'
+import { autoencoderOf, type LoadedStudy, loadStudy, modelFrom, pathFrom } from './config.ts'
 import { countAnswers, outlookOf, type PlanCount, type SuiteOutlook } from './counts.ts'
 import { type Deviation, deviationsFrom } from './deviations.ts'
 import { loadExplored } from './explored-suites.ts'
@@ -51,6 +53,12 @@ export async function planStudy(study: string | StudyFile | LoadedStudy, options
   const loader = new Loader({ folder: loaded.folder, dataDir: options.dataDir })
   // A module that is not there, or is no method, is told before anything is asked of a model.
   for (const file of modulesOf(loaded)) await loadMethod(file)
+  for (const file of autoencodersOf(loaded))
+    if (!existsSync(file))
+      throw new PlimsollError('not-found', 'The study names an autoencoder that is not there', {
+        where: file,
+        fix: 'Check the path: it starts from the study file’s folder. `plimsoll sae train` makes one.',
+      })
   const suites = await loadSuites(loaded.study, loader)
   const splits = await loadSplits(loaded.study, suites, loader)
   const explored = await loadExplored(loaded.study, splits.select.control, suites, loader)
@@ -90,11 +98,19 @@ function modulesOf({ study, folder }: LoadedStudy): string[] {
   )
 }
 
-/** What is in the files that a study names: a vector or method that was replaced makes another run. */
+function autoencodersOf({ study, folder }: LoadedStudy): string[] {
+  return study.conditions.flatMap(condition =>
+    'method' in condition && isFitMethod(condition.method)
+      ? (autoencoderOf(folder, condition.parameters ?? {}) ?? [])
+      : [],
+  )
+}
+
+/** What is in the files that a study names: a vector, method or autoencoder that was replaced makes another run. */
 async function digestsOf(loaded: LoadedStudy): Promise<(string | null)[]> {
   const { study, folder } = loaded
   const vectors = study.conditions.flatMap(condition =>
     'vector' in condition ? [pathFrom(folder, condition.vector)] : [],
   )
-  return Promise.all([...vectors, ...modulesOf(loaded)].map(digestOf))
+  return Promise.all([...vectors, ...modulesOf(loaded), ...autoencodersOf(loaded)].map(digestOf))
 }

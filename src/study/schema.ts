@@ -43,6 +43,8 @@ export const MethodParameters = z
     answerTokens: z.int().min(1).max(1024),
     top: z.int().min(1).max(1024),
     penalty: z.number().min(0).max(100),
+    /** A file, .npz or .safetensors; from the study file's folder. */
+    autoencoder: z.string().min(1),
   })
   .partial()
 export type MethodParameters = z.infer<typeof MethodParameters>
@@ -62,6 +64,7 @@ const MethodCondition = z.strictObject({
     'iti',
     'angular',
     'cast',
+    'sta',
   ] satisfies FitMethod[]),
   /** Left out: chosen on the select split. */
   layer: Layer.optional(),

@@ -70,13 +70,17 @@ export function idle(vector: FittedVector): FittedVector {
   }
 }
 
-const Stored = z.array(z.object({ layer: z.int(), vector: z.unknown() }))
+const Stored = z.array(z.object({ layer: z.int(), vector: z.unknown(), note: z.string().optional() }))
 const Numbers = z.strictObject({ float32: z.base64() })
 
-/** Vectors per layer as JSON: the same bits come back. */
-export function storeVectors(vectors: ReadonlyMap<number, FittedVector>): unknown {
+/**
+ * Vectors per layer as JSON: the same bits come back.
+ * @param note what their fit had to say of itself
+ */
+export function storeVectors(vectors: ReadonlyMap<number, FittedVector>, note = ''): unknown {
   return [...vectors].map(([layer, vector]) => ({
     layer,
+    ...(note !== '' && { note }),
     vector: pack(vector, (_, { buffer, byteOffset, byteLength }) => {
       return { float32: Buffer.from(buffer, byteOffset, byteLength).toString('base64') }
     }),
@@ -98,4 +102,8 @@ export function readVectors(stored: unknown): Map<number, FittedVector> {
     })
   })
   return new Map(entries)
+}
+
+export function storedNotes(stored: unknown): string[] {
+  return Stored.parse(stored).flatMap(({ note }) => note ?? [])
 }

@@ -18,6 +18,7 @@ const commands = [
   'model',
   'data',
   'doctor',
+  'sae',
 ]
 const withOwn = [
   'judge calibrate',
@@ -30,13 +31,14 @@ const withOwn = [
   'data list',
   'data add',
   'data check',
+  'sae train',
 ]
 
 describe('plimsoll --help', () => {
   it('groups the commands, lists the global flags and ends with two examples', async () => {
     const { code, stdout, stderr } = await folder.plimsoll('--help')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    const groups = ['Start here', 'Steer', 'Measure', 'Manage'].map(group => stdout.indexOf(`\n${group}\n`))
+    const groups = ['Start here', 'Steer', 'Measure', 'Manage', 'More'].map(group => stdout.indexOf(`\n${group}\n`))
     expect(groups.every(place => place > 0)).toBe(true)
     expect(groups).toEqual(groups.toSorted((a, b) => a - b))
     const listed = [...stdout.slice(groups[0]).matchAll(/^ {2}(\w+)(?: [[<].*?)? {2,}\S/gm)].map(match => match[1])

@@ -96,14 +96,14 @@ describe('fitted on a model', () => {
   it('is refused at another layer than the autoencoder’s, which is named', async () => {
     await expect(fitMethod(model, spec({ layers: [1] }))).rejects.toMatchObject({
       code: 'invalid-input',
-      found: 'layer 1 asked for',
+      found: 'layer 1',
       expected: 'layer 2, where it was trained',
     })
     // A file that does not say its layer serves any, but not two.
     expect([...(await fitMethod(model, spec({ layers: [1], autoencoder: unplaced }))).keys()]).toEqual([1])
     await expect(fitMethod(model, spec({ layers: [1, 2], autoencoder: unplaced }))).rejects.toMatchObject({
       code: 'invalid-input',
-      found: 'layer 2 asked for',
+      found: 'layer 2',
     })
   })
 

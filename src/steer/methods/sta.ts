@@ -61,7 +61,7 @@ export async function fitSta(
   if (file === null)
     throw new PlimsollError('invalid-input', 'sta has no autoencoder', {
       expected: 'a file with a sparse autoencoder of the layer',
-      fix: 'Name one as `autoencoder`; `plimsoll sae train` makes one.',
+      fix: 'Name one as its parameter `autoencoder`; `plimsoll sae train` makes one.',
     })
   if (!(share > 0 && share <= 1))
     throw new PlimsollError('invalid-input', 'sta keeps a share of the latents', {
@@ -153,7 +153,7 @@ function checkLayers(layers: readonly number[], { layer }: SparseAutoencoder, fi
   const other = layers.find(one => one !== (layer ?? layers[0]))
   if (other === undefined) return
   throw new PlimsollError('invalid-input', 'An autoencoder serves one layer', {
-    found: `${placeOf(other)} asked for`,
+    found: placeOf(other),
     expected:
       layer === null ? 'one layer, since the file does not say which' : `${placeOf(layer)}, where it was trained`,
     where: file,

@@ -2,27 +2,28 @@
 import { basename } from 'node:path'
 import { createRandom, type PromptRow, shuffle } from '../../data/index.ts'
 import { PlimsollError } from '../../errors.ts'
-import type { RunOptions } from '../../progress.ts'
 import {
   defaultsOf,
   type FitModel,
+  type FitOptions,
   type FittedVector,
   fitMethod,
   fitOwn,
   isFitMethod,
   isTrainedThrough,
   loadMethod,
+  needsAutoencoder,
   needsControl,
   needsSeed,
   type OwnParameters,
 } from '../../steer/index.ts'
 import { chat } from '../chat.ts'
 import { methodTreatments } from '../conditions.ts'
-import { pathFrom } from '../config.ts'
+import { autoencoderOf, pathFrom } from '../config.ts'
 import { digestOf } from '../hash.ts'
 import type { Plan } from '../plan.ts'
 import type { MethodParameters } from '../schema.ts'
-import { readVectors, storeVectors } from '../steering.ts'
+import { readVectors, storedNotes, storeVectors } from '../steering.ts'
 import type { OnRows, Work } from '../work.ts'
 import { type Accepted, acceptedAnswers, anyAnswers, ownAnswers } from './answers.ts'
 import { type Behaviours, type Openings, observe } from './behaviour.ts'
@@ -86,9 +87,18 @@ export async function fitContrast(
     if (own === constrained) notes.add(constrained.note)
     const { examples, note } = await examplesOf(work, plan, recipe, own, onRows('fit', 'answers to train on'))
     notes.add(note)
-    vectors.set(recipeKey(recipe), await fitOnce(work, plan, model, recipe, layers, examples, onRows))
+    const fitted = await fitOnce(work, plan, model, recipe, layersOf(recipe, plan, layers), examples, onRows)
+    vectors.set(recipeKey(recipe), fitted.vectors)
+    for (const one of fitted.notes) notes.add(one)
   }
   return { ...set, constrained, vectors, openings: behaviours.openings, note: [...notes].join(' ').trim() }
+}
+
+/** All candidates; where a method can read one layer only, the layers that its conditions name. */
+function layersOf(recipe: Recipe, { conditions }: Plan, layers: readonly number[]): readonly number[] {
+  if (!needsAutoencoder(recipe.method)) return layers
+  const same = methodTreatments(conditions).filter(other => recipeKey(other) === recipeKey(recipe))
+  return [...new Set(same.flatMap(({ layer }) => layer ?? []))]
 }
 
 /** The rows that a recipe is fitted on. */
@@ -132,7 +142,7 @@ export async function fitRefusal(
 ): Promise<ReadonlyMap<number, FittedVector>> {
   const { positive, negative } = plan.fit
   const recipe = { method: 'diffmean', parameters: {} } as const
-  return fitOnce(work, plan, model, recipe, layers, { positive: negative, negative: positive })
+  return (await fitOnce(work, plan, model, recipe, layers, { positive: negative, negative: positive })).vectors
 }
 
 /** The fit at one layer with the sides of its rows shuffled: what the same recipe finds where there is nothing to find. */
@@ -149,15 +159,20 @@ export async function fitPermuted(
   const rows = shuffle([...positive, ...negative], createRandom(plan.study.seed, `permuted ${draw}`))
   const set = { positive: rows.slice(0, positive.length), negative: rows.slice(positive.length) }
   const examples = isTrainedThrough(recipe.method) ? await anyExamples(work, plan, recipe, set) : set
-  const found = await fitOnce(work, plan, model, recipe, [layer], examples)
-  const [only] = found.values()
-  return found.get(layer) ?? only
+  const { vectors } = await fitOnce(work, plan, model, recipe, [layer], examples)
+  const [only] = vectors.values()
+  return vectors.get(layer) ?? only
 }
 
 /** The answers were made for the fit itself, and are found again. */
 async function anyExamples(work: Work, { study }: Plan, recipe: Recipe, set: Examples): Promise<Examples> {
   const { set: rows, answers } = anyAnswers(await ownAnswers(work, study, set, answerTokens(recipe), () => {}), set)
   return { ...rows, answers }
+}
+
+interface Once {
+  readonly vectors: ReadonlyMap<number, FittedVector>
+  readonly notes: readonly string[]
 }
 
 async function fitOnce(
@@ -168,7 +183,7 @@ async function fitOnce(
   layers: readonly number[],
   set: Examples,
   onRows?: OnRows,
-): Promise<ReadonlyMap<number, FittedVector>> {
+): Promise<Once> {
   const { system, seed } = study
   const prompts = (rows: readonly PromptRow[]) => rows.map(row => chat(row.prompt, system))
   const sides = ({ positive, negative }: Pick<ContrastSet, 'positive' | 'negative'>) => ({
@@ -176,13 +191,15 @@ async function fitOnce(
     negative: prompts(negative),
   })
   const { answers } = set
-  const options: RunOptions = {
+  const notes: string[] = []
+  const options: FitOptions = {
     seed,
     signal: work.signal,
     // Training takes minutes and no rows: how far it is stands beside the rows that are done.
     onProgress: ({ stage, done, total, detail = '' }) => {
       if (stage === 'train') onRows?.('fit', `${basename(method)} step ${done} of ${total} ${detail}`)(0)
     },
+    onNote: note => notes.push(note),
   }
   const stopping = async (fitting: Promise<ReadonlyMap<number, FittedVector>>) => {
     const fitted = await fitting.catch(error => {
@@ -190,7 +207,7 @@ async function fitOnce(
       work.checkSignal()
       throw error
     })
-    return storeVectors(fitted)
+    return storeVectors(fitted, notes.join(' '))
   }
   // Which rows are fitted on was decided before; the method does not know it.
   const { constrained: _, ...told } = parameters
@@ -201,7 +218,7 @@ async function fitOnce(
     const control = fit.positive.length > 0 && fit.negative.length > 0 ? { control: sides(fit) } : {}
     const spec = { ...rows, ...control, parameters: told as OwnParameters }
     const what = { kind: 'own', module: await digestOf(file), ...spec, seed }
-    return readVectors(await work.once(what, () => stopping(fitOwn(model, own, spec, options))))
+    return read(await work.once(what, () => stopping(fitOwn(model, own, spec, options))))
   }
   const spec = {
     ...rows,
@@ -209,8 +226,18 @@ async function fitOnce(
     ...(told as MethodParameters),
     ...(needsControl(method) && { control: sides(fit) }),
   }
-  // Only what is trained depends on the seed.
-  const what = { kind: method, ...spec, ...(needsSeed(method) && { seed }) }
-  const stored = await work.once(what, () => stopping(fitMethod(model, { method, ...spec }, options)))
-  return readVectors(stored)
+  const autoencoder = autoencoderOf(folder, parameters)
+  const what = {
+    kind: method,
+    ...spec,
+    // Only what is trained depends on the seed.
+    ...(needsSeed(method) && { seed }),
+    ...(autoencoder !== null && { autoencoder: await digestOf(autoencoder) }),
+  }
+  const whole = { method, ...spec, ...(autoencoder !== null && { autoencoder }) }
+  return read(await work.once(what, () => stopping(fitMethod(model, whole, options))))
+}
+
+function read(stored: unknown): Once {
+  return { vectors: readVectors(stored), notes: storedNotes(stored) }
 }
