@@ -131,7 +131,7 @@ describe('an error in a study file', () => {
     [
       'conditions:\n  - method: diffmen\n',
       '2:13',
-      'conditions[0].method: expected "diffmean" or "pca" or "linear-probe" or "ssv" or "reft-r1" or "partial-or" or "null-space" or "ace" or "iti" or "angular" or "cast" or "sta", got "diffmen"',
+      `conditions[0].method: expected ${fitMethods.map(({ name }) => `"${name}"`).join(' or ')}, got "diffmen"`,
     ],
     ['seed: -1\n', '1:7', 'seed: expected a whole number of at least 0, got -1'],
     ['seed: 1.5\n', '1:7', 'seed: expected a whole number of at least 0, got 1.5'],

@@ -7,11 +7,12 @@ import { harness } from './harness.ts'
 import { otherEdits } from './other-edits.ts'
 import { realStates } from './real-states.ts'
 import { type Comparison, table } from './table.ts'
+import { targetAtoms } from './target-atoms.ts'
 import { trainedMethods } from './trained-methods.ts'
 
-const usage = `npm run oracle -- --python VENV/bin/python [--axbench CLONE] [--alphasteer FILE] [--honest-llama CLONE] [--activation-steering CLONE] [--angular CLONE] [--model NAME|FILE] [--json] [--write]
+const usage = `npm run oracle -- --python VENV/bin/python [--axbench CLONE] [--alphasteer FILE] [--sta CLONE] [--honest-llama CLONE] [--activation-steering CLONE] [--angular CLONE] [--model NAME|FILE] [--json] [--write]
 
-The virtual environment has oracle/methods/requirements.txt; oracle/methods/fixtures.py and edits.py say where the clones come from.
+The virtual environment has oracle/methods/requirements.txt; oracle/methods/fixtures.py, sta.py and edits.py say where the clones come from.
 --write puts the table into docs/oracle.md.`
 
 const { values } = parseArgs({
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     python: { type: 'string' },
     axbench: { type: 'string' },
     alphasteer: { type: 'string' },
+    sta: { type: 'string' },
     'honest-llama': { type: 'string' },
     'activation-steering': { type: 'string' },
     angular: { type: 'string' },
@@ -32,18 +34,19 @@ const { values } = parseArgs({
 const page = new URL('../../docs/oracle.md', import.meta.url)
 const mark = '<!-- the table of npm run oracle -->\n'
 
-const { python, axbench, alphasteer, angular, model } = values
+const { python, axbench, alphasteer, sta, angular, model } = values
 const { 'honest-llama': honestLlama, 'activation-steering': activationSteering } = values
 if (values.help || python === undefined) {
   console.error(usage)
   process.exitCode = values.help ? 0 : 2
 } else {
-  const missing = [python, axbench, alphasteer, honestLlama, activationSteering, angular].find(
+  const missing = [python, axbench, alphasteer, sta, honestLlama, activationSteering, angular].find(
     path => path?.includes('/') && !existsSync(path),
   )
   if (missing !== undefined) throw new Error(`There is no ${missing}.`)
   const found: Comparison[] = [
     ...(await closedForms({ python, axbench, alphasteer })),
+    ...(await targetAtoms({ python, sta })),
     ...(await otherEdits({ python, honestLlama, activationSteering, angular })),
     ...(await trainedMethods({ python, axbench })),
     ...(await harness({ python })),
