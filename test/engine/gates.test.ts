@@ -140,6 +140,16 @@ describe.each(['twice', 'later-layers'] as const)('a condition on the prompt, pa
     }
   })
 
+  test('decides for each prompt that states are read of', async () => {
+    const value = await measuredOf('projection', prompt)
+    const steering = gated(condition({ threshold: value - 0.01 }))
+    const [alone, behind] = [
+      await model.capture([prompt], { layers: [3] }, { steering }),
+      await model.capture([{ prompt: PROMPTS[0] ?? '' }, { prompt, steering }], { layers: [3] }),
+    ]
+    expect(distance(behind.states[1]?.[0] ?? [], alone.states[0]?.[0] ?? [])).toBeLessThan(1e-4)
+  })
+
   test('all of several conditions on one term have to be open', async () => {
     const value = await measuredOf('projection', prompt)
     for (const shifts of [

@@ -77,9 +77,9 @@ export function capture(
         else states.get(layer)!.set(values, start + i * places.width)
       }
     })
+    context.truncate(0, -1)
     const steered = prepareSteered(context, steering, 0, request.rendered, request.steering)
     for (const token of request.continuation) steered?.generated.push(token)
-    context.truncate(0, -1)
     // The last layer computes only rows with logits; only the final token's come for free. It is the clause that decides,
     // not the reduction: a row computed beside others differs in its last bits from one computed alone.
     const onlyFinal = positions.length === 1 && positions[0] === tokens.length - 1
