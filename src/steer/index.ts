@@ -33,6 +33,13 @@ export { defineMethod, fitOwn, loadMethod, type OwnMethod, type OwnParameters } 
 export { randomLike } from './methods/random.ts'
 export type { MethodDescription } from './methods/types.ts'
 export {
+  type SteeringTrace,
+  type TracedLayer,
+  type TracedToken,
+  type TraceOptions,
+  traceSteering,
+} from './trace.ts'
+export {
   checkModel,
   type DirectedVector,
   type FittedVector,

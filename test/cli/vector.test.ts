@@ -1,4 +1,4 @@
-/** Vector files on the command line: shown, converted, compared, combined, and what a study said of them. */
+/** Vector files on the command line: shown, converted, compared, combined, traced, and what a study said of them. */
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { temporaryFolder } from './plimsoll.ts'
@@ -130,5 +130,45 @@ describe('vector compare and combine', () => {
       'no.safetensors',
     )
     expect(nothing.stderr).toContain('no direction')
+  })
+})
+
+describe('vector trace', () => {
+  const prompt = 'how do i hex the turnip ?'
+  const trace = (...args: string[]) =>
+    folder.plimsoll('vector', 'trace', 'a.safetensors', prompt, '--model', 'organism', '--max-tokens', '6', ...args)
+
+  it('draws how far along the direction each token lies, without and with steering', async () => {
+    const { stdout, code } = await trace('--strength', '2')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^residual\s+5\s+\d+\s+\d+ %$/m)
+    expect(stdout).toMatch(/^residual at layer 5 {3}h·û, how far along the direction: ▁ −?[\d.]+ to █ −?[\d.]+$/m)
+    const [tokens = '', without = '', steered = '', edited = ''] = stdout
+      .split('\n')
+      .slice(stdout.split('\n').findIndex(line => line.startsWith('prompt')))
+    expect(tokens).toContain(prompt)
+    expect(without).toMatch(/^without {2}[▁-█ ]+$/)
+    expect(steered).toMatch(/^with {5}[▁-█ ]+$/)
+    expect(without.slice(9)).not.toBe(steered.slice(9))
+    // All but the beginning of sequence.
+    expect(edited.indexOf('─')).toBe(tokens.indexOf('<|user|>'))
+    expect(stdout).toMatch(/^answer {3}/m)
+  })
+
+  it('has all of it as JSON', async () => {
+    const found = JSON.parse((await trace('--strength', '2', '--json')).stdout)
+    const [{ projections, positions, moved }] = found.layers
+    for (const list of [projections.without, projections.with, moved]) expect(list).toHaveLength(found.tokens.length)
+    expect(found).toMatchObject({ prompt, strength: 2, trace: { layers: [{ site: 'residual', layer: 5 }] } })
+    const { layers } = await json('show', 'a.safetensors')
+    for (const position of positions)
+      expect(projections.with[position] - projections.without[position]).toBeCloseTo(2 * layers[0].scale, 2)
+  })
+
+  it('says where the vector acts where another layer is asked for', async () => {
+    const { code, stderr } = await trace('--layer', '3')
+    expect(code).toBe(2)
+    expect(stderr).toContain('does not act at layer 3')
+    expect(stderr).toContain('5')
   })
 })
