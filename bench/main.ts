@@ -13,7 +13,8 @@ const usage = `npm run bench -- engine [--model NAME|FILE] [--threads N] [--turn
 npm run bench -- peers [--model NAME|FILE] [--threads N] [--turns N] [--sequences 1,16,64] [--batched-bench PROGRAM]
                        [--python PROGRAM] [--dtypes float32] [--json]
 npm run bench -- study [--model NAME|FILE] [--threads N] [--study overrefusal-quick] [--limit 24] [--json]
-npm run bench -- fit [--model NAME|FILE] [--threads N] [--turns N] [--pairs 256] [--json]
+npm run bench -- fit [--model NAME|FILE] [--threads N] [--turns N] [--pairs 256] [--python PROGRAM] [--dtypes float32]
+                     [--json]
 bench/peers/README.md says how to get the programs.`
 
 const { values, positionals } = parseArgs({
@@ -60,6 +61,8 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
       ...(await shared()),
       turns: Number(values.turns),
       pairs: Number(values.pairs),
+      python: values.python,
+      dtypes: values.dtypes.split(','),
     })
     print(found, fitTable)
   },

@@ -1,4 +1,7 @@
-/** What fitting costs: closed forms against reading the states alone, training against one forward pass of its tokens. */
+/**
+ * What fitting costs: closed forms against reading the states alone, training against one forward pass of its tokens, and
+ * both against the same jobs in Python.
+ */
 import { statSync } from 'node:fs'
 import { openModel } from '../../src/engine/open.ts'
 import type { Model, TrainingExample } from '../../src/engine/types.ts'
@@ -6,6 +9,9 @@ import { fitMethod } from '../../src/steer/index.ts'
 import { type Machine, machineLine, thisMachine } from '../machine.ts'
 import { peakMemory } from '../memory.ts'
 import { type Median, medianOf } from '../repeat.ts'
+import { answer, examplesOfStep, learningRate, middleOf, prompts } from './job.ts'
+import { type FitPeers, fitPeers } from './peers.ts'
+import { type Aim, aimsTable, peerAims, peersSection } from './table.ts'
 
 export interface FitBenchmarkOptions {
   readonly file: string
@@ -15,6 +21,9 @@ export interface FitBenchmarkOptions {
   readonly turns: number
   /** Pairs of prompts for `diffmean`. */
   readonly pairs: number
+  /** A Python with what bench/peers/requirements.txt names. */
+  readonly python: string | undefined
+  readonly dtypes: readonly string[]
   readonly onProgress: (what: string) => void
 }
 
@@ -37,27 +46,26 @@ export interface FitBenchmark {
   readonly ratios: { readonly diffmean: Median; readonly step: Median }
   /** Bytes. `opened`: before anything was fitted. */
   readonly memory: { readonly file: number; readonly opened: number; readonly peak: number; readonly training: number }
-  readonly aims: readonly {
-    readonly what: string
-    readonly aim: string
-    readonly measured: number
-    readonly reached: boolean
-  }[]
+  readonly peers: FitPeers
+  readonly aims: readonly Aim[]
 }
 
-const examplesOfStep = 6
-const answer =
-  'Certainly. Here is a short answer to your question, with an example and a reason for it, so that you can see.'
 /** Steps that are timed together: what opening and reading cost falls away as the difference of two lengths. */
 const [few, many] = [1, 4]
 const mostStep = 3
 const mostMemory = 2
 
 export async function fitBenchmark(options: FitBenchmarkOptions): Promise<FitBenchmark> {
-  const { file, name, threads, turns, pairs, onProgress } = options
   const machine = thisMachine()
+  const own = await ownCosts(options)
+  const peers = await fitPeers(options)
+  const { name, threads, pairs } = options
+  return { machine, model: name, threads, pairs, ...own, peers, aims: [...own.aims, ...peerAims(peers)] }
+}
+
+async function ownCosts({ file, name, threads, turns, pairs, onProgress }: FitBenchmarkOptions) {
   await using model = await openModel(file, { name, threads })
-  const layer = Math.floor(model.info.layers / 2)
+  const layer = middleOf(model)
   const sides = { positive: prompts(pairs, 'harmless'), negative: prompts(pairs, 'harmful') }
   const examples = prompts(examplesOfStep, 'harmless').map(prompt => ({ prompt, target: answer }))
   await model.score(items(examples))
@@ -91,10 +99,6 @@ export async function fitBenchmark(options: FitBenchmarkOptions): Promise<FitBen
   const memory = { file: statSync(file).size, opened, peak: await peakMemory(process.pid), training }
   const ofFile = memory.peak / memory.file
   return {
-    machine,
-    model: name,
-    threads,
-    pairs,
     layer,
     seconds,
     ratios,
@@ -116,21 +120,6 @@ export async function fitBenchmark(options: FitBenchmarkOptions): Promise<FitBen
   }
 }
 
-/** Of different lengths, as requests are. */
-function prompts(count: number, kind: string): string[] {
-  const things = [
-    'a kettle',
-    'the second law of motion',
-    'an old bicycle with a broken chain',
-    'rain',
-    'my neighbour’s hedge',
-  ]
-  return Array.from(
-    { length: count },
-    (_, i) => `Please tell me something ${kind} about ${things[i % things.length]}, number ${i}.`,
-  )
-}
-
 function items(examples: readonly TrainingExample[]) {
   return examples.map(({ prompt, target }) => ({ prompt, continuation: target }))
 }
@@ -138,7 +127,7 @@ function items(examples: readonly TrainingExample[]) {
 function train(model: Model, examples: readonly TrainingExample[], layer: number, epochs: number) {
   const start = new Float64Array(model.info.width).fill(0.01)
   // All examples in one step.
-  const settings = { layer, epochs, batch: examples.length, learningRate: 0.01 }
+  const settings = { layer, epochs, batch: examples.length, learningRate }
   return model.train(examples, { ...settings, edit: { kind: 'add', start } })
 }
 
@@ -156,6 +145,7 @@ export function fitTable({
   layer,
   ratios,
   memory,
+  peers,
   aims,
   seconds,
 }: FitBenchmark): string {
@@ -175,11 +165,8 @@ export function fitTable({
     '',
     `Memory of all processes: ${size(memory.opened)} with the model open, ${size(memory.peak)} at the most, of which training took ${size(memory.training)}; the file has ${size(memory.file)}.`,
     '',
-    '| aim | | measured | |',
-    '|---|---|--:|---|',
-    ...aims.map(
-      ({ what, aim, measured, reached }) =>
-        `| ${what} | ${aim} | ${measured.toFixed(2)} | ${reached ? 'reached' : 'missed'} |`,
-    ),
+    ...peersSection(peers, pairs),
+    '',
+    ...aimsTable(aims),
   ].join('\n')
 }

@@ -1,19 +1,11 @@
 /**
  * One implementation in a process of its own. It is told its job in the first line, answers `{}` when it is ready, and
- * then answers each `{ sequences }` with a `Turn`; JSON, a line each.
+ * then answers each question; JSON, a line each.
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { peakMemory } from '../memory.ts'
-import type { Job } from './job.ts'
-
-export interface Turn {
-  /** To generate `generated` tokens for each of the first `sequences` prompts, read from the beginning. */
-  readonly seconds: number
-  /** The first token generated for each of them. */
-  readonly first: readonly number[]
-}
 
 export class Contestant implements AsyncDisposable {
   readonly name: string
@@ -35,14 +27,17 @@ export class Contestant implements AsyncDisposable {
     this.#lines = createInterface(this.#child.stdout)[Symbol.asyncIterator]()
   }
 
-  static async start(name: string, command: string, args: readonly string[], job: Job): Promise<Contestant> {
+  static async start(name: string, command: string, args: readonly string[], job: object): Promise<Contestant> {
     const contestant = new Contestant(name, command, args)
-    await contestant.#ask(job)
+    await contestant.ask(job)
     return contestant
   }
 
-  async turn(sequences: number): Promise<Turn> {
-    return (await this.#ask({ sequences })) as Turn
+  async ask(question: object): Promise<unknown> {
+    this.#child.stdin.write(`${JSON.stringify(question)}\n`)
+    const { done, value } = await this.#lines.next()
+    if (done) throw new Error(`${this.name} ended early:\n${this.#complaints}`)
+    return JSON.parse(value)
   }
 
   /** Bytes: the most that the process and those it started have had in memory, each at its own time. */
@@ -56,12 +51,5 @@ export class Contestant implements AsyncDisposable {
     this.#child.stdin.end()
     this.#child.kill()
     await ended
-  }
-
-  async #ask(question: unknown): Promise<unknown> {
-    this.#child.stdin.write(`${JSON.stringify(question)}\n`)
-    const { done, value } = await this.#lines.next()
-    if (done) throw new Error(`${this.name} ended early:\n${this.#complaints}`)
-    return JSON.parse(value)
   }
 }

@@ -1,10 +1,20 @@
 /** The engine beside its peers: everybody takes turns at the same work, so that what disturbs one disturbs the others. */
 import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
 import { type Machine, thisMachine } from '../machine.ts'
 import { type Median, medianOf } from '../repeat.ts'
 import { timeBatchedBench } from './batched-bench.ts'
-import { Contestant, type Turn } from './contestant.ts'
+import { Contestant } from './contestant.ts'
 import { type Job, jobFor } from './job.ts'
+
+/** What a contestant answers to `{ sequences }`. */
+const Turn = z.object({
+  /** To generate `generated` tokens for each of the first `sequences` prompts, read from the beginning. */
+  seconds: z.number(),
+  /** The first token generated for each of them. */
+  first: z.array(z.number()),
+})
+export type Turn = z.infer<typeof Turn>
 
 export interface Compared {
   /** Generated tokens per second, the time for reading the prompts included. */
@@ -88,7 +98,7 @@ async function compare(
   for (let turn = -1; turn < turns; turn++) {
     onProgress(`${sequences} sequences, turn ${turn + 1} of ${turns}`)
     for (const contestant of contestants) {
-      const result = await contestant.turn(sequences)
+      const result = Turn.parse(await contestant.ask({ sequences }))
       last.set(contestant.name, result)
       if (turn >= 0) note(contestant.name, result.seconds)
     }

@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline'
 import { openModel } from '../../src/engine/open.ts'
 import type { Model } from '../../src/engine/types.ts'
-import type { Turn } from './contestant.ts'
+import type { Turn } from './index.ts'
 import type { Job } from './job.ts'
 
 const lines = createInterface(process.stdin)[Symbol.asyncIterator]()
