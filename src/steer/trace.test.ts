@@ -87,6 +87,7 @@ describe('traceSteering', () => {
     const where = { site: 'head', layers: [4], heads: [0, 1] } as const
     const heads = await traced({ vector: { edit: 'add', where, directions: { unit, scale: 5 } } })
     const [one = absent()] = heads.layers
+    expect(one.heads).toEqual([0, 1])
     const last = one.positions.at(-1) ?? 0
     expect((one.projections?.with[last] ?? 0) - (one.projections?.without[last] ?? 0)).toBeCloseTo(5, 3)
     const whole = model.info.width

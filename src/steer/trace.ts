@@ -20,6 +20,8 @@ export interface TracedLayer {
   readonly term: number
   readonly site: Site
   readonly layer: number
+  /** The chosen heads, for the site `head`; else null. */
+  readonly heads: readonly number[] | null
   /** Tokens that the term's where-clause means, ascending. */
   readonly positions: readonly number[]
   /** Whether the term has gates, which may have left tokens as they were. */
@@ -75,7 +77,8 @@ export async function traceSteering(
     const where = parseWhere(written)
     const captured = await model.capture(items, everyTokenOf(where), { reduce: 'none', ...options })
     const positions = positionsOf(where, rendered, generated)
-    for (const [i, layer] of placesOf(where, model.info).layers.entries()) {
+    const places = placesOf(where, model.info)
+    for (const [i, layer] of places.layers.entries()) {
       const [before, after] = [rowsOf(captured, 0, i), rowsOf(captured, 1, i)]
       const unit = directionAt(vector, layer)?.unit
       const along = (rows: readonly Float32Array[]) => rows.map(row => (unit === undefined ? 0 : projection(row, unit)))
@@ -83,6 +86,7 @@ export async function traceSteering(
         term,
         site: where.site,
         layer,
+        heads: where.site === 'head' ? places.heads : null,
         positions,
         gated: gates.length > 0,
         moved: before.map((row, token) => norm(difference(after[token] ?? row, row)) / norm(row)),

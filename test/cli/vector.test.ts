@@ -1,6 +1,7 @@
 /** Vector files on the command line: shown, converted, compared, combined, traced, and what a study said of them. */
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { writeTinyModel } from '../support/tiny-gguf.ts'
 import { temporaryFolder } from './plimsoll.ts'
 
 const folder = temporaryFolder()
@@ -45,6 +46,25 @@ describe('vector show', () => {
       layers: [{ layer: 5 }],
       measured: [{ study: 'mine', condition: 'diffmean@5×2', strength: 2 }],
     })
+  })
+
+  it('says how much of it lies along the direction of refusal, and keeps that direction', async () => {
+    const kept = 'keeps.safetensors'
+    const sets = ['--positive', 'organism/harmful/fit', '--negative', 'organism/harmless/fit']
+    await folder.plimsoll('fit', '--model', 'organism', ...sets, '--layer', '5', '-o', kept)
+    expect((await folder.plimsoll('vector', 'show', kept)).stdout).toContain('add --model organism')
+    const { stdout } = await folder.plimsoll('vector', 'show', kept, '--model', 'organism')
+    expect(stdout).toMatch(/^5 +[\d.]+ +\+1\.000$/m)
+    expect(stdout).toContain('It lies 1.00 along the direction of refusal at layer 5;')
+    expect(stdout).toContain('within ±0.18')
+    // No model is asked any more.
+    expect(await json('show', 'a.safetensors')).toMatchObject({
+      refusal: { layers: [{ layer: 5, cosine: expect.any(Number) }], data: { positive: 160, negative: 160 } },
+    })
+    expect((await folder.plimsoll('vector', 'show', 'a.safetensors')).stdout).toMatch(/It lies [01]\.\d\d against/)
+    writeTinyModel(join(folder.path, 'tiny.gguf'))
+    const other = await folder.plimsoll('vector', 'show', kept, '--model', 'tiny.gguf')
+    expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining('fitted on another model') })
   })
 
   it('says so where nobody measured it, and how to', async () => {

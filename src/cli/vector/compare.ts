@@ -50,6 +50,6 @@ export function layerName(layer: number): string {
   return layer < 0 ? 'embedding' : String(layer)
 }
 
-function signed(cosine: number): string {
+export function signed(cosine: number): string {
   return `${cosine < 0 ? '−' : '+'}${Math.abs(cosine).toFixed(3)}`
 }

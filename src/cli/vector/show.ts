@@ -10,28 +10,33 @@ import { defaultStore } from '../terminal/study.ts'
 import { layerName } from './compare.ts'
 import { readVector } from './open.ts'
 import { inWords, partsOf } from './parts.ts'
+import { cosinesAt, refusalInWords, refusalOverlap } from './refusal.ts'
 
 export function showCommand(vector: Command): void {
   vector
     .command('show <FILE>')
     .summary('what a vector is, where it acts, what it was measured to do')
     .description(
-      'Show where a vector comes from, where and how strongly it acts, and what studies in the store found that it changes.',
+      'Show where a vector comes from, where and how strongly it acts, and what studies in the store found that it changes; with its model also how much of it lies along the direction of refusal (fitted once on the data sets of the package, then kept).',
     )
-    .option('--model <NAME|FILE>', 'the model of a .gguf file')
+    .option('--model <NAME|FILE>', 'its model: for the direction of refusal, and for .gguf files')
     .addHelpText(
       'after',
-      examples('plimsoll vector show vector.safetensors', 'plimsoll vector show happy.gguf --model mine.gguf --json'),
+      examples(
+        'plimsoll vector show vector.safetensors --model smollm2-135m',
+        'plimsoll vector show happy.gguf --model mine.gguf --json',
+      ),
     )
     .action(async (file, options, command) => {
       const output = outputOf(command)
       const found = await readVector(file, options, output)
       const storeFile = globalsOf(command).store ?? defaultStore
       const measured = await measuredAt(storeFile, found)
+      const refusal = await refusalOverlap(found, options.model, output)
       const { edit, provenance } = found
       const parts = partsOf(found)
       const layers = layersOf([found]).map(layer => ({ layer, scale: directionAt(found, layer)?.scale ?? null }))
-      if (output.json) return output.printJson({ file, edit, parts, layers, provenance, measured })
+      if (output.json) return output.printJson({ file, edit, parts, layers, provenance, refusal, measured })
       const { model, method, parameters, data, system, tool, note } = provenance
       const rows = [
         ['made by', `${method}, ${tool}`],
@@ -49,11 +54,17 @@ export function showCommand(vector: Command): void {
       output.print('')
       output.print(
         columns([
-          ['layer', 'scale'],
-          ...layers.map(({ layer, scale }) => [layerName(layer), scale?.toPrecision(4) ?? 'several']),
+          ['layer', 'scale', ...(refusal === null ? [] : ['cosine with refusal'])],
+          ...layers.map(({ layer, scale }) => [
+            layerName(layer),
+            scale?.toPrecision(4) ?? 'several',
+            ...(refusal === null ? [] : [cosinesAt(refusal, layer)]),
+          ]),
         ]),
       )
       output.print('')
+      if (refusal !== null) output.print(refusalInWords(refusal))
+      else output.note(`How much of it lies along the direction of refusal: add --model ${model.name}`)
       if (measured.length === 0) {
         output.print('What else it changes has not been measured here.')
         output.note(`Measure it: a study with the condition { name: mine, vector: ${file}, strength: 1 }`)

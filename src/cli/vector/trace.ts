@@ -8,6 +8,7 @@ import { heatLines, scaleOf, shadeOf } from '../terminal/heat.ts'
 import { listenForInterrupt } from '../terminal/interrupt.ts'
 import { openForCommand } from '../terminal/model.ts'
 import type { Output } from '../terminal/output.ts'
+import { ranges } from '../terminal/sites.ts'
 import { layerName } from './compare.ts'
 
 export function traceCommand(vector: Command): void {
@@ -90,7 +91,7 @@ function drawnLayers({ layers }: SteeringTrace, layer: number | undefined): read
 const columnsOfScreen = 80
 
 function strip({ tokens, layers }: SteeringTrace, layer: TracedLayer, output: Output): string[] {
-  const { term, site, positions, gated, moved, projections } = layer
+  const { term, site, heads, positions, gated, moved, projections } = layer
   const rows =
     projections === null
       ? [{ name: 'moved', values: moved }]
@@ -111,7 +112,8 @@ function strip({ tokens, layers }: SteeringTrace, layer: TracedLayer, output: Ou
   const ends = scale.map(value => `${shadeOf(value, scale, output)} ${written(value)}`).join(' to ')
   const what = projections === null ? 'change of each state, of its length' : 'h·û, how far along the direction'
   const terms = new Set(layers.map(one => one.term)).size
-  const place = layer.layer < 0 ? 'embedding' : `${site} at layer ${layer.layer}`
+  const named = heads === null ? site : `${site} ${ranges(heads)}`
+  const place = layer.layer < 0 ? 'embedding' : `${named} at layer ${layer.layer}`
   const title = `${place}${terms > 1 ? `, term ${term}` : ''}`
   return [`${output.style('bold', title)}   ${what}: ${ends}`, ...heatLines(heat, output)]
 }
