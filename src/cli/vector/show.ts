@@ -52,13 +52,14 @@ export function showCommand(vector: Command): void {
       ]
       output.print(columns(rows))
       output.print('')
+      const beside = refusal !== null && refusal.layers.length > 0 ? refusal : null
       output.print(
         columns([
-          ['layer', 'scale', ...(refusal === null ? [] : ['cosine with refusal'])],
+          ['layer', 'scale', ...(beside === null ? [] : ['cosine with refusal'])],
           ...layers.map(({ layer, scale }) => [
             layerName(layer),
             scale?.toPrecision(4) ?? 'several',
-            ...(refusal === null ? [] : [cosinesAt(refusal, layer)]),
+            ...(beside === null ? [] : [cosinesAt(beside, layer)]),
           ]),
         ]),
       )
