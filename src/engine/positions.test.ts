@@ -66,7 +66,7 @@ function tokensOf(rendered: Rendered, generated: readonly number[]): Token[] {
 }
 
 function plainly(clause: Clause, beginning: 'skip' | 'keep', tokens: readonly Token[]): Token[] {
-  const { phase = 'all', part, is, window, first, last } = clause
+  const { phase = 'all', part, is, window, first, last, ends } = clause
   let left = tokens.filter(
     token =>
       (phase === 'all' || token.generated === (phase === 'generated')) &&
@@ -78,13 +78,18 @@ function plainly(clause: Clause, beginning: 'skip' | 'keep', tokens: readonly To
   if (first !== undefined) left = left.slice(0, first)
   // Every token is the last one when it is written.
   if (last !== undefined) left = [...left.filter(t => !t.generated).slice(-last), ...left.filter(t => t.generated)]
+  if (ends !== undefined) {
+    const ofPrompt = left.filter(token => !token.generated)
+    const both = new Set([...ofPrompt.slice(0, ends.first), ...ofPrompt.slice(-ends.last)])
+    left = left.filter(token => token.generated || both.has(token))
+  }
   return left
 }
 
-function contradicts({ phase, part, is, window, last }: Clause): boolean {
+function contradicts({ phase, part, is, window, last, ends }: Clause): boolean {
   const inPrompt = part === 'system' || part === 'user' || part === 'template-suffix'
   if (window !== undefined && window.from >= window.to) return true
-  return phase === 'generated' && (inPrompt || last !== undefined || is !== undefined)
+  return phase === 'generated' && (inPrompt || last !== undefined || ends !== undefined || is !== undefined)
 }
 
 function outcome(tokens: Tokens, rendered: Rendered, generated: readonly number[] = []): number[] | string {

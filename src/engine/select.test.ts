@@ -75,6 +75,15 @@ describe('tokens', () => {
     expect(positions({ phase: 'prompt', last: 99 })).toHaveLength(9)
   })
 
+  test('ends: the first and the last of the prompt, each token once', () => {
+    const ends = { first: 2, last: 3 }
+    expect(positions({ phase: 'prompt', ends })).toEqual([1, 2, 7, 8, 9])
+    expect(positions({ phase: 'prompt', beginning: 'keep', ends })).toEqual([0, 1, 7, 8, 9])
+    expect(positions({ phase: 'prompt', ends: { first: 5, last: 7 } })).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
+    expect(positions({ ends: { first: 1, last: 1 } })).toEqual([1, 9, 10, 11, 12])
+    expect(code(() => positions({ phase: 'generated', ends }))).toBe('invalid-input')
+  })
+
   test('last with phase all: the end of the prompt, and every token as it is written', () => {
     expect(positions({ last: 1 })).toEqual([9, 10, 11, 12])
   })

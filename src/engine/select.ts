@@ -7,10 +7,11 @@
  * 3. `part`. System, user and template suffix are parts of prompts; `answer` and `thinking` are earlier answers in the
  *    prompt and what the model writes.
  * 4. `is`.
- * 5. `window`, then `first`, then `last`, each counting what is left: tokens of the prompt first, then those that follow.
+ * 5. `window`, then `first`, then `last`, then `ends`, each counting what is left: tokens of the prompt first, then those
+ *    that follow.
  *    `last` counts from the end of the prompt: while a model writes, every token it writes is the last one so far, so
  *    with phase `all` each generated token stays selected, and with phase `generated` `last` would say nothing and is
- *    refused.
+ *    refused. So it is with `ends`.
  * 6. `except` takes away what each of its clauses means by itself, whatever the rest says.
  */
 import { PlimsollError } from '../errors.ts'
@@ -139,7 +140,7 @@ export function selectTokens(tokens: Tokens, layout: TokenLayout): TokenSelectio
 const inPrompts: readonly Part[] = ['system', 'user', 'template-suffix']
 
 function narrow(clause: Clause, beginning: 'skip' | 'keep', layout: TokenLayout): Narrowed {
-  const { phase, part, is, window, first, last } = clause
+  const { phase, part, is, window, first, last, ends } = clause
   checkClause(clause)
   const { promptTokens, startsWithBos, generates } = layout
   const ofBeginning: Range = [0, startsWithBos ? Math.min(1, promptTokens) : 0]
@@ -166,6 +167,10 @@ function narrow(clause: Clause, beginning: 'skip' | 'keep', layout: TokenLayout)
     prompt = slice(prompt, from ?? 0, to ?? endless)
   }
   if (last !== undefined) prompt = slice(prompt, Math.max(0, count(prompt) - last), endless)
+  if (ends !== undefined) {
+    const behind = Math.max(ends.first, count(prompt) - ends.last)
+    prompt = [...slice(prompt, 0, ends.first), ...slice(prompt, behind, endless)]
+  }
   return { prompt, following, massive: is === 'massive' }
 }
 
@@ -259,7 +264,7 @@ export function sameOnPositions(a: TokenSelection, b: TokenSelection, length: nu
 }
 
 function checkClause(clause: Clause): void {
-  const { phase, part, is, window, first, last } = clause
+  const { phase, part, is, window, first, last, ends } = clause
   const found = JSON.stringify(clause)
   if (phase === 'generated' && part !== undefined && inPrompts.includes(part)) {
     throw new PlimsollError('invalid-input', `No generated token is part of the ${part}.`, {
@@ -268,14 +273,14 @@ function checkClause(clause: Clause): void {
       fix: 'Leave `part` out, or use phase prompt.',
     })
   }
-  if (phase === 'generated' && last !== undefined) {
+  if (phase === 'generated' && (last !== undefined || ends !== undefined)) {
     throw new PlimsollError(
       'invalid-input',
-      '`last` has no meaning for generated tokens: each is the last when written.',
+      '`last` and `ends` have no meaning for generated tokens: each is the last when written.',
       {
         found,
-        expected: '`last` with phase prompt or all',
-        fix: 'Leave `last` out to select every generated token, or use `first`.',
+        expected: '`last` or `ends` with phase prompt or all',
+        fix: 'Leave it out to select every generated token, or use `first`.',
       },
     )
   }
@@ -286,10 +291,11 @@ function checkClause(clause: Clause): void {
       fix: 'Leave `phase` out.',
     })
   }
-  if (is === 'massive' && (window !== undefined || first !== undefined || last !== undefined)) {
+  const counts = [window, first, last, ends].some(value => value !== undefined)
+  if (is === 'massive' && counts) {
     throw new PlimsollError('invalid-input', 'Which states are massive is not known before they are computed.', {
       found,
-      expected: '`is: massive` without window, first and last, which count tokens beforehand',
+      expected: '`is: massive` without window, first, last and ends, which count tokens beforehand',
       fix: 'Leave these out.',
     })
   }

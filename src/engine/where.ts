@@ -26,6 +26,8 @@ const selection = {
   first: count.optional(),
   /** The last n of the tokens selected so far. */
   last: count.optional(),
+  /** The first so many of the tokens selected so far together with the last so many of the prompt's, each token once. */
+  ends: z.strictObject({ first: count, last: count }).optional(),
   /** From one to another of the tokens selected so far, counted from 0, `to` left out of it. */
   window: z.strictObject({ from: z.int().min(0), to: z.int().min(1) }).optional(),
 }
@@ -74,7 +76,7 @@ export function parseWhere(value: unknown): Where {
   const [issue] = parsed.error.issues
   throw new PlimsollError('invalid-input', 'The where-clause is not valid', {
     found: `${issue?.path.join('.') || 'the clause'}: ${issue?.message ?? 'unknown'}`,
-    expected: '{ site, layers, heads, tokens: { phase, part, is, first, last, window, beginning, except } }',
+    expected: '{ site, layers, heads, tokens: { phase, part, is, first, last, ends, window, beginning, except } }',
     fix: 'Correct the key named above.',
   })
 }

@@ -15,6 +15,7 @@ export const anyClause: fc.Arbitrary<Clause> = fc.record({
   is: maybe(fc.constant('beginning-of-sequence' as const)),
   first: maybe(some),
   last: maybe(some),
+  ends: maybe(fc.record({ first: some, last: some })),
   window: maybe(fc.record({ from: fc.nat(6), to: some })),
 })
 
