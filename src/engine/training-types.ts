@@ -37,6 +37,8 @@ export interface TrainOptions extends RunOptions {
 }
 
 export interface Training extends Trained {
+  /** As the edit's `start` has them. Of the epoch with the lowest validation loss, where there are validation examples. */
+  readonly parameters: Float64Array
   /** By how many lengths of the vector the edit moves each example, validation examples last. */
   readonly strengths: Float64Array
   /** Bytes of the weights that were trained through, and of the largest step. */

@@ -12,6 +12,7 @@ const pull = Float32Array.from(values(7 * width))
 const specs: readonly TrainableSpec[] = [
   { kind: 'add', start: Float64Array.from(values(width)) },
   { kind: 'reft-r1', start: Float64Array.from(values(width)), top: 2, penalty: 0.3 },
+  { kind: 'loreft', start: Float64Array.from(values(2 * (2 * width + 1))), rank: 2 },
 ]
 
 describe.each(specs)('$kind', spec => {
@@ -25,20 +26,23 @@ describe.each(specs)('$kind', spec => {
 
   test('has the gradient that finite differences have, penalty included', () => {
     const weight = 0.7
-    const lossAt = (start: Float64Array) => {
-      const edit = editOf({ ...spec, start })
+    const edit = editOf(spec)
+    // Away from where it starts, where coordinates may be 0.
+    const at = Float64Array.from(edit.parameters, value => value + random.next() - 0.5)
+    const lossAt = (parameters: Float64Array) => {
+      edit.parameters.set(parameters)
       const changed = edit.apply(sequence)
-      const penalty = edit.penalty?.(sequence, weight, new Float64Array(width)) ?? 0
+      const penalty = edit.penalty?.(sequence, weight, new Float64Array(at.length)) ?? 0
       return changed.reduce((sum, value, i) => sum + value * pull[i]!, 0) + penalty
     }
-    const gradient = new Float64Array(width)
-    const edit = editOf(spec)
+    edit.parameters.set(at)
+    const gradient = new Float64Array(at.length)
     edit.back(sequence, pull, gradient)
     edit.penalty?.(sequence, weight, gradient)
     const step = 1e-3
     const found = Array.from(gradient, (_, i) => {
-      const at = (by: number) => lossAt(spec.start.map((value, j) => (i === j ? value + by : value)))
-      return (at(step) - at(-step)) / (2 * step)
+      const moved = (by: number) => lossAt(at.map((value, j) => (i === j ? value + by : value)))
+      return (moved(step) - moved(-step)) / (2 * step)
     })
     for (const [i, value] of found.entries()) expect(gradient[i]!).toBeCloseTo(value, 3)
   })

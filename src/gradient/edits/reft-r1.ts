@@ -3,11 +3,9 @@
  * penalty. w is kept at length 1.
  * Source: Wu et al. 2025 (arXiv 2501.17148), `TopKReLUIntervention` of AxBench.
  */
+import { clip, length } from './clip.ts'
 import type { Sequence, TrainableEdit } from './types.ts'
 
-const mostGradient = 1
-/** torch adds it to the norm before it divides. */
-const clipEpsilon = 1e-6
 /** Distance from 1 to the next number in single precision. */
 const floatEpsilon = 2 ** -23
 
@@ -60,12 +58,9 @@ export class ReftR1 implements TrainableEdit {
 
   /** Shortens the gradient, then the vector; what would lengthen the vector is taken out of the gradient. */
   beforeStep(gradient: Float64Array): void {
-    const shrink = Math.min(1, mostGradient / (length(gradient) + clipEpsilon))
+    clip(gradient)
     const long = length(this.parameters) + floatEpsilon
-    for (let i = 0; i < gradient.length; i++) {
-      gradient[i]! *= shrink
-      this.parameters[i]! /= long
-    }
+    for (let i = 0; i < gradient.length; i++) this.parameters[i]! /= long
     const along = gradient.reduce((sum, value, i) => sum + value * this.parameters[i]!, 0)
     for (let i = 0; i < gradient.length; i++) gradient[i]! -= along * this.parameters[i]!
   }
@@ -81,8 +76,4 @@ export class ReftR1 implements TrainableEdit {
     const mean = top.reduce((sum, { activation }) => sum + activation, 0) / top.length
     return { mean, top, others: ordered.slice(this.#top) }
   }
-}
-
-function length(values: Float64Array): number {
-  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0))
 }

@@ -25,6 +25,8 @@ export interface TrainableEdit {
   readonly penalty?: (sequence: Sequence, weight: number, into: Float64Array) => number
   /** What is done to gradient and parameters before a step. */
   readonly beforeStep?: (gradient: Float64Array) => void
+  /** The parameters as the start has them, where they are trained in other coordinates. */
+  readonly result?: () => Float64Array
 }
 
 /** How an edit starts. */
@@ -37,4 +39,11 @@ export type TrainableSpec =
       readonly top: number
       /** Factor of the other tokens' activations in the loss, at the end of the training. */
       readonly penalty: number
+    }
+  | {
+      readonly kind: 'loreft'
+      /** Rows of R. */
+      readonly rank: number
+      /** R and W, rank × width each, row-major, and b, one behind the other. R's rows are made orthonormal. */
+      readonly start: Float64Array
     }

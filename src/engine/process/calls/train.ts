@@ -1,5 +1,5 @@
 import { PlimsollError } from '../../../errors.ts'
-import { editOf } from '../../../gradient/edits/index.ts'
+import { editOf, startLength } from '../../../gradient/edits/index.ts'
 import { type TrainingSequence, train } from '../../../gradient/train.ts'
 import { type CaptureRequest, capture } from '../../llama/capture.ts'
 import type { LoadedModel } from '../../llama/model.ts'
@@ -20,17 +20,18 @@ export function runTrain(
   tell: Tell<'train'>,
 ): Calls['train']['result'] {
   const { source, layer, edit: spec, settings, threads, from } = args
-  if (spec.start.length !== model.info.width)
-    throw new PlimsollError('invalid-input', 'The vector to start from is of another width', {
+  const values = startLength(spec, model.info.width)
+  if (spec.start.length !== values)
+    throw new PlimsollError('invalid-input', 'What the training starts from is of another size', {
       found: `${spec.start.length} values`,
-      expected: `${model.info.width}`,
-      fix: 'Start from a vector of this model.',
+      expected: `${values}, for a model of width ${model.info.width}`,
+      fix: 'Start from an edit of this model.',
     })
+  const edit = editOf(spec)
   // Before the states are read: a model that nothing can be trained through is told at once.
   using machine = model.tail(source, layer, threads)
   const sequences = readSequences(model, flight, args, tell)
   const of = (use: 'train' | 'validate') => sequences.filter((_, i) => args.examples[i]?.use === use)
-  const edit = editOf(spec)
   const trained = train(
     machine.tail,
     edit,
@@ -44,7 +45,7 @@ export function runTrain(
   )
   edit.parameters.set(trained.parameters)
   const strengths = Float64Array.from(sequences, sequence => edit.strengthOn(sequence))
-  return { ...trained, strengths, bytes: machine.tail.bytes }
+  return { ...trained, parameters: edit.result?.() ?? trained.parameters, strengths, bytes: machine.tail.bytes }
 }
 
 /** States of the layer under every token of every example; nothing below it depends on what is trained. */
