@@ -117,10 +117,10 @@ export function checkModelMemory(facts: ModelFacts, engines: number, smallest: C
   const free = availableMemory()
   if (needed <= free) return
   throw new PlimsollError('out-of-memory', 'There is too little memory for this model', {
-    found: `${size(free)} free`,
-    expected: `${size(needed)}: ${size(facts.weights)} of weights and ${engines} ${engines === 1 ? 'engine' : 'engines'}`,
+    found: `${sizeOf(free)} free`,
+    expected: `${sizeOf(needed)}: ${sizeOf(facts.weights)} of weights and ${engines} ${engines === 1 ? 'engine' : 'engines'}`,
     where: file,
-    fix: `${engines > 1 ? 'Lower engines, take' : 'Take'} a smaller model or quantisation, or close other programs. ${override}`,
+    fix: `${engines > 1 ? 'Lower engines, take' : 'Take'} a smaller model or quantisation, or close other programs. ${limitReplaces}`,
   })
 }
 
@@ -131,14 +131,15 @@ export function checkContextMemory(facts: ModelFacts, context: ContextSize): voi
   if (needed <= free) return
   const { sequences, cells } = context
   throw new PlimsollError('out-of-memory', 'There is too little memory for this call', {
-    found: `${size(free)} free`,
-    expected: `${size(needed)} for ${sequences} ${sequences === 1 ? 'sequence' : 'sequences'} of ${cells} tokens`,
-    fix: `${sequences > 1 ? 'Lower slots or maxTokens, shorten' : 'Lower maxTokens, shorten'} the prompts, or take a smaller model. ${override}`,
+    found: `${sizeOf(free)} free`,
+    expected: `${sizeOf(needed)} for ${sequences} ${sequences === 1 ? 'sequence' : 'sequences'} of ${cells} tokens`,
+    fix: `${sequences > 1 ? 'Lower slots or maxTokens, shorten' : 'Lower maxTokens, shorten'} the prompts, or take a smaller model. ${limitReplaces}`,
   })
 }
 
-const override = 'PLIMSOLL_MEMORY_LIMIT, in bytes, replaces what was found free.'
+/** Said with every refusal. */
+export const limitReplaces = 'PLIMSOLL_MEMORY_LIMIT, in bytes, replaces what was found free.'
 
-function size(bytes: number): string {
+export function sizeOf(bytes: number): string {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`
 }

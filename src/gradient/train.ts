@@ -5,6 +5,7 @@
 import { PlimsollError } from '../errors.ts'
 import { createRandom, shuffle } from '../random.ts'
 import { AdamW, type AdamWState } from './adamw.ts'
+import type { StepSize } from './bytes.ts'
 import type { Sequence, TrainableEdit } from './edits/index.ts'
 import type { PackedBatch, Tail } from './tail.ts'
 
@@ -118,6 +119,28 @@ export function train(
     validation,
     ended: exhausted(validation, patience) ? 'no longer better' : 'all epochs',
   }
+}
+
+/** What goes through the tail at once at most, whichever examples meet in a step; validation examples meet in any number. */
+export function largestStep(
+  training: readonly SequenceSize[],
+  validation: readonly SequenceSize[],
+  batch: number,
+): StepSize {
+  const all = [...training, ...validation]
+  const longest = Math.max(...all.map(({ tokens }) => tokens))
+  const most = (of: keyof SequenceSize) => {
+    const ofStep = training.map(size => size[of]).toSorted((a, b) => b - a)
+    const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
+    return Math.max(sum(ofStep.slice(0, batch)), sum(validation.map(size => size[of])))
+  }
+  const tokens = Math.min(most('tokens'), Math.max(longest, tokensAtOnce))
+  return { tokens, longest, targets: Math.min(most('targets'), tokens) }
+}
+
+interface SequenceSize {
+  readonly tokens: number
+  readonly targets: number
 }
 
 /** Mean loss of a target token under the edit, in nats. */

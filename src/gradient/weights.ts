@@ -102,7 +102,8 @@ export class TailWeights implements Disposable {
   }
 }
 
-function placesAbove(tensors: readonly TensorPlace[], layer: number): TensorPlace[] {
+/** What is read of a file for the blocks above a layer. */
+export function placesAbove(tensors: readonly TensorPlace[], layer: number): TensorPlace[] {
   const ties = !tensors.some(({ name }) => name === 'output.weight')
   return tensors.filter(({ name }) => {
     const block = /^blk\.(\d+)\./.exec(name)?.[1]

@@ -89,7 +89,7 @@ export interface Ggml {
   readonly write: (tensor: Pointer, from: Uint8Array | Float32Array | Int32Array, offset: number, bytes: number) => void
 }
 
-const tensorTypes = { f32: 0, i32: 26, bf16: 30 } as const
+export const tensorTypes = { f32: 0, i32: 26, bf16: 30 } as const
 /** `GGML_BACKEND_DEVICE_TYPE_CPU` */
 const processorDevice = 0
 

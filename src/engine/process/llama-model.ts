@@ -2,7 +2,6 @@
 import { PlimsollError } from '../../errors.ts'
 import { checkedAdapters, checkedPrompt, checkedTokens, listOf, positive } from '../check.ts'
 import { steeringCheck } from '../check-steering.ts'
-import { readHeader } from '../header.ts'
 import { checkedSampling } from '../sampling/check.ts'
 import type {
   Capture,
@@ -28,10 +27,10 @@ import type {
 import { parseWhere, type WhereInput } from '../where.ts'
 import type { EngineProcess } from './client.ts'
 import { fromWire } from './protocol.ts'
+import { trainArguments } from './train-arguments.ts'
 
 const defaultMaxTokens = 256
 const defaultSlots = 16
-const defaultPatience = 2
 
 export class LlamaModel implements Model {
   readonly info: ModelInfo
@@ -260,58 +259,22 @@ export class LlamaModel implements Model {
     return complete(results)
   }
 
-  async train(
-    examples: readonly TrainingExample[],
-    { layer, tokens, edit, ...settings }: TrainingSpec,
-    options: TrainOptions = {},
-  ): Promise<Training> {
-    const { validation = [], patience = defaultPatience, seed = 0, from, onProgress, onCheckpoint } = options
-    if (listOf('examples', examples).length === 0)
-      throw new PlimsollError('invalid-input', 'There is nothing to train on', {
-        found: 'no examples',
-        expected: 'at least one prompt with its target',
-        fix: 'Give examples.',
-      })
-    const checked = (use: 'train' | 'validate', first: number) => (example: TrainingExample, index: number) => ({
-      ...example,
-      prompt: checkedPrompt(example.prompt, first + index),
-      use,
+  async train(examples: readonly TrainingExample[], spec: TrainingSpec, options: TrainOptions = {}): Promise<Training> {
+    const { onProgress, onCheckpoint } = options
+    const told = await trainArguments(this.info, examples, spec, options)
+    return await this.#engine.call('train', told, {
+      signal: options.signal,
+      first: this.#first,
+      onEvent: event => {
+        if (event.kind === 'checkpoint') onCheckpoint?.(event.checkpoint)
+        else if (event.kind === 'read')
+          onProgress?.({ stage: 'capture', done: event.done, total: told.examples.length })
+        else {
+          const detail = `loss ${event.loss.toFixed(3)}`
+          onProgress?.({ stage: 'train', done: event.done, total: event.total, detail })
+        }
+      },
     })
-    const all = [...examples.map(checked('train', 0)), ...validation.map(checked('validate', examples.length))]
-    const { file, architecture, metadata, tensors } = await readHeader(this.info.file)
-    return await this.#engine.call(
-      'train',
-      {
-        examples: all,
-        layer,
-        tokens: parseWhere({ tokens: tokens ?? { phase: 'all' } }).tokens,
-        edit,
-        settings: {
-          epochs: positive('epochs', settings.epochs),
-          batch: positive('batch', settings.batch),
-          learningRate: settings.learningRate,
-          weightDecay: settings.weightDecay ?? 0,
-          penalty: edit.kind === 'reft-r1' ? edit.penalty : 0,
-          patience: positive('patience', patience),
-          seed,
-        },
-        threads: positive('threads', options.threads ?? this.info.engine.threads),
-        source: { file, architecture, metadata, tensors },
-        from,
-      },
-      {
-        signal: options.signal,
-        first: this.#first,
-        onEvent: event => {
-          if (event.kind === 'checkpoint') onCheckpoint?.(event.checkpoint)
-          else if (event.kind === 'read') onProgress?.({ stage: 'capture', done: event.done, total: all.length })
-          else {
-            const detail = `loss ${event.loss.toFixed(3)}`
-            onProgress?.({ stage: 'train', done: event.done, total: event.total, detail })
-          }
-        },
-      },
-    )
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,12 +1,13 @@
 import { PlimsollError } from '../../../errors.ts'
-import { editOf, startLength } from '../../../gradient/edits/index.ts'
-import { type TrainingSequence, train } from '../../../gradient/train.ts'
+import { editOf } from '../../../gradient/edits/index.ts'
+import { largestStep, type TrainingSequence, train } from '../../../gradient/train.ts'
 import { type CaptureRequest, capture } from '../../llama/capture.ts'
 import type { LoadedModel } from '../../llama/model.ts'
 import { EMBEDDING } from '../../place.ts'
 import { layoutOf, partsAfter } from '../../positions.ts'
 import { selectedPositions, selectTokens } from '../../select.ts'
 import { placesOf } from '../../sites.ts'
+import { checkTrainingMemory } from '../../training-memory.ts'
 import type { FlightWriter } from '../flight.ts'
 import type { Calls } from '../protocol.ts'
 import { ofRequest, oneByOne, prepare, type Tell } from './prepare.ts'
@@ -20,22 +21,22 @@ export function runTrain(
   tell: Tell<'train'>,
 ): Calls['train']['result'] {
   const { source, layer, edit: spec, settings, threads, from } = args
-  const values = startLength(spec, model.info.width)
-  if (spec.start.length !== values)
-    throw new PlimsollError('invalid-input', 'What the training starts from is of another size', {
-      found: `${spec.start.length} values`,
-      expected: `${values}, for a model of width ${model.info.width}`,
-      fix: 'Start from an edit of this model.',
-    })
   const edit = editOf(spec)
-  // Before the states are read: a model that nothing can be trained through is told at once.
+  const places = placesOf(
+    layer === EMBEDDING ? { site: 'embedding', layers: 'all' } : { site: 'residual', layers: [layer] },
+    model.info,
+  )
+  const prepared = prepareExamples(model, flight, args)
+  const of = <T>(use: 'train' | 'validate', all: readonly T[]) => all.filter((_, i) => args.examples[i]?.use === use)
+  // Before the states are read: what cannot be trained is told at once.
+  const sizes = prepared.map(({ tokens, targets }) => ({ tokens, targets: targets.length }))
+  checkTrainingMemory(source, layer, largestStep(of('train', sizes), of('validate', sizes), settings.batch), sizes)
   using machine = model.tail(source, layer, threads)
-  const sequences = readSequences(model, flight, args, tell)
-  const of = (use: 'train' | 'validate') => sequences.filter((_, i) => args.examples[i]?.use === use)
+  const sequences = readSequences(model, flight, prepared, places, tell)
   const trained = train(
     machine.tail,
     edit,
-    { training: of('train'), validation: of('validate') },
+    { training: of('train', sequences), validation: of('validate', sequences) },
     settings,
     {
       onStep: (done, total, loss) => tell({ kind: 'step', done, total, loss }),
@@ -48,29 +49,42 @@ export function runTrain(
   return { ...trained, parameters: edit.result?.() ?? trained.parameters, strengths, bytes: machine.tail.bytes }
 }
 
-/** States of the layer under every token of every example; nothing below it depends on what is trained. */
-function readSequences(
+interface PreparedExample extends Pick<TrainingSequence, 'rows' | 'targets'> {
+  readonly request: CaptureRequest
+  /** Of prompt and target. */
+  readonly tokens: number
+}
+
+function prepareExamples(
   model: LoadedModel,
   flight: FlightWriter,
-  { examples, layer, tokens: where }: Calls['train']['arguments'],
-  tell: Tell<'train'>,
-): TrainingSequence[] {
-  const places = placesOf(
-    layer === EMBEDDING ? { site: 'embedding', layers: 'all' } : { site: 'residual', layers: [layer] },
-    model.info,
-  )
-  const prepared = examples.map(({ prompt, target }, index) => {
+  { examples, tokens: where }: Calls['train']['arguments'],
+): PreparedExample[] {
+  return examples.map(({ prompt, target }, index) => {
     const continuation = model.vocabulary.tokenize(target, { addSpecial: false, parseSpecial: false })
     if (continuation.length === 0) throw emptyTarget(flight.first + index)
     const { rendered } = prepare(model, flight, { prompt }, index, continuation.length, true)
     const layout = layoutOf(rendered, true)
     const selection = selectTokens(everyToken, layout)
     const edited = ofRequest(flight.first + index, () => selectTokens(where, layout))
-    const request: CaptureRequest = { rendered, continuation, selection, steering: null }
-    const length = rendered.tokens.length + continuation.length
-    const rows = selectedPositions(edited, length, partsAfter(rendered, continuation))
-    return { request, rows }
+    const tokens = rendered.tokens.length + continuation.length
+    return {
+      request: { rendered, continuation, selection, steering: null },
+      rows: selectedPositions(edited, tokens, partsAfter(rendered, continuation)),
+      targets: Array.from(continuation, (token, i) => ({ row: rendered.tokens.length + i - 1, target: token })),
+      tokens,
+    }
   })
+}
+
+/** States of the layer under every token of every example; nothing below it depends on what is trained. */
+function readSequences(
+  model: LoadedModel,
+  flight: FlightWriter,
+  prepared: readonly PreparedExample[],
+  places: ReturnType<typeof placesOf>,
+  tell: Tell<'train'>,
+): TrainingSequence[] {
   const states: Float32Array[] = []
   oneByOne(flight, prepared.length, next =>
     capture(
@@ -87,11 +101,11 @@ function readSequences(
       },
     ),
   )
-  return prepared.map(({ request: { rendered, continuation }, rows }, i) => ({
+  return prepared.map(({ rows, targets }, i) => ({
     states: states[i] ?? new Float32Array(),
     width: model.info.width,
     rows,
-    targets: Array.from(continuation, (target, j) => ({ row: rendered.tokens.length + j - 1, target })),
+    targets,
   }))
 }
 
