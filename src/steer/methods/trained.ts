@@ -1,6 +1,7 @@
 /** What the methods have in common that train a vector through the model: whose answers are made likely, and where. */
 import { EMBEDDING } from '../../engine/select.ts'
 import type { DirectionVector, Prompt, TrainableSpec, Training, TrainingExample } from '../../engine/types.ts'
+import type { Where } from '../../engine/where.ts'
 import { PlimsollError } from '../../errors.ts'
 import type { RunOptions } from '../../progress.ts'
 import { toDirection } from '../vector.ts'
@@ -27,7 +28,7 @@ export interface Recipe {
   /** Sides whose answers are made likely. */
   readonly sides: readonly (keyof Sides<unknown>)[]
   readonly parameters: TrainedParameters
-  readonly edit: (width: number) => TrainableSpec
+  readonly edit: (width: number, layer: number) => TrainableSpec
 }
 
 /**
@@ -38,20 +39,39 @@ export interface Recipe {
 export async function fitTrained(
   model: FitModel,
   spec: TrainedSpec,
-  { name, sides, parameters, edit }: Recipe,
+  recipe: Recipe,
   options: RunOptions = {},
 ): Promise<Map<number, DirectionVector>> {
-  checkSides(spec, '')
   const tokens = spec.tokens ?? trainedTokens
+  return trainEach(model, spec, { ...recipe, tokens }, options, (layer, training, examples) => {
+    const place = layer === EMBEDDING ? 'the embedding' : `layer ${layer}`
+    const moved = meanStrength(training, examples)
+    const w = training.parameters.map(value => value * moved)
+    const direction = toDirection(w, `What ${recipe.name} trained at ${place}`)
+    return { edit: 'add', where: { ...whereOf(layer), tokens }, directions: { [layer]: direction } }
+  })
+}
+
+/**
+ * Trains an edit at every layer by itself, and makes something of each.
+ * @throws PlimsollError `invalid-input` for an empty side or answers that are all empty, `model-unsupported`
+ */
+export async function trainEach<Made>(
+  model: FitModel,
+  spec: TrainedSpec,
+  { sides, parameters, edit, tokens }: Recipe & { readonly tokens: Where['tokens'] },
+  options: RunOptions,
+  make: (layer: number, training: Training, examples: readonly Labelled[]) => Made,
+): Promise<Map<number, Made>> {
+  checkSides(spec, '')
   const { answerTokens, ...settings } = parameters
   const examples = await examplesOf(model, spec, sides, answerTokens, options)
-  const vectors = new Map<number, DirectionVector>()
+  const made = new Map<number, Made>()
   for (const [i, layer] of spec.layers.entries()) {
     const { signal, seed, onProgress } = options
-    const place = layer === EMBEDDING ? 'the embedding' : `layer ${layer}`
     const training = await model.train(
       examples.map(({ example }) => example),
-      { layer, tokens, edit: edit(model.info.width), ...settings },
+      { layer, tokens, edit: edit(model.info.width, layer), ...settings },
       {
         signal,
         seed,
@@ -59,15 +79,12 @@ export async function fitTrained(
           onProgress?.({ ...event, done: i * event.total + event.done, total: spec.layers.length * event.total }),
       },
     )
-    const moved = meanStrength(training, examples)
-    const w = training.parameters.map(value => value * moved)
-    const direction = toDirection(w, `What ${name} trained at ${place}`)
-    vectors.set(layer, { edit: 'add', where: { ...whereOf(layer), tokens }, directions: { [layer]: direction } })
+    made.set(layer, make(layer, training, examples))
   }
-  return vectors
+  return made
 }
 
-interface Labelled {
+export interface Labelled {
   readonly side: keyof Sides<unknown>
   readonly example: TrainingExample
 }
