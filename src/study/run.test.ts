@@ -121,6 +121,7 @@ describe('a study on the organism', () => {
       { method: 'linear-probe' },
       { method: 'partial-or', name: 'half', parameters: { lambda: 0.5 } },
       { method: 'ssv', parameters: { epochs: 2, learningRate: 0.05, answerTokens: 8 } },
+      { method: 'loreft', parameters: { epochs: 2, rank: 2, answerTokens: 8 } },
       { method: 'diffmean', parameters: { constrained: true } },
     ] as const
     const references = { prompt: false, random: 0, randomKl: 0, permuted: 1 } as const
@@ -132,21 +133,16 @@ describe('a study on the organism', () => {
       },
     )
     const methods = several.result.conditions.filter(({ role }) => role === 'method')
-    expect(methods.map(({ name }) => name)).toEqual(['pca', 'linear-probe', 'half', 'ssv', 'diffmean constrained'])
+    const names = ['pca', 'linear-probe', 'half', 'ssv', 'loreft', 'diffmean constrained']
+    expect(methods.map(({ name }) => name)).toEqual(names)
     expect(methods[2]?.description).toMatch(/^partial-or \(lambda 0\.5\), layer 4/)
-    expect(new Set(methods.map(({ vector }) => vector)).size).toBe(5)
-    expect(methods[4]?.description).toMatch(/^diffmean \(constrained\), layer 4/)
+    expect(new Set(methods.map(({ vector }) => vector)).size).toBe(6)
+    expect(methods[5]?.description).toMatch(/^diffmean \(constrained\), layer 4/)
     expect(several.result.fit?.note).toMatch(/Constrained: \d+ harmful/)
-    expect(several.result.selections.map(one => one.condition)).toEqual([
-      'pca',
-      'linear-probe',
-      'half',
-      'ssv',
-      'diffmean constrained',
-    ])
-    expect(several.result.fit?.method).toBe('pca, linear-probe, partial-or, ssv, diffmean')
+    expect(several.result.selections.map(one => one.condition)).toEqual(names)
+    expect(several.result.fit?.method).toBe('pca, linear-probe, partial-or, ssv, loreft, diffmean')
     const fittedBy = several.vectors.map(({ vector }) => vector.provenance.method)
-    expect(fittedBy).toEqual(['pca', 'linear-probe', 'partial-or', 'ssv', 'diffmean'])
+    expect(fittedBy).toEqual(['pca', 'linear-probe', 'partial-or', 'ssv', 'loreft', 'diffmean'])
     // What answers harmless questions is the same direction, however it is found.
     expect(methods[0]?.axes.efficacy.suites[0]?.gained).toBeGreaterThan(3)
   })

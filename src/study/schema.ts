@@ -45,6 +45,9 @@ export const MethodParameters = z
     penalty: z.number().min(0).max(100),
     /** A file, .npz or .safetensors; from the study file's folder. */
     autoencoder: z.string().min(1),
+    rank: z.int().min(1).max(1024),
+    first: z.int().min(0).max(1024),
+    last: z.int().min(0).max(1024),
   })
   .partial()
 export type MethodParameters = z.infer<typeof MethodParameters>
@@ -58,6 +61,7 @@ const MethodCondition = z.strictObject({
     'linear-probe',
     'ssv',
     'reft-r1',
+    'loreft',
     'partial-or',
     'null-space',
     'ace',

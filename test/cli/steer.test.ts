@@ -125,7 +125,9 @@ describe('fit, then generate', () => {
     )
     expect(await folder.plimsoll('fit', ...organism, ...sets, '--layer', '5', '--method', 'random')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('expected diffmean, pca, linear-probe, ssv, reft-r1, partial-or, null-space'),
+      stderr: expect.stringContaining(
+        'expected diffmean, pca, linear-probe, ssv, reft-r1, loreft, partial-or, null-space',
+      ),
     })
   })
 

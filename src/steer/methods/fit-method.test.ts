@@ -122,4 +122,6 @@ it('writes down what it was told, and its defaults beside', () => {
   expect(parametersOf({ method: 'partial-or', ...sides, layers })).toMatchObject({ lambda: 1 })
   const trained = parametersOf({ method: 'reft-r1', ...sides, layers, top: 4 })
   expect(trained).toMatchObject({ top: 4, penalty: 0.005, epochs: 3, tokens: { phase: 'all' } })
+  const ends = { phase: 'prompt', ends: { first: 7, last: 5 } }
+  expect(parametersOf({ method: 'loreft', ...sides, layers, first: 7 })).toMatchObject({ rank: 4, tokens: ends })
 })

@@ -65,8 +65,9 @@ export function parameterNames(method: FitMethod): string[] {
 /** What a fit is told, with the defaults of its method filled in. */
 export function parametersOf(spec: MethodSpec): Readonly<Record<string, unknown>> {
   const given: Record<string, unknown> = { ...spec }
-  const { tokens, defaults } = registry[spec.method]
-  return Object.fromEntries(Object.entries({ tokens, ...defaults }).map(([key, value]) => [key, given[key] ?? value]))
+  const { tokensOf, defaults } = registry[spec.method]
+  const all = { tokens: tokensOf(spec), ...defaults }
+  return Object.fromEntries(Object.entries(all).map(([key, value]) => [key, given[key] ?? value]))
 }
 
 /**

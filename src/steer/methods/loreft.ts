@@ -66,7 +66,7 @@ export async function fitLoreft(
       expected: `a whole number from 1 to ${width}, the width of the model`,
       fix: 'Give another rank; 4 and 8 are usual.',
     })
-  const tokens = spec.tokens ?? endsOf(first, last)
+  const tokens = spec.tokens ?? endsOf({ first, last })
   const edit = (width: number, layer: number) => {
     const random = createRandom(options.seed ?? 0, `loreft at layer ${layer}`)
     return { kind: 'loreft', rank, start: startOf(rank, width, random) } as const
@@ -79,7 +79,8 @@ export async function fitLoreft(
   }))
 }
 
-function endsOf(first: number, last: number): Where['tokens'] {
+/** @throws PlimsollError `invalid-input` where that is no token */
+export function endsOf({ first, last }: Pick<LoreftParameters, 'first' | 'last'>): Where['tokens'] {
   const counts = [first, last].every(value => Number.isInteger(value) && value >= 0)
   if (!counts || first + last === 0)
     throw new PlimsollError('invalid-input', 'LoReFT has no tokens to edit', {

@@ -10,6 +10,7 @@ import { defaultTokens, type FitModel, type FitOptions, fitDirections } from './
 import { diffmean, diffmeanDefaults, fitDiffmean } from './diffmean.ts'
 import { fitIti, iti, itiDefaults, itiTokens } from './iti.ts'
 import { linearProbe, linearProbeDefaults, linearProbeDirection } from './linear-probe.ts'
+import { endsOf, fitLoreft, loreft, loreftDefaults } from './loreft.ts'
 import { nullSpace, nullSpaceDefaults, nullSpaceDirection } from './null-space.ts'
 import { partialOr, partialOrDefaults, partialOrDirection } from './partial-or.ts'
 import { pca, pcaDefaults, pcaDirection } from './pca.ts'
@@ -24,7 +25,7 @@ export interface Registered<Parameters extends object> {
   /** Of what it may be told beside prompts and tokens. */
   readonly defaults: Parameters
   /** Tokens that are read, or acted on where it is trained, unless others are named. */
-  readonly tokens: Where['tokens']
+  readonly tokensOf: (told: object) => Where['tokens']
   /**
    * `control`: what is to be left alone. `seed`: random numbers decide something. `answers`: it is trained through the
    * model, on answers. `no-layer`: it chooses its layers itself and gives one vector. `autoencoder`: it reads through one,
@@ -40,6 +41,11 @@ export interface Registered<Parameters extends object> {
   ) => Promise<ReadonlyMap<number, FittedVector>>
 }
 
+interface More<Parameters> {
+  readonly tokens?: Where['tokens'] | ((parameters: Parameters) => Where['tokens'])
+  readonly needs?: Registered<object>['needs']
+}
+
 type Fit<Parameters> = (
   model: FitModel,
   spec: TrainedSpec,
@@ -51,12 +57,12 @@ function registered<Parameters extends object>(
   description: MethodDescription,
   defaults: Parameters,
   fit: Fit<Parameters>,
-  { tokens = defaultTokens, needs = [] }: Partial<Pick<Registered<Parameters>, 'tokens' | 'needs'>> = {},
+  { tokens = defaultTokens, needs = [] }: More<Parameters> = {},
 ): Registered<Parameters> {
   return {
     description,
     defaults,
-    tokens,
+    tokensOf: told => (typeof tokens === 'function' ? tokens(filled(defaults, told)) : tokens),
     needs,
     fit: (model, spec, told, options) => fit(model, spec, filled(defaults, told), options),
   }
@@ -93,6 +99,7 @@ export const registry = {
   ),
   ssv: registered(ssv, ssvDefaults, fitSsv, trained),
   'reft-r1': registered(reftR1, reftR1Defaults, fitReftR1, trained),
+  loreft: registered(loreft, loreftDefaults, fitLoreft, { ...trained, tokens: endsOf }),
   'partial-or': registered(
     partialOr,
     widened<{ lambda: number }>(partialOrDefaults),
