@@ -10,15 +10,16 @@ import { type Comparison, table } from './table.ts'
 import { targetAtoms } from './target-atoms.ts'
 import { trainedMethods } from './trained-methods.ts'
 
-const usage = `npm run oracle -- --python VENV/bin/python [--axbench CLONE] [--alphasteer FILE] [--sta CLONE] [--honest-llama CLONE] [--activation-steering CLONE] [--angular CLONE] [--model NAME|FILE] [--json] [--write]
+const usage = `npm run oracle -- --python VENV/bin/python [--axbench CLONE] [--pyreft CLONE] [--alphasteer FILE] [--sta CLONE] [--honest-llama CLONE] [--activation-steering CLONE] [--angular CLONE] [--model NAME|FILE] [--json] [--write]
 
-The virtual environment has oracle/methods/requirements.txt; oracle/methods/fixtures.py, sta.py and edits.py say where the clones come from.
+The virtual environment has oracle/methods/requirements.txt; oracle/methods/fixtures.py, trained.py, sta.py and edits.py say where the clones come from.
 --write puts the table into docs/oracle.md.`
 
 const { values } = parseArgs({
   options: {
     python: { type: 'string' },
     axbench: { type: 'string' },
+    pyreft: { type: 'string' },
     alphasteer: { type: 'string' },
     sta: { type: 'string' },
     'honest-llama': { type: 'string' },
@@ -34,13 +35,13 @@ const { values } = parseArgs({
 const page = new URL('../../docs/oracle.md', import.meta.url)
 const mark = '<!-- the table of npm run oracle -->\n'
 
-const { python, axbench, alphasteer, sta, angular, model } = values
+const { python, axbench, pyreft, alphasteer, sta, angular, model } = values
 const { 'honest-llama': honestLlama, 'activation-steering': activationSteering } = values
 if (values.help || python === undefined) {
   console.error(usage)
   process.exitCode = values.help ? 0 : 2
 } else {
-  const missing = [python, axbench, alphasteer, sta, honestLlama, activationSteering, angular].find(
+  const missing = [python, axbench, pyreft, alphasteer, sta, honestLlama, activationSteering, angular].find(
     path => path?.includes('/') && !existsSync(path),
   )
   if (missing !== undefined) throw new Error(`There is no ${missing}.`)
@@ -48,7 +49,7 @@ if (values.help || python === undefined) {
     ...(await closedForms({ python, axbench, alphasteer })),
     ...(await targetAtoms({ python, sta })),
     ...(await otherEdits({ python, honestLlama, activationSteering, angular })),
-    ...(await trainedMethods({ python, axbench })),
+    ...(await trainedMethods({ python, axbench, pyreft })),
     ...(await harness({ python })),
     ...(await realStates({ python, model })),
   ]
