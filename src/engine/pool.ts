@@ -7,11 +7,13 @@
  * a queue from which engines take more as they are done would be another cut every time. Which engine computes a part
  * changes nothing; those with least to do come first. The weights are mapped once.
  */
+import type { RunOptions } from '../progress.ts'
 import { EMBEDDING } from './select.ts'
 import type {
   Capture,
   CaptureItem,
   CaptureOptions,
+  DivergenceItem,
   GenerateOptions,
   Generation,
   Model,
@@ -22,6 +24,7 @@ import type {
   Score,
   ScoreItem,
   ScoreOptions,
+  Steering,
   Token,
   Training,
   TrainingExample,
@@ -116,6 +119,14 @@ class PooledModel implements Model {
     return this.#share(prompts, options, (engine, part, shared) => engine.firstToken(part, tokens, shared))
   }
 
+  divergence(
+    items: readonly DivergenceItem[],
+    steerings: readonly Steering[],
+    options: RunOptions = {},
+  ): Promise<Float64Array[][]> {
+    return this.#share(items, options, (engine, part, shared) => engine.divergence(part, steerings, shared))
+  }
+
   /** One engine trains, on the threads of all. */
   train(examples: readonly TrainingExample[], spec: TrainingSpec, options: TrainOptions = {}): Promise<Training> {
     const engine = this.#leastBusy()[0] ?? this.#first
@@ -145,7 +156,7 @@ class PooledModel implements Model {
     }
   }
 
-  async #share<Item, Options extends ScoreOptions, Result>(
+  async #share<Item, Options extends RunOptions, Result>(
     items: readonly Item[],
     options: Options,
     call: (engine: Model, part: readonly Item[], options: Options, from: number) => Promise<Result[]>,
@@ -154,7 +165,7 @@ class PooledModel implements Model {
   }
 
   /** Results of the parts in their order. When one fails, the others are cancelled and its error is thrown. */
-  async #shareParts<Item, Options extends ScoreOptions, Result>(
+  async #shareParts<Item, Options extends RunOptions, Result>(
     items: readonly Item[],
     options: Options,
     call: (engine: Model, part: readonly Item[], options: Options, from: number) => Promise<Result>,
@@ -195,15 +206,15 @@ function partsOf<Item>(items: readonly Item[], engines: readonly PoolEngine[]) {
 /** Adds up what the parts report. */
 class SharedProgress {
   readonly #total: number
-  readonly #onProgress: ScoreOptions['onProgress']
+  readonly #onProgress: RunOptions['onProgress']
   readonly #parts = new Map<number, { done: number; rate: number }>()
 
-  constructor(total: number, onProgress: ScoreOptions['onProgress']) {
+  constructor(total: number, onProgress: RunOptions['onProgress']) {
     this.#total = total
     this.#onProgress = onProgress
   }
 
-  of(part: number): ScoreOptions['onProgress'] {
+  of(part: number): RunOptions['onProgress'] {
     const report = this.#onProgress
     if (report === undefined) return undefined
     return event => {

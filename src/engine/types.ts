@@ -171,6 +171,12 @@ export interface Score {
   /** Whether greedy decoding would have produced exactly the scored tokens. */
   readonly greedy: boolean
 }
+/** A text on which steerings are held against nothing done. */
+export interface DivergenceItem {
+  readonly prompt: Prompt
+  /** Text that follows the prompt, tokenised by itself; its tokens count as generated. Empty: the prompt's own tokens. */
+  readonly continuation: string
+}
 export interface ScoreOptions extends RunOptions {
   readonly steering?: Steering | undefined
 }
@@ -269,6 +275,15 @@ export interface Model extends AsyncDisposable {
   score(items: readonly ScoreItem[], options?: ScoreOptions): Promise<Score[]>
   /** Log-probability of each of `tokens` as the first token of the answer: result[prompt][token]. */
   firstToken(prompts: readonly Prompt[], tokens: readonly number[], options?: ScoreOptions): Promise<Float64Array[]>
+  /**
+   * How far each steering moves what the model expects: KL(unsteered ‖ steered) in nats over the whole vocabulary, for
+   * every token of the continuation, from what stands before it: result[item][steering][token].
+   */
+  divergence(
+    items: readonly DivergenceItem[],
+    steerings: readonly Steering[],
+    options?: RunOptions,
+  ): Promise<Float64Array[][]>
   /**
    * Trains an edit of one layer so that the targets become likely. Deterministic for the same examples, spec, seed and
    * EngineInfo. Always on the processor.

@@ -52,6 +52,12 @@ test('answers, states and scores are those of one engine, in the order of the re
   for (const [i, score] of (scores ?? []).entries()) {
     expect(score.logLikelihood).toBeCloseTo(wanted?.[i]?.logLikelihood ?? Number.NaN, 4)
   }
+  const [moved, told] = await Promise.all([pool, single].map(model => model.divergence(items, [steering, []])))
+  expect(moved).toHaveLength(prompts.length)
+  for (const [i, [own]] of (moved ?? []).entries()) {
+    for (const [token, divergence] of (own ?? new Float64Array([Number.NaN])).entries())
+      expect(divergence).toBeCloseTo(told?.[i]?.[0]?.[token] ?? Number.NaN, 4)
+  }
 })
 
 test('fewer requests than engines, and none at all', async () => {

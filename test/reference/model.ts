@@ -330,6 +330,26 @@ export async function openReference(file: string): Promise<ReferenceModel> {
       })
     },
 
+    async divergence(items, steerings, options = {}) {
+      return items.map(item => {
+        const prompt = fitting(item.prompt)
+        const continuation = tokenizer.encode(item.continuation, 'plain')
+        const tokens = [...prompt.tokens, ...continuation]
+        const first = continuation.length === 0 ? 1 : prompt.tokens.length
+        const expected = (steering: Steering) => {
+          throwIfCancelled(options.signal)
+          const logits = forward(weights, tokens.slice(0, -1), edits(steer(steering, prompt, continuation.length > 0)))
+          return logits.slice(first - 1).map(logProbabilities)
+        }
+        const plain = expected([])
+        return steerings.map(steering =>
+          Float64Array.from(expected(steering), (after, i) =>
+            plain[i]!.reduce((sum, logP, token) => sum + Math.exp(logP) * (logP - after[token]!), 0),
+          ),
+        )
+      })
+    },
+
     train() {
       return Promise.reject(
         new PlimsollError('model-unsupported', 'The reference does not train', {

@@ -1,4 +1,4 @@
-/** Log-likelihoods: of continuations, of whole texts, of first tokens. */
+/** What is expected of texts: log-likelihoods of continuations, of whole texts, of first tokens; how far steering moves it. */
 import { PlimsollError } from '../../errors.ts'
 import { type ResolvedSteering, sameOnPrefix } from '../steering.ts'
 import type { Rendered, Score } from '../types.ts'
@@ -34,9 +34,7 @@ export function score(
   onDone: (index: number, score: Score) => void,
 ): void {
   const reader = new PrefixReader(model, requests)
-  for (const [index, request] of requests.entries()) {
-    onDone(index, request.continuation.length === 0 ? reader.ownTokens(request) : reader.continuation(request))
-  }
+  for (const [index, request] of requests.entries()) onDone(index, reader.score(request))
 }
 
 /** Log-probabilities of given tokens as the first of the answer, one prompt after the other. */
@@ -56,8 +54,47 @@ export function firstToken(
   }
 }
 
+export interface DivergenceRequest {
+  readonly rendered: Rendered
+  readonly continuation: readonly number[]
+  readonly steerings: readonly (ResolvedSteering | null)[]
+}
+
+/**
+ * KL(unsteered ‖ steered) before every scored token, under each steering in turn. Unsteered logits are kept to be compared
+ * with: no more of them than llama.cpp holds itself, so that a longer text is read anew for each of its parts.
+ */
+export function divergence(
+  model: LoadedModel,
+  requests: readonly DivergenceRequest[],
+  onDone: (index: number, steering: number, divergences: Float64Array) => void,
+): void {
+  const reader = new PrefixReader(model, requests)
+  for (const [index, { rendered, continuation, steerings }] of requests.entries()) {
+    const text = { rendered, continuation }
+    const tokens = continuation.length === 0 ? rendered.tokens.length - 1 : continuation.length
+    const found = steerings.map(() => new Float64Array(tokens))
+    for (let from = 0; from < tokens; from += scoredPiece) {
+      const plain: Distribution[] = []
+      reader.eachToken({ ...text, steering: null }, (expected, _token, i) => {
+        if (i >= from && i < from + scoredPiece) plain.push({ ...expected, logits: expected.logits.slice() })
+      })
+      for (const [k, steering] of steerings.entries()) {
+        reader.eachToken({ ...text, steering }, (expected, _token, i) => {
+          const before = plain[i - from]
+          if (before !== undefined) found[k]![i] = klOf(before, expected)
+        })
+      }
+    }
+    for (const [k, divergences] of found.entries()) onDone(index, k, divergences)
+  }
+}
+
 /** The sequence that is computed in, and the one that holds the copy. */
 const [working, kept] = [0, 1]
+
+/** Told of each scored token in order, counted from 0. */
+type See = (expected: Distribution, token: number, index: number) => void
 
 class PrefixReader {
   readonly #context: DecodeContext
@@ -69,7 +106,7 @@ class PrefixReader {
   /** What follows the cached tokens, where it was computed. */
   #next: Distribution | null = null
 
-  constructor(model: LoadedModel, requests: readonly ScoreRequest[]) {
+  constructor(model: LoadedModel, requests: readonly Pick<ScoreRequest, 'rendered' | 'continuation'>[]) {
     const lengths = requests.map(request => request.rendered.tokens.length + request.continuation.length)
     this.#rewinds = model.rewinds
     this.#context = model.context({
@@ -97,45 +134,52 @@ class PrefixReader {
     return this.#next
   }
 
-  continuation(request: ScoreRequest): Score {
-    const { continuation } = request
-    const { tokens } = request.rendered
-    let current = this.after(request)
-    const first = continuation[0]!
-    let logLikelihood = logProbability(current, first)
-    let greedy = current.best === first
-    if (continuation.length > 1) {
-      const all = [...tokens, ...continuation]
-      for (const token of continuation) this.#steered?.generated.push(token)
-      prefill(this.#context, working, all.slice(0, -1), tokens.length, 'all', (start, end) => {
-        for (let position = start; position < end; position++) {
-          current = distribution(this.#context.logits(position - start), 'view')
-          logLikelihood += logProbability(current, all[position + 1]!)
-          greedy &&= current.best === all[position + 1]
-        }
-      })
-      this.#check()
-      if (this.#rewinds) this.#context.truncate(working, tokens.length)
-      else this.#context.copy(kept, working)
-    }
-    return { logLikelihood, tokens: continuation.length, greedy }
+  score(request: ScoreRequest): Score {
+    let logLikelihood = 0
+    let tokens = 0
+    let greedy = true
+    this.eachToken(request, (expected, token) => {
+      logLikelihood += logProbability(expected, token)
+      greedy &&= expected.best === token
+      tokens++
+    })
+    return { logLikelihood, tokens, greedy }
   }
 
-  ownTokens(request: ScoreRequest): Score {
+  /** What is expected before each scored token, and that token; the logits may be a view that the next one overwrites. */
+  eachToken(request: ScoreRequest, see: See): void {
+    if (request.continuation.length === 0) this.#ownTokens(request, see)
+    else this.#continuation(request, see)
+  }
+
+  #continuation(request: ScoreRequest, see: See): void {
+    const { continuation } = request
+    const { tokens } = request.rendered
+    see(this.after(request), continuation[0]!, 0)
+    if (continuation.length === 1) return
+    const all = [...tokens, ...continuation]
+    for (const token of continuation) this.#steered?.generated.push(token)
+    prefill(this.#context, working, all.slice(0, -1), tokens.length, 'all', (start, end) => {
+      for (let position = start; position < end; position++) {
+        const expected = distribution(this.#context.logits(position - start), 'view')
+        see(expected, all[position + 1]!, position + 1 - tokens.length)
+      }
+    })
+    this.#check()
+    if (this.#rewinds) this.#context.truncate(working, tokens.length)
+    else this.#context.copy(kept, working)
+  }
+
+  #ownTokens(request: ScoreRequest, see: See): void {
     const { tokens } = request.rendered
     this.#restart(request)
-    let logLikelihood = 0
-    let greedy = true
     prefill(this.#context, working, tokens, 0, 'all', (start, end) => {
       for (let position = start; position < Math.min(end, tokens.length - 1); position++) {
-        const current = distribution(this.#context.logits(position - start), 'view')
-        logLikelihood += logProbability(current, tokens[position + 1]!)
-        greedy &&= current.best === tokens[position + 1]
+        see(distribution(this.#context.logits(position - start), 'view'), tokens[position + 1]!, position)
       }
     })
     this.#check()
     this.#forget()
-    return { logLikelihood, tokens: Math.max(0, tokens.length - 1), greedy }
   }
 
   /** Keeps what the new prompt shares with the cached one and says how many tokens that is. */
@@ -194,4 +238,15 @@ function distribution(logits: Float32Array, mode: 'keep' | 'view'): Distribution
 
 function logProbability(distribution: Distribution, token: number): number {
   return distribution.logits[token]! - distribution.logSum
+}
+
+/** Σ p (ln p − ln q); rounding can leave a little less than the 0 it is at least. */
+function klOf(p: Distribution, q: Distribution): number {
+  let sum = 0
+  for (let token = 0; token < p.logits.length; token++) {
+    const logP = logProbability(p, token)
+    const probability = Math.exp(logP)
+    if (probability > 0) sum += probability * (logP - logProbability(q, token))
+  }
+  return Math.max(0, sum)
 }

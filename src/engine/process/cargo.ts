@@ -96,9 +96,11 @@ function inSteering<T extends object>(args: T, replace: (value: object) => unkno
     known.set(value, copy)
     return copy
   }
-  const requests = args.requests.map((request: { readonly steering?: unknown }) =>
-    request.steering === undefined ? request : { ...request, steering: changed(request.steering) },
-  )
+  const requests = args.requests.map((request: { readonly steering?: unknown; readonly steerings?: unknown }) => ({
+    ...request,
+    ...(request.steering !== undefined && { steering: changed(request.steering) }),
+    ...(request.steerings !== undefined && { steerings: changed(request.steerings) }),
+  }))
   return { ...args, requests }
 }
 

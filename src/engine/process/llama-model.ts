@@ -1,5 +1,6 @@
 /** A model whose calls an engine process computes. */
 import { PlimsollError } from '../../errors.ts'
+import type { RunOptions } from '../../progress.ts'
 import { checkedAdapters, checkedPrompt, checkedTokens, listOf, positive } from '../check.ts'
 import { steeringCheck } from '../check-steering.ts'
 import { checkedSampling } from '../sampling/check.ts'
@@ -7,6 +8,7 @@ import type {
   Capture,
   CaptureItem,
   CaptureOptions,
+  DivergenceItem,
   GenerateOptions,
   Generation,
   Model,
@@ -17,6 +19,7 @@ import type {
   Score,
   ScoreItem,
   ScoreOptions,
+  Steering,
   Token,
   TokenProbability,
   Training,
@@ -257,6 +260,37 @@ export class LlamaModel implements Model {
       },
     )
     return complete(results)
+  }
+
+  async divergence(
+    items: readonly DivergenceItem[],
+    steerings: readonly Steering[],
+    options: RunOptions = {},
+  ): Promise<Float64Array[][]> {
+    const results = listOf('items', items).map((): (Float64Array | undefined)[] => new Array(steerings.length))
+    const checked = steeringCheck()
+    const total = items.length * listOf('steerings', steerings).length
+    let done = 0
+    await this.#engine.call(
+      'divergence',
+      {
+        requests: items.map(({ prompt, continuation }, index) => ({
+          prompt: checkedPrompt(prompt, this.#first + index),
+          continuation,
+          steerings: steerings.map(steering => checked(steering, this.#first + index)),
+        })),
+      },
+      {
+        signal: options.signal,
+        first: this.#first,
+        onEvent: event => {
+          const result = results[event.index]
+          if (result !== undefined) result[event.steering] = event.divergences
+          options.onProgress?.({ stage: 'score', done: ++done, total })
+        },
+      },
+    )
+    return results.map(complete)
   }
 
   async train(examples: readonly TrainingExample[], spec: TrainingSpec, options: TrainOptions = {}): Promise<Training> {

@@ -88,6 +88,22 @@ export interface Calls {
     result: null
     event: { readonly kind: 'first'; readonly index: number; readonly logProbabilities: Float64Array }
   }
+  divergence: {
+    arguments: {
+      requests: readonly {
+        readonly prompt: Prompt
+        readonly continuation: string
+        readonly steerings: readonly (Steering | undefined)[]
+      }[]
+    }
+    result: null
+    event: {
+      readonly kind: 'divergence'
+      readonly index: number
+      readonly steering: number
+      readonly divergences: Float64Array
+    }
+  }
   train: {
     arguments: {
       examples: readonly { readonly prompt: Prompt; readonly target: string; readonly use: 'train' | 'validate' }[]

@@ -11,7 +11,7 @@ import { tokenisePrompt } from '../llama/request.ts'
 import { runCapture } from './calls/capture.ts'
 import { fail } from './calls/fail.ts'
 import { runGenerate, sharedGenerate } from './calls/generate.ts'
-import { runFirstToken, runScore } from './calls/score.ts'
+import { runDivergence, runFirstToken, runScore } from './calls/score.ts'
 import { runTrain } from './calls/train.ts'
 import { unstow } from './cargo.ts'
 import { FlightRecord, type FlightWriter } from './flight.ts'
@@ -56,6 +56,8 @@ function run(call: Call, flight: FlightWriter, tell: (event: Event) => void): un
       return runScore(model(), flight, call.arguments, tell)
     case 'firstToken':
       return runFirstToken(model(), flight, call.arguments, tell)
+    case 'divergence':
+      return runDivergence(model(), flight, call.arguments, tell)
     case 'train':
       return runTrain(model(), flight, call.arguments, tell)
     case 'fail':

@@ -50,6 +50,18 @@ export function agreementOfText(subject: () => Subject, tolerance = exact): void
     await expectScores(tolerance, subject(), undefined)
   })
 
+  test('divergences of steerings on answers and whole texts', async () => {
+    const { model, reference } = await subject().pair()
+    const steerings = placements(LAYERS)
+      .filter(({ where }) => where.tokens?.phase !== 'generated')
+      .map(({ where }) => steer('add', where, { seed: 13, strength: -1.5 }))
+    const items = PROMPTS.map((prompt, i) => ({ prompt, continuation: i === 1 ? '' : ` the answer is ${i}` }))
+    const [found, expected] = [await model.divergence(items, steerings), await reference.divergence(items, steerings)]
+    for (const [i, rows] of found.entries())
+      for (const [k, row] of rows.entries()) expect(distance(row, expected[i]![k]!)).toBeLessThan(tolerance)
+    expect(Math.max(...expected.flat().flatMap(row => [...row]))).toBeGreaterThan(effectFloor(tolerance))
+  })
+
   test.each(placements(LAYERS).flatMap(place => (['add', 'ablate'] as const).map(edit => ({ ...place, edit }))))(
     '$edit at $name',
     async ({ name, where, edit }) => {

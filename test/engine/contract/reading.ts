@@ -152,6 +152,53 @@ export function readingBehaviours(subject: () => Subject): void {
     }
   })
 
+  test('the divergence of a steering is that of its distributions, token by token', async () => {
+    const { model } = await subject().pair()
+    const vocabulary = Array.from({ length: model.info.vocabulary }, (_, token) => token)
+    const steerings = [steer('add', { layers: [1] }), steer('ablate', { layers: [2] }), []]
+    const raw = 'hello the world, and the rest'
+    const words = await model.tokenize(raw, { special: 'plain' })
+    const prefixes = await Promise.all(words.map(async (_, i) => ({ raw: await model.detokenize(words.slice(0, i)) })))
+    const plain = await model.firstToken(prefixes, vocabulary)
+    const [whole] = await model.divergence([{ prompt: { raw }, continuation: '' }], steerings)
+    for (const [k, steering] of steerings.entries()) {
+      // What stands before the first word is the beginning of sequence, which no steering touches.
+      const steered = await model.firstToken(prefixes.slice(1), vocabulary, { steering })
+      const expected = [0, ...steered.map((after, i) => divergenceOf(plain[i + 1]!, after))]
+      expect(whole![k]).toHaveLength(words.length)
+      expect(distance(whole![k]!, expected)).toBeLessThan(subject().tolerance)
+    }
+    expect(Math.max(...whole![0]!)).toBeGreaterThan(100 * subject().tolerance)
+    expect(Math.max(...whole![2]!)).toBe(0)
+  })
+
+  test('steerings are compared on answers, each as by itself, and texts of any length', async () => {
+    const { model } = await subject().pair()
+    const steerings = [
+      steer('add', { layers: [1], tokens: { phase: 'generated' } }),
+      steer('add', { tokens: { part: 'template-suffix' } }),
+    ]
+    const long = { prompt: 'then', continuation: 'again, and '.repeat(20) }
+    const items = [...PROMPTS.map((prompt, i) => ({ prompt, continuation: ` the answer is ${i}` })), long]
+    const together = await model.divergence(items, steerings)
+    for (const [i, { continuation }] of items.entries()) {
+      const tokens = await model.tokenize(continuation)
+      for (const [k, steering] of steerings.entries()) {
+        const [alone] = await model.divergence([items[i]!], [steering])
+        expect(together[i]![k]).toHaveLength(tokens.length)
+        expect(distance(together[i]![k]!, alone![0]!)).toBeLessThan(subject().tolerance)
+      }
+      // The first token of an answer is expected before anything of it is there to be steered.
+      expect(together[i]![0]![0]).toBe(0)
+      expect(together[i]![1]![0]).toBeGreaterThan(0)
+    }
+    // More than is compared at once: every part of the text is.
+    expect(together[6]![0]!.length).toBeGreaterThan(128)
+    expect(Math.min(...together[6]![0]!.slice(1))).toBeGreaterThan(0)
+    expect(await model.divergence([], steerings)).toEqual([])
+    expect(await model.divergence([items[0]!], [])).toEqual([[]])
+  })
+
   test('what a model writes is what it would write', async () => {
     const { model } = await subject().pair()
     for (const steering of [undefined, steer('ablate', { layers: 'all' })]) {
@@ -194,4 +241,9 @@ export function readingBehaviours(subject: () => Subject): void {
 function sharedDirection({ directions }: DirectionVector): Direction {
   if ('unit' in directions) return directions
   throw new Error('expected one direction for every layer')
+}
+
+/** Σ p (ln p − ln q). */
+function divergenceOf(before: Float64Array, after: Float64Array): number {
+  return before.reduce((sum, logP, token) => sum + Math.exp(logP) * (logP - after[token]!), 0)
 }

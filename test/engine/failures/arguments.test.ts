@@ -78,6 +78,7 @@ const calls: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = [
   ['a message without a text', () => model.generate([any([{ role: 'user' }])]), /undefined/],
   ['a stop that is no list', () => model.generate(['a'], { stop: any('x') }), /string/],
   ['a token that there is not', () => model.detokenize([model.info.vocabulary]), /token \d+/],
+  ['one steering without brackets', () => model.divergence([{ prompt: 'a', continuation: 'b' }], any({})), /object/],
   ['half a token', () => model.firstToken(['a'], [1.5]), /1\.5/],
   ['a token below 0', () => model.firstToken(['a'], [-1]), /-1/],
 ]
@@ -104,6 +105,7 @@ test('the same is said by every call that takes steering', async () => {
     model.score([{ prompt: 'a', continuation, steering }]),
     model.score([{ prompt: 'a', continuation }], { steering }),
     model.firstToken(['a'], [1], { steering }),
+    model.divergence([{ prompt: 'a', continuation }], [[], steering]),
   ])
     expect(await failureOf(call)).toMatchObject({ code: 'invalid-input', found: expect.stringContaining('strenght') })
 })
@@ -117,4 +119,8 @@ test('errors of reading and scoring name their request', async () => {
   expect(await failureOf(model.capture(prompts, where))).toMatchObject({ code: 'edit-failed', where: 'request 2' })
   const items = [0, 1, 2, 3].map(i => ({ prompt: `${i}`, continuation: 'x', ...(i === 3 && { steering: broken }) }))
   expect(await failureOf(model.score(items))).toMatchObject({ code: 'edit-failed', where: 'request 3' })
+  const suffixed = steer('add', suffix)
+  const texts = ['a', raw].map(prompt => ({ prompt, continuation: 'x' }))
+  expect(await failureOf(model.divergence(texts, [[], suffixed]))).toMatchObject({ where: 'request 1' })
+  expect(await failureOf(model.divergence(items, [broken]))).toMatchObject({ code: 'edit-failed', where: 'request 0' })
 })

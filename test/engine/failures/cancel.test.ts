@@ -65,6 +65,7 @@ test.each<[string, (signal: AbortSignal) => Promise<unknown>]>([
   ['capturing means', signal => model.capture([long], where, { signal })],
   ['scoring a continuation', signal => model.score([{ prompt: long, continuation: 'ab' }], { signal })],
   ['scoring a text', signal => model.score([{ prompt: long, continuation: '' }], { signal })],
+  ['comparing steerings', signal => model.divergence([{ prompt: long, continuation: 'ab' }], [[]], { signal })],
   ['reading for the first token', signal => model.firstToken([long], [1, 2], { signal })],
 ])('in the middle of %s', async (_, call) => {
   // At another place of the graph each time.

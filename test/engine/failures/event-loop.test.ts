@@ -99,6 +99,9 @@ test('steering of over 100 MB is sent, and does what it says', async () => {
   const differences = Array.from(moved ?? [], (value, i) => value - (plain?.[i] ?? 0))
   for (const [i, difference] of differences.entries()) expect(difference).toBeCloseTo(i % width === 0 ? 5 : 0, 4)
   expect(found.longest).toBeLessThan(limit)
+  const [[far, none] = []] = await model.divergence([{ prompt: { raw: 'ab' }, continuation: '' }], [steering, []])
+  expect(Math.max(...(far ?? []))).toBeGreaterThan(0)
+  expect(Math.max(...(none ?? [Number.NaN]))).toBe(0)
   // What it was sent in is gone.
   expect(readdirSync(passing)).toEqual([])
 }, 180_000)

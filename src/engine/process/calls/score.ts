@@ -1,8 +1,9 @@
 import type { LoadedModel } from '../../llama/model.ts'
-import { firstToken, score } from '../../llama/score.ts'
+import { steeringOf } from '../../llama/request.ts'
+import { divergence, firstToken, score } from '../../llama/score.ts'
 import type { FlightWriter } from '../flight.ts'
 import type { Calls } from '../protocol.ts'
-import { oneByOne, prepare, type Tell } from './prepare.ts'
+import { ofRequest, oneByOne, prepare, type Tell } from './prepare.ts'
 
 export function runScore(
   model: LoadedModel,
@@ -11,10 +12,7 @@ export function runScore(
   tell: Tell<'score'>,
 ): null {
   const requests = args.requests.map((request, index) => {
-    const continuation =
-      request.continuation === ''
-        ? []
-        : model.vocabulary.tokenize(request.continuation, { addSpecial: false, parseSpecial: false })
+    const continuation = tokensOf(model, request.continuation)
     return { ...prepare(model, flight, request, index, continuation.length, continuation.length > 0), continuation }
   })
   oneByOne(flight, requests.length, next =>
@@ -43,4 +41,32 @@ export function runFirstToken(
     }),
   )
   return null
+}
+
+export function runDivergence(
+  model: LoadedModel,
+  flight: FlightWriter,
+  args: Calls['divergence']['arguments'],
+  tell: Tell<'divergence'>,
+): null {
+  const requests = args.requests.map(({ prompt, continuation: text, steerings }, index) => {
+    const continuation = tokensOf(model, text)
+    const generates = continuation.length > 0
+    const { rendered } = prepare(model, flight, { prompt }, index, continuation.length, generates)
+    const resolved = ofRequest(flight.first + index, () =>
+      steerings.map(steering => steeringOf(model, rendered, steering, generates)),
+    )
+    return { rendered, continuation, steerings: resolved }
+  })
+  oneByOne(flight, requests.length, next =>
+    divergence(model, requests, (index, steering, divergences) => {
+      if (steering === args.requests[index]!.steerings.length - 1) next(index + 1)
+      tell({ kind: 'divergence', index, steering, divergences })
+    }),
+  )
+  return null
+}
+
+function tokensOf(model: LoadedModel, text: string): number[] {
+  return text === '' ? [] : model.vocabulary.tokenize(text, { addSpecial: false, parseSpecial: false })
 }
