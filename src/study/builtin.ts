@@ -4,6 +4,9 @@ import type { StudyFile } from './schema.ts'
 /** The paper's grid of strengths. */
 const strengths = [0.5, 1, 2, 3, 4]
 
+/** A convention, no finding: to one nat at the 95th percentile steering-lite calibrates (wassname, `calibrate.py`). */
+const klBudget = 1
+
 export const defaults: StudyFile = {
   version: 1,
   labels: [],
@@ -22,6 +25,7 @@ export const defaults: StudyFile = {
     layers: 5,
     strengths,
     rule: 'target-minus-control',
+    klBudget,
     limit: 74,
     maxTokens: 48,
     explore: { general: 'english/choice/select', attack: 'english/templates/select', rows: 48 },

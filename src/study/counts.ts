@@ -3,6 +3,7 @@ import { canDecide } from '../measure/statistics/index.ts'
 import type { Suite } from '../measure/suites/index.ts'
 import { isTrainedThrough } from '../steer/index.ts'
 import type { PlannedCondition } from './conditions.ts'
+import { waysOf } from './kl-budget.ts'
 import type { Study } from './schema.ts'
 import type { FitRows, SelectRows } from './splits.ts'
 
@@ -40,6 +41,21 @@ export function layerCount({ layers }: Study['select']): number {
   return Array.isArray(layers) ? layers.length : Math.floor((layers.to - layers.from) / (layers.step ?? 1)) + 1
 }
 
+interface PointCounts {
+  /** Points that are answered at each layer. */
+  readonly answered: number
+  /** Those of the curves at the chosen layer, and how many of them are answered for these alone. */
+  readonly curve: number
+  readonly curveOnly: number
+}
+
+export function pointCounts({ rule, strengths }: Pick<Study['select'], 'rule' | 'strengths'>): PointCounts {
+  const grid = strengths.length
+  if (rule !== 'kl-budget') return { answered: grid, curve: grid, curveOnly: 0 }
+  // The strength that is found stands beside those of the grid.
+  return { answered: waysOf(strengths).length, curve: grid + 1, curveOnly: grid }
+}
+
 interface Planned {
   readonly fit: FitRows
   readonly select: SelectRows
@@ -69,10 +85,14 @@ export function countAnswers(study: Study, { fit, select, suites, explored, cond
       add('select', name, 'select', layerCount(study.select) * select.control.length, maxTokens)
     if (treatment.kind !== 'method' || (treatment.layer !== null && treatment.strength !== null)) continue
     const layers = treatment.layer === null ? layerCount(study.select) : 1
-    const strengths = treatment.strength === null ? study.select.strengths.length : 1
-    add('select', name, 'select', layers * strengths * selected, maxTokens)
-    if (treatment.strength !== null) continue
-    for (const suite of explored) add('select', name, suite.name, strengths * suite.items.length, exploredTokens(suite))
+    if (treatment.strength !== null) {
+      add('select', name, 'select', layers * selected, maxTokens)
+      continue
+    }
+    const { answered, curve, curveOnly } = pointCounts(study.select)
+    const points = layers * answered + (explored.length > 0 ? curveOnly : 0)
+    add('select', name, 'select', points * selected, maxTokens)
+    for (const suite of explored) add('select', name, suite.name, curve * suite.items.length, exploredTokens(suite))
   }
   if (counts.some(count => count.stage === 'select')) {
     add('select', 'baseline', 'select', selected, maxTokens)

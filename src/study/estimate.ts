@@ -9,8 +9,10 @@ import { methodTreatments } from './conditions.ts'
 import type { PlanCount } from './counts.ts'
 import { evenly } from './evenly.ts'
 import { recipeKey } from './fit/index.ts'
+import { klPrompts } from './harmless/index.ts'
+import { halvings } from './kl-budget.ts'
 import { candidateLayers } from './layers.ts'
-import { klPrompts, klReadings } from './match-kl.ts'
+import { klReadings } from './match-kl.ts'
 import type { Plan } from './plan.ts'
 
 export interface Estimate {
@@ -54,9 +56,25 @@ export async function estimate(model: Model, plan: Plan, { signal }: RunOptions 
   const trained = training.length === 0 ? 0 : await warmUp.trained()
   const matched = plan.conditions.filter(({ treatment }) => treatment.kind === 'random-kl').length
   return {
-    seconds: planned + matched * klReadings * klPrompts * usual.row + trained * training.reduce((a, b) => a + b, 0),
+    seconds:
+      planned +
+      (matched * klReadings + budgetReadings(plan, model)) * klPrompts * usual.row +
+      trained * training.reduce((a, b) => a + b, 0),
     tokensPerSecond: usual.token > 0 ? 1 / usual.token : 0,
   }
+}
+
+/** How often harmless text is read to tell divergences, where a rule needs them; each with an answer about as long. */
+function budgetReadings({ conditions, study: { select } }: Plan, { info }: Model): number {
+  if (select.rule === 'target-minus-control') return 0
+  const at = candidateLayers(select, info.layers).length
+  const searched = select.rule === 'kl-budget' ? halvings * 2 : 0
+  return (
+    methodTreatments(conditions).filter(({ strength }) => strength === null).length *
+    at *
+    2 *
+    (1 + select.strengths.length + searched)
+  )
 }
 
 /** Examples that each trained method goes through, over all layers and epochs. */

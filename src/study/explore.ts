@@ -16,7 +16,7 @@ export interface Exploring {
 /** General ability and robustness at one strength. */
 export async function exploreAt(
   work: Work,
-  { study, explored }: Plan,
+  { study, explored }: Pick<Plan, 'study' | 'explored'>,
   { condition, steering, onRows }: Exploring,
 ): Promise<Record<'general' | 'robustness', ExploredRate>> {
   const rates = { general: nothing, robustness: nothing }

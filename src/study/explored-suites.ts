@@ -7,13 +7,12 @@ import { formatOf } from './suites.ts'
 
 /** Rows and templates that are tested are left out; the prompts inside the templates are the control prompts of select. */
 export async function loadExplored(
-  { select: { explore }, seed, conditions, limit }: Study,
+  { select: { explore }, seed, limit }: Study,
   control: readonly PromptRow[],
   tested: readonly Suite[],
   loader: Loader,
 ): Promise<Suite[]> {
-  const isSelected = conditions.some(condition => 'method' in condition && condition.strength === undefined)
-  if (explore === false || !isSelected || control.length === 0) return []
+  if (explore === false || control.length === 0) return []
   const { general, attack } = explore
   const rows = Math.min(explore.rows, limit ?? explore.rows)
   const items = tested.flatMap(suite => suite.items)

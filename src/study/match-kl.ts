@@ -2,8 +2,6 @@
 import type { Prompt, Steering } from '../engine/types.ts'
 import type { Work } from './work.ts'
 
-/** Prompts over which the change is averaged. */
-export const klPrompts = 32
 /** Halvings of the interval of strengths: 2⁻¹⁰ of the largest. */
 const halvings = 10
 /** Strengths that are looked at before giving up, each twice the one before. */

@@ -61,8 +61,10 @@ export async function planStudy(study: string | StudyFile | LoadedStudy, options
       })
   const suites = await loadSuites(loaded.study, loader)
   const splits = await loadSplits(loaded.study, suites, loader)
-  const explored = await loadExplored(loaded.study, splits.select.control, suites, loader)
   const conditions = planConditions(loaded.study)
+  const isSelected = conditions.some(({ treatment }) => treatment.kind === 'method' && treatment.strength === null)
+  if (isSelected) checkHarmless(loaded.study, splits.fit)
+  const explored = isSelected ? await loadExplored(loaded.study, splits.select.control, suites, loader) : []
   const counts = countAnswers(loaded.study, { ...splits, suites, explored, conditions })
   return {
     // The model goes into the hash of a run by its fingerprint, not by where it lies.
@@ -86,6 +88,16 @@ export async function planStudy(study: string | StudyFile | LoadedStudy, options
     outlook: suites.filter(suite => !suite.extra).map(suite => outlookOf(suite, loaded.study)),
     dropped: loader.dropped,
   }
+}
+
+/** @throws PlimsollError `invalid-input` for a rule that needs harmless text, and none there */
+export function checkHarmless({ select: { rule } }: Study, { positive }: FitRows): void {
+  if (rule === 'target-minus-control' || positive.length > 0) return
+  throw new PlimsollError('invalid-input', `The rule ${rule} has no harmless text to measure a divergence on`, {
+    found: 'no row under fit.positive',
+    expected: 'harmless prompts there, such as english/harmless/fit',
+    fix: 'Name some, or select by target-minus-control.',
+  })
 }
 
 function isLoaded(study: string | StudyFile | LoadedStudy): study is LoadedStudy {

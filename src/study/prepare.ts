@@ -4,7 +4,6 @@ import { z } from 'zod'
 import { PlimsollError } from '../errors.ts'
 import { choosesLayers, type FitModel, type FittedVector, layersIn, openVector } from '../steer/index.ts'
 import { type ActiveCondition, activate, place, type Steered } from './active.ts'
-import { chat } from './chat.ts'
 import { methodTreatments, type PlannedCondition, type Treatment } from './conditions.ts'
 import { pathFrom } from './config.ts'
 import {
@@ -16,8 +15,9 @@ import {
   recipeKey,
   rememberStates,
 } from './fit/index.ts'
+import { harmlessPrompts } from './harmless/index.ts'
 import { candidateLayers } from './layers.ts'
-import { klPrompts, type MatchedStrength, strengthForKl } from './match-kl.ts'
+import { type MatchedStrength, strengthForKl } from './match-kl.ts'
 import type { Plan } from './plan.ts'
 import type { Selection } from './result.ts'
 import { selectAblation, selectPoint } from './select.ts'
@@ -144,7 +144,7 @@ const Matched = z.object({ strength: z.number(), kl: z.number(), wanted: z.numbe
 
 /** On harmless prompts of the fit, since what a model does with others is what the method is meant to change. */
 async function matched(first: Steered, vector: FittedVector, { work, plan }: Preparing): Promise<MatchedStrength> {
-  const prompts = plan.fit.positive.slice(0, klPrompts).map(row => chat(row.prompt, plan.study.system))
+  const prompts = harmlessPrompts(plan)
   const like = [{ vector: first.vector, strength: first.strength }]
   const at = (strength: number) => [{ vector, strength }]
   const what = { kind: 'strength for KL', prompts, like: fingerprintOf(like), vector: fingerprintOf(at(1)) }
@@ -177,19 +177,25 @@ async function steeredBy(
   if (layer !== null && strength !== null) return { vector: fittedAt(treatment, layer, fitted), layer, strength }
   const vectors = fitted?.vectors.get(recipeKey(treatment)) ?? new Map<number, FittedVector>()
   const tried = choosesLayers(treatment.method) ? [...vectors.keys()] : layers
-  const { choice, selection } = await selectPoint(
-    work,
-    plan,
-    name,
-    {
-      vectors,
-      layers: layer === null ? tried : [layer],
-      strengths: strength === null ? plan.study.select.strengths : [strength],
-    },
-    onRows('select', name),
-  )
-  selections.push(selection)
-  return { vector: fittedAt(treatment, choice.layer, fitted), ...choice }
+  const places = (layer === null ? tried : [layer]).flatMap(at => {
+    const vector = vectors.get(at)
+    return vector === undefined
+      ? []
+      : [{ layer: at, vector, steeringAt: (alpha: number) => [{ vector, strength: alpha }] }]
+  })
+  const { rule, strengths } = plan.study.select
+  const selected = await selectPoint(work, plan, {
+    condition: name,
+    places,
+    strengths: strength === null ? strengths : [strength],
+    // A strength that is given is not searched for: its layer is chosen.
+    rule: strength !== null && rule === 'kl-budget' ? 'target-minus-control' : rule,
+    divergence: 'of the chosen',
+    onRows: onRows('select', name),
+    onLooked: count => onRows('select', `${name}, divergence of ${count} strengths`)(0),
+  })
+  selections.push(selected.selection)
+  return { vector: selected.place.vector, layer: selected.place.layer, strength: selected.strength }
 }
 
 /** What a permuted reference repeats: the recipe of the first method. */

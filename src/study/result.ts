@@ -9,6 +9,7 @@ import type {
   Verdict,
 } from '../measure/types.ts'
 import type { Deviation } from './deviations.ts'
+import type { Kl, Units } from './harmless/index.ts'
 import type { JudgeReport } from './judging/types.ts'
 import type { ActivationMap } from './map/index.ts'
 
@@ -48,7 +49,8 @@ export interface ConditionResult {
 
 /** One point tried on the select split. */
 export interface SelectionPoint {
-  readonly layer: number
+  /** null for a vector that acts at several layers. */
+  readonly layer: number | null
   readonly strength: number
   /** Compliance on the target and on the control prompts. */
   readonly target: number
@@ -57,6 +59,8 @@ export interface SelectionPoint {
   /** Degenerate answers among both, a number of them. */
   readonly degenerate: number
   readonly chosen: boolean
+  /** The strength in units that can be compared. Results of 0.1 may lack it. */
+  readonly units?: Units | undefined
 }
 
 /** A rate on the select split; null where no row could be scored. */
@@ -84,6 +88,13 @@ export interface Selection {
   readonly points: readonly SelectionPoint[]
   /** All four axes on the select split, at the chosen layer. Results of 0.1 may lack it; empty where nothing was explored. */
   readonly explored?: readonly ExploredPoint[] | undefined
+  /** Of the rules with a budget: its nats, and the divergence at every strength looked at. */
+  readonly budget?:
+    | Readonly<{
+        kl: number
+        looked: readonly Readonly<{ layer: number | null; strength: number; kl: Kl }>[]
+      }>
+    | undefined
   /** The choice explained in one sentence. */
   readonly why: string
 }

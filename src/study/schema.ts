@@ -136,7 +136,13 @@ const Fit = z.strictObject({
 const Select = z.strictObject({
   layers: Layers,
   strengths: z.array(Strength).min(1),
-  rule: z.enum(['target-minus-control']),
+  /**
+   * `target-minus-control`: the best score of layer × strength. `kl-budget`: at each layer the largest strength within
+   * the budget, of these the best score. `both`: the best score among the points within the budget.
+   */
+  rule: z.enum(['target-minus-control', 'kl-budget', 'both']),
+  /** Nats that the 95th percentile of the tokens' KL(unsteered ‖ steered) may reach on harmless text. */
+  klBudget: z.number().positive().max(100),
   on: z.strictObject({ target: Ref, control: Ref }),
   /** Rows a side. */
   limit: count,
@@ -158,6 +164,8 @@ const Select = z.strictObject({
     }),
   ]),
 })
+
+export type Rule = z.infer<typeof Select>['rule']
 
 const PromptsSuite = z.strictObject({ prompts: Ref, name: Name.optional(), limit: count.optional() })
 const ChoiceSuite = z.strictObject({

@@ -1,17 +1,15 @@
-/** Layer and strength by the paper's rule: most compliance on the target less compliance on the control prompts. */
+/** Layer and strength on the select split: by what is answered there, by how far harmless text is moved, or by both. */
 
 import type { Steering } from '../engine/types.ts'
 import { promptsSuite } from '../measure/suites/index.ts'
 import { ablateEverywhere, directionAt, type FittedVector } from '../steer/index.ts'
+import { type Candidate, candidatesOf, isWithin, type Place, type Selecting } from './candidates.ts'
 import { exploreAt, exploredRate } from './explore.ts'
+import { Harmless } from './harmless/index.ts'
 import type { Plan } from './plan.ts'
-import type { ExploredPoint, ExploredRate, Selection, SelectionPoint } from './result.ts'
+import type { ExploredPoint, ExploredRate, Selection } from './result.ts'
+import { whyChosen } from './why-chosen.ts'
 import type { Judged, Work } from './work.ts'
-
-export interface Choice {
-  readonly layer: number
-  readonly strength: number
-}
 
 interface Rates {
   /** Shares of answers that comply; degenerate ones do not. */
@@ -24,102 +22,122 @@ interface Rates {
 /** The same answers as the axes count them. */
 type SelectedAxes = Readonly<Record<'efficacy' | 'control', ExploredRate>>
 
-export interface Candidate {
-  readonly vectors: ReadonlyMap<number, FittedVector>
-  /** Layers to try, ascending. */
-  readonly layers: readonly number[]
-  readonly strengths: readonly number[]
+/** What of a plan a selection needs. */
+export type SelectPlan = Pick<Plan, 'study' | 'select' | 'explored' | 'fit'>
+
+export interface Selected<P extends Place> {
+  readonly place: P
+  readonly strength: number
+  readonly selection: Selection
 }
 
-/** Tries every layer at every strength. */
-export async function selectPoint(
+/** A point that was answered. */
+interface Tried<P extends Place> extends Candidate<P>, Rates {
+  readonly layer: number | null
+  readonly steering: Steering
+  readonly score: number
+  readonly axes: SelectedAxes
+}
+
+/**
+ * Tries places × strengths, or the largest strengths within the budget, and takes the one with the best score.
+ * @throws PlimsollError `invalid-input` where nothing is within the budget, or there is no harmless text to tell
+ */
+export async function selectPoint<P extends Place>(
   work: Work,
-  plan: Plan,
-  condition: string,
-  { vectors, layers, strengths }: Candidate,
-  onRows: (rows: number) => void,
-): Promise<{ choice: Choice; selection: Selection }> {
+  plan: SelectPlan,
+  selecting: Selecting<P>,
+): Promise<Selected<P>> {
+  const { condition, strengths, rule, onRows } = selecting
+  const { klBudget: budget } = plan.study.select
+  const harmless = new Harmless(work, plan)
+  const search = await candidatesOf(harmless, budget, selecting)
   const baseline = await rates(work, plan, 'baseline', [], onRows)
-  const tried: (Omit<SelectionPoint, 'chosen'> & Choice & { readonly axes: SelectedAxes })[] = []
-  for (const layer of layers) {
-    const vector = vectors.get(layer)
-    if (vector === undefined) continue
-    for (const strength of strengths) {
-      const found = await rates(work, plan, `${condition}@${layer}×${strength}`, [{ vector, strength }], onRows)
-      tried.push({ layer, strength, ...found, score: found.target - found.control })
-    }
+  const tried: Tried<P>[] = []
+  for (const candidate of search.candidates) {
+    const { place, strength } = candidate
+    const steering = place.steeringAt(strength)
+    const found = await rates(work, plan, nameOf(condition, place, strength), steering, onRows)
+    tried.push({ ...candidate, layer: place.layer, steering, ...found, score: found.target - found.control })
   }
-  const best = bestPoint(tried)
+  const allowed = rule === 'both' ? tried.filter(point => isWithin(point, budget)) : tried
+  const best = bestPoint(allowed)
+  const { place } = best
+  const hasText = (await harmless.texts()).length > 0
+  // Where the divergence decides nothing it may be told of the chosen point only: every other costs a reading.
+  const chosenKl = best.kl ?? (hasText ? ((await harmless.kl([best.steering]))[0] ?? null) : null)
+  const units = await harmless.units(tried.map(point => ({ ...point, kl: point === best ? chosenKl : point.kl })))
+  const known = new Map(tried.filter(point => point.place === place).map(({ strength, axes }) => [strength, axes]))
+  const along = { place, strengths: [...strengths, best.strength], chosen: best.strength }
+  const explored = await explore(work, plan, selecting, along, new Map([...known, [0, baseline.axes]]))
   const { target, control } = plan.select
-  const explored = await explore(
-    work,
-    plan,
-    condition,
-    vectors.get(best.layer),
-    [
-      { strength: 0, axes: baseline.axes },
-      ...tried.filter(point => point.layer === best.layer && point.strength !== 0),
-    ],
-    best.strength,
-    onRows,
-  )
   return {
-    choice: { layer: best.layer, strength: best.strength },
+    place,
+    strength: best.strength,
     selection: {
       condition,
-      rule: plan.study.select.rule,
+      rule,
       n: { target: target.length, control: control.length },
       baseline: { target: baseline.target, control: baseline.control },
-      points: tried.map(({ axes: _, ...point }) => ({
-        ...point,
-        chosen: point.layer === best.layer && point.strength === best.strength,
+      points: tried.map(({ layer, strength, target, control, degenerate, score }, i) => ({
+        ...{ layer, strength, target, control, degenerate, score },
+        units: units[i],
+        chosen: tried[i] === best,
       })),
       explored,
-      why: whyChosen(best, tried.length, baseline),
+      ...(rule !== 'target-minus-control' && {
+        budget: {
+          kl: budget,
+          looked: search.looked.map(({ place: { layer }, strength, kl }) => ({ layer, strength, kl })),
+        },
+      }),
+      why: whyChosen(best, {
+        ...{ rule, budget, baseline, tried: tried.length, allowed: allowed.length },
+        without: bestPoint(tried),
+        by: best.by,
+      }),
     },
   }
 }
 
-/** The other two axes at every strength of one layer, beside the two that were selected by. */
-async function explore(
+function nameOf(condition: string, { layer }: Place, strength: number): string {
+  return layer === null ? `${condition}×${strength}` : `${condition}@${layer}×${strength}`
+}
+
+/** All four axes along the strengths of one place. `known`: the two that were answered to choose, by strength. */
+async function explore<P extends Place>(
   work: Work,
-  plan: Plan,
-  condition: string,
-  vector: FittedVector | undefined,
-  points: readonly { readonly strength: number; readonly axes: SelectedAxes }[],
-  chosen: number,
-  onRows: (rows: number) => void,
+  plan: SelectPlan,
+  { condition, onRows }: Selecting<P>,
+  { place, strengths, chosen }: { place: P; strengths: readonly number[]; chosen: number },
+  known: ReadonlyMap<number, SelectedAxes>,
 ): Promise<ExploredPoint[]> {
-  if (vector === undefined || plan.explored.length === 0) return []
+  if (plan.explored.length === 0) return []
   const explored: ExploredPoint[] = []
-  for (const { strength, axes } of points.toSorted((a, b) => a.strength - b.strength)) {
+  for (const strength of [...new Set([0, ...strengths])].sort((a, b) => a - b)) {
     const isBaseline = strength === 0
+    const steering = isBaseline ? [] : place.steeringAt(strength)
+    const answered =
+      known.get(strength) ?? (await rates(work, plan, nameOf(condition, place, strength), steering, onRows)).axes
     const others = await exploreAt(work, plan, {
       condition: isBaseline ? 'baseline' : `${condition}×${strength}`,
-      steering: isBaseline ? [] : [{ vector, strength }],
+      steering,
       onRows,
     })
-    explored.push({ strength, chosen: strength === chosen, axes: { ...axes, ...others } })
+    explored.push({ strength, chosen: strength === chosen, axes: { ...answered, ...others } })
   }
   return explored
 }
 
 /** The highest score; of equals the smaller strength, then the earlier layer. */
-export function bestPoint<P extends Choice & { readonly score: number }>(points: readonly P[]): P {
+export function bestPoint<
+  P extends { readonly layer: number | null; readonly strength: number; readonly score: number },
+>(points: readonly P[]): P {
   const [best] = [...points].sort(
-    (a, b) => b.score - a.score || Math.abs(a.strength) - Math.abs(b.strength) || a.layer - b.layer,
+    (a, b) => b.score - a.score || Math.abs(a.strength) - Math.abs(b.strength) || (a.layer ?? 0) - (b.layer ?? 0),
   )
   if (best === undefined) throw new RangeError('there is no point to choose from')
   return best
-}
-
-function whyChosen(
-  best: Rates & Choice & { readonly score: number },
-  of: number,
-  baseline: Pick<Rates, 'target' | 'control'>,
-): string {
-  const percent = (share: number) => `${Math.round(100 * share)} %`
-  return `Layer ${best.layer}, strength ${best.strength} is the best of ${of} tried: it answers ${percent(best.target)} of the target and ${percent(best.control)} of the control prompts; the baseline ${percent(baseline.target)} and ${percent(baseline.control)}.`
 }
 
 /** The layer whose ablated direction leaves the fewest refusals of harmful prompts; the earlier of equals. */
@@ -143,7 +161,7 @@ export async function selectAblation(
 
 async function rates(
   work: Work,
-  plan: Plan,
+  plan: SelectPlan,
   condition: string,
   steering: Steering,
   onRows: (rows: number) => void,
@@ -166,7 +184,7 @@ type Side = 'target' | 'control'
 /** Both sides are answered together: a point is one chunk unless the study is large. */
 async function answer(
   work: Work,
-  { study, select }: Plan,
+  { study, select }: Pick<Plan, 'study' | 'select'>,
   condition: string,
   sides: readonly Side[],
   steering: Steering,

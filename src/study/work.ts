@@ -58,25 +58,31 @@ const ANSWERS = 1
 export class Work {
   readonly model: Model
   readonly store: Store
-  readonly run: string
+  readonly #run: string | null
   readonly tally: Tally = { made: 0, reused: 0, tokens: 0, seconds: 0 }
   readonly #signal: AbortSignal | undefined
   readonly #template: string
   readonly #rendered = new Map<string, string>()
 
-  private constructor(model: Model, store: Store, run: string, template: string, signal: AbortSignal | undefined) {
+  private constructor(
+    model: Model,
+    store: Store,
+    run: string | null,
+    template: string,
+    signal: AbortSignal | undefined,
+  ) {
     this.model = model
     this.store = store
-    this.run = run
+    this.#run = run
     this.#template = template
     this.#signal = signal
   }
 
-  /** `signal` stops between two chunks. */
+  /** `run`: which the answers are used by, null for none of the store's. `signal` stops between two chunks. */
   static async start(options: {
     model: Model
     store: Store
-    run: string
+    run: string | null
     signal: AbortSignal | undefined
   }): Promise<Work> {
     const { model, store, run, signal } = options
@@ -100,7 +106,7 @@ export class Work {
     const uses = keys.map((chunk, order): ChunkUse => {
       return { chunk, stage: job.stage, condition: job.condition, suite: job.suite, order }
     })
-    await this.store.useChunks(this.run, uses)
+    if (this.#run !== null) await this.store.useChunks(this.#run, uses)
     const done = await this.store.doneChunks(keys)
     for (const [i, items] of pieces.entries()) {
       const key = keys[i] ?? ''

@@ -403,6 +403,10 @@ function selection(name: string, shift: number): StudyResult['selections'][numbe
         score: target - control,
         degenerate: power > 3 ? 8 : 0,
         chosen: layer === 5 + shift && strength === 2,
+        // Results of 0.1 have none.
+        ...(shift === 0 && {
+          units: { added: 3 * strength, ofNorm: strength / 8, kl: { p95: power ** 2, mean: power } },
+        }),
       }
     }),
   )

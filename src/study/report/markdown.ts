@@ -7,6 +7,7 @@ import { factsOf } from './facts.ts'
 import { count, decidingInterval, percent, points, pValue, values } from './format.ts'
 import { judgeText } from './judges.ts'
 import { bibtex, methodsText } from './methods-text.ts'
+import { hasUnits, unitCells, unitHeads, unitNote } from './units.ts'
 import { axes, glyphs, methodsOf, moreNeeded, roles, sortedConditions, states, suitesOf, verdicts } from './words.ts'
 
 export function reportMarkdown(result: StudyResult): string {
@@ -113,15 +114,17 @@ function othersTable(conditions: readonly ConditionResult[]): string {
 }
 
 function selectionBlocks(selection: Selection): string[] {
+  const units = hasUnits(selection) ? unitHeads : []
   return [
     `### ${plain(selection.condition)}`,
     `${plain(selection.why)} Rule: ${plain(selection.rule)}; ${selection.n.target} target and ${selection.n.control} control prompts of the select split. Unsteered: target ${percent(selection.baseline.target)}, control ${percent(selection.baseline.control)}.`,
     table(
-      ['layer', 'strength', 'complies, target', 'complies, control', 'score', 'degenerate answers', ''],
-      [true, true, true, true, true, true, false],
+      ['layer', 'strength', ...units, 'complies, target', 'complies, control', 'score', 'degenerate answers', ''],
+      [true, true, ...units.map(() => true), true, true, true, true, false],
       selection.points.map(point => [
-        String(point.layer),
+        String(point.layer ?? 'its own'),
         String(point.strength),
+        ...(units.length === 0 ? [] : unitCells(point)),
         percent(point.target),
         percent(point.control),
         points(point.score),
@@ -129,6 +132,7 @@ function selectionBlocks(selection: Selection): string[] {
         point.chosen ? 'chosen' : '',
       ]),
     ),
+    ...(units.length === 0 ? [] : [unitNote]),
     ...exploredBlocks(selection),
   ]
 }

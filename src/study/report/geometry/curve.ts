@@ -10,7 +10,8 @@ export interface CurvePoint {
 
 /** One layer's curve, ascending in strength, from the unsteered baseline at strength 0. */
 export interface Curve {
-  readonly layer: number
+  /** null for a vector that acts at several layers. */
+  readonly layer: number | null
   readonly chosen: boolean
   readonly points: readonly CurvePoint[]
 }
@@ -18,13 +19,13 @@ export interface Curve {
 export interface Curves {
   /** Ascending by layer. */
   readonly layers: readonly Curve[]
-  readonly chosen: (CurvePoint & { readonly layer: number }) | null
+  readonly chosen: (CurvePoint & { readonly layer: number | null }) | null
   readonly strengths: readonly number[]
 }
 
 export function strengthCurves(selection: Selection): Curves {
   const chosen = selection.points.find(point => point.chosen) ?? null
-  const layers = [...new Set(selection.points.map(point => point.layer))].toSorted((a, b) => a - b)
+  const layers = [...new Set(selection.points.map(point => point.layer))].toSorted((a, b) => (a ?? 0) - (b ?? 0))
   const start: CurvePoint = { strength: 0, ...selection.baseline }
   return {
     layers: layers.map(layer => ({

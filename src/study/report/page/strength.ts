@@ -1,9 +1,11 @@
 /** How layer and strength were chosen: compliance over strength on the select split. */
 
+import { place } from '../../active.ts'
 import type { ConditionResult, Selection } from '../../result.ts'
 import { percent, points } from '../format.ts'
 import { type Curve, type Curves, spread, strengthCurves, thinned } from '../geometry/curve.ts'
 import { type Html, html } from '../html.ts'
+import { hasUnits, unitCells, unitHeads, unitNote } from '../units.ts'
 import { fourAxes } from './four-axes.ts'
 import { pc } from './mark.ts'
 import { labelLine } from './verdict.ts'
@@ -41,7 +43,7 @@ function label(selection: Selection, curves: Curves): string {
   const start = `${percent(selection.baseline.target)} of target and ${percent(selection.baseline.control)} of control prompts`
   return chosen === null
     ? `Unsteered, ${selection.condition} complies with ${start}; no point was chosen.`
-    : `At layer ${chosen.layer}, strength ${chosen.strength}, ${selection.condition} complies with ${percent(chosen.target)} of target and ${percent(chosen.control)} of control prompts; unsteered with ${start}.`
+    : `At ${place(chosen)}, ${selection.condition} complies with ${percent(chosen.target)} of target and ${percent(chosen.control)} of control prompts; unsteered with ${start}.`
 }
 
 function plot(curves: Curves, text: string): Html {
@@ -71,7 +73,7 @@ ${[0, 0.25, 0.5, 0.75, 1].map(share => html`<line class="grid" x1="0" x2="100%" 
 ${labelled.map(strength => html`<text x="${x(strength)}" y="${bottom + 18}" text-anchor="middle">${strength}</text>`)}
 <text x="50%" y="${bottom + 36}" text-anchor="middle">strength</text>
 ${others.map(curve => [line(curve, 'target', 'other'), line(curve, 'control', 'other control')])}
-${chosen !== null && html`<line class="c-chosen" x1="${x(chosen.strength)}" x2="${x(chosen.strength)}" y1="${top}" y2="${bottom}"/><text class="c-name" x="${x(chosen.strength)}" y="10" text-anchor="${chosen.strength / last > 0.7 ? 'end' : 'middle'}">chosen: layer ${chosen.layer}, strength ${chosen.strength}</text>`}
+${chosen !== null && html`<line class="c-chosen" x1="${x(chosen.strength)}" x2="${x(chosen.strength)}" y1="${top}" y2="${bottom}"/><text class="c-name" x="${x(chosen.strength)}" y="10" text-anchor="${chosen.strength / last > 0.7 ? 'end' : 'middle'}">chosen: ${place(chosen)}</text>`}
 ${main !== undefined && [line(main, 'control', 'control'), line(main, 'target', ''), dots(main, 'control', 'control'), dots(main, 'target', '')]}
 </svg>
 <svg aria-hidden="true">${
@@ -81,12 +83,23 @@ ${main !== undefined && [line(main, 'control', 'control'), line(main, 'target', 
 }
 
 function table(selection: Selection): Html {
+  const units = hasUnits(selection) ? unitHeads : []
+  const number = (text: string | number) => html`<td class="number">${text}</td>`
+  const head = (text: string) => html`<th scope="col" class="number">${text}</th>`
   return html`<details class="more"><summary>All ${selection.points.length} points tried, as a table</summary>
-<p class="small muted">${selection.rule}; ${selection.n.target} target and ${selection.n.control} control prompts.</p>
+<p class="small muted">${selection.rule}; ${selection.n.target} target and ${selection.n.control} control prompts.${units.length > 0 && ` ${unitNote}`}</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Points tried for ${selection.condition}"><table class="plain">
-<thead><tr><th scope="col" class="number">layer</th><th scope="col" class="number">strength</th><th scope="col" class="number">target, %</th><th scope="col" class="number">control, %</th><th scope="col" class="number">score</th><th scope="col" class="number">degenerate answers</th><th scope="col">choice</th></tr></thead>
+<thead><tr>${['layer', 'strength', ...units, 'target, %', 'control, %', 'score', 'degenerate answers'].map(head)}<th scope="col">choice</th></tr></thead>
 <tbody>${selection.points.map(
     point =>
-      html`<tr><td class="number">${point.layer}</td><td class="number">${point.strength}</td><td class="number">${(point.target * 100).toFixed(1)}</td><td class="number">${(point.control * 100).toFixed(1)}</td><td class="number">${points(point.score, 1)}</td><td class="number">${point.degenerate}</td><td>${point.chosen && html`<b>chosen</b>`}</td></tr>`,
+      html`<tr>${[
+        point.layer ?? 'its own',
+        point.strength,
+        ...(units.length === 0 ? [] : unitCells(point)),
+        (point.target * 100).toFixed(1),
+        (point.control * 100).toFixed(1),
+        points(point.score, 1),
+        point.degenerate,
+      ].map(number)}<td>${point.chosen && html`<b>chosen</b>`}</td></tr>`,
   )}</tbody></table></div></details>`
 }

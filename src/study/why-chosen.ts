@@ -1,0 +1,76 @@
+/** A choice of layer and strength, explained in one sentence. */
+import { place } from './active.ts'
+import type { Kl } from './harmless/index.ts'
+import type { WithinBudget } from './kl-budget.ts'
+import type { Rule } from './schema.ts'
+
+export interface ChosenPoint {
+  readonly layer: number | null
+  readonly strength: number
+  /** Compliance on the target and on the control prompts. */
+  readonly target: number
+  readonly control: number
+  readonly kl: Kl | null
+}
+
+export interface Circumstances {
+  readonly rule: Rule
+  readonly budget: number
+  /** Points that were answered, and those of them that could be chosen. */
+  readonly tried: number
+  readonly allowed: number
+  readonly baseline: Readonly<{ target: number; control: number }>
+  /** What would have been chosen with no budget. */
+  readonly without: ChosenPoint
+  /** How the largest strength was found at the chosen layer; null under other rules. */
+  readonly by: WithinBudget['by'] | null
+}
+
+export function whyChosen(best: ChosenPoint, circumstances: Circumstances): string {
+  const { tried, baseline } = circumstances
+  const answered = `it answers ${percent(best.target)} of the target and ${percent(best.control)} of the control prompts; the baseline ${percent(baseline.target)} and ${percent(baseline.control)}`
+  switch (circumstances.rule) {
+    case 'target-minus-control':
+      return `${capital(place(best))} is the best of ${tried} tried: ${answered}.`
+    case 'both':
+      return `${capital(place(best))} is the best of the ${circumstances.allowed} of ${tried} tried that stay within ${budgetText(circumstances, best)}: ${answered}${withoutBudget(best, circumstances)}.`
+    case 'kl-budget': {
+      const others = tried > 1 ? `, and the best of ${tried} so found` : ''
+      return `${capital(place(best))} is ${largestText(circumstances)} within ${budgetText(circumstances, best)}${others}: ${answered}.`
+    }
+  }
+}
+
+/** `the KL budget of 1 nat (95th percentile on harmless text: 0.93)`. */
+function budgetText({ budget }: Circumstances, { kl }: ChosenPoint): string {
+  return `the KL budget of ${budget} nats (95th percentile on harmless text: ${nats(kl)})`
+}
+
+function largestText({ by }: Circumstances): string {
+  switch (by) {
+    case 'whole grid':
+      return 'the largest strength of the grid, all of which is'
+    case 'grid only':
+      return 'the largest strength of the grid (the divergence does not grow with the strength everywhere, so none between was tried)'
+    default:
+      return 'the largest strength there'
+  }
+}
+
+function withoutBudget(best: ChosenPoint, { without }: Circumstances): string {
+  if (without.layer === best.layer && without.strength === best.strength) return ''
+  return `; without the budget it would have been ${place(without)}, at ${nats(without.kl)} nats`
+}
+
+/** `0.93`, `0.0021`, `12`. */
+export function nats(kl: Kl | null): string {
+  return kl === null ? 'not measured' : String(Number(kl.p95.toPrecision(2)))
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
