@@ -1,22 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
-import { z } from 'zod'
-import { PlimsollError } from '../errors.ts'
 import { DEFAULT_MODEL } from '../models/index.ts'
-import {
-  defaultsOf,
-  directionAt,
-  type FitMethod,
-  fit,
-  fitMethods,
-  isFitMethod,
-  layersOf,
-  needsControl,
-  writeVector,
-} from '../steer/index.ts'
-import { MethodParameters } from '../study/schema.ts'
+import { directionAt, fit, layersOf, writeVector } from '../steer/index.ts'
 import { examples, outputOf, wholeNumber } from './common.ts'
+import { controlOf, methodNamed, parametersFrom } from './fit-options.ts'
 import { promptList } from './prompt-list.ts'
 import { listenForInterrupt } from './terminal/interrupt.ts'
 import { openForCommand } from './terminal/model.ts'
@@ -84,58 +72,4 @@ export function fitCommand(program: Command): void {
       if (vector.provenance.note !== '') output.note(vector.provenance.note)
       output.note(`Try  plimsoll generate "…" --model ${options.model} --vector ${options.output} --strength 1`)
     })
-}
-
-function methodNamed(name: string): FitMethod {
-  if (isFitMethod(name)) return name
-  throw new PlimsollError('usage', `${name} cannot be fitted from two lists of prompts`, {
-    expected: fitMethods.map(({ name }) => name).join(', '),
-    fix: 'See them all with: plimsoll methods',
-  })
-}
-
-/** `lambda=0.6`, `centred=true`. */
-function parametersFrom(method: FitMethod, written: readonly string[]): MethodParameters {
-  const known = Object.keys(defaultsOf(method))
-  const entries = written.map(one => {
-    const [name = '', value] = one.split(/=(.*)/s)
-    if (value !== undefined && known.includes(name)) return [name, parsed(value)]
-    throw new PlimsollError(
-      'usage',
-      value === undefined ? `${one} is no NAME=VALUE` : `${method} has no parameter ${name}`,
-      {
-        expected: known.map(parameter => `${parameter}=…`).join(', ') || 'none: this method has no parameters',
-        fix: `See them with: plimsoll methods ${method}`,
-      },
-    )
-  })
-  const checked = MethodParameters.safeParse(Object.fromEntries(entries))
-  if (checked.success) return checked.data
-  throw new PlimsollError('usage', 'A parameter has a value that it cannot have', {
-    found: z.prettifyError(checked.error),
-    expected: `values like ${JSON.stringify(defaultsOf(method))}`,
-    fix: `See them with: plimsoll methods ${method}`,
-  })
-}
-
-function parsed(text: string): string | number | boolean {
-  if (text === 'true' || text === 'false') return text === 'true'
-  const number = Number(text)
-  return text.trim() === '' || Number.isNaN(number) ? text : number
-}
-
-interface ControlLists {
-  readonly controlPositive?: string | undefined
-  readonly controlNegative?: string | undefined
-  readonly limit?: number | undefined
-}
-
-async function controlOf(method: FitMethod, { controlPositive, controlNegative, limit }: ControlLists) {
-  if (controlPositive !== undefined && controlNegative !== undefined)
-    return { positive: await promptList(controlPositive, limit), negative: await promptList(controlNegative, limit) }
-  if (!needsControl(method) && controlPositive === undefined && controlNegative === undefined) return undefined
-  throw new PlimsollError('usage', `${method} does not know what is to be left alone`, {
-    expected: '--control-positive and --control-negative, such as harmless and harmful prompts',
-    fix: 'Name both lists.',
-  })
 }

@@ -15,6 +15,7 @@ import { runCommand } from './run.ts'
 import { saeCommand } from './sae.ts'
 import { showStart } from './start.ts'
 import { statusCommand } from './status.ts'
+import { sweepCommand } from './sweep.ts'
 import { exitCodes, reportFailure } from './terminal/failure.ts'
 import { createOutput } from './terminal/output.ts'
 import { usageError } from './terminal/usage.ts'
@@ -72,6 +73,7 @@ function createProgram() {
   runCommand(program)
   program.commandsGroup('Steer')
   fitCommand(program)
+  sweepCommand(program)
   generateCommand(program)
   methodsCommand(program)
   vectorCommand(program)

@@ -27,11 +27,13 @@ export {
   needsControl,
   needsSeed,
   parameterNames,
+  parametersOf,
 } from './methods/fit-method.ts'
 export { methods } from './methods/index.ts'
 export { defineMethod, fitOwn, loadMethod, type OwnMethod, type OwnParameters } from './methods/own.ts'
 export { randomLike } from './methods/random.ts'
 export type { MethodDescription } from './methods/types.ts'
+export { narrowed } from './narrow.ts'
 export {
   type SteeringTrace,
   type TracedLayer,

@@ -93,6 +93,6 @@ function nothingWithin<P extends Place>(budget: number, looked: Search<P>['looke
         ? 'no strength but 0'
         : `${nats(least.kl)} nats at the least, at ${place({ layer: least.place.layer, strength: least.strength })}`,
     expected: `at most ${budget} at the 95th percentile of the tokens of harmless text`,
-    fix: 'Try smaller strengths or other layers, or raise select.klBudget.',
+    fix: 'Try smaller strengths or other layers, or raise the budget (select.klBudget, --budget).',
   })
 }

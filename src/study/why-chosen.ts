@@ -43,7 +43,7 @@ export function whyChosen(best: ChosenPoint, circumstances: Circumstances): stri
 
 /** `the KL budget of 1 nat (95th percentile on harmless text: 0.93)`. */
 function budgetText({ budget }: Circumstances, { kl }: ChosenPoint): string {
-  return `the KL budget of ${budget} nats (95th percentile on harmless text: ${nats(kl)})`
+  return `the KL budget of ${budget} ${budget === 1 ? 'nat' : 'nats'} (95th percentile on harmless text: ${nats(kl)})`
 }
 
 function largestText({ by }: Circumstances): string {

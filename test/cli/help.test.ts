@@ -8,6 +8,7 @@ const commands = [
   'demo',
   'run',
   'fit',
+  'sweep',
   'generate',
   'methods',
   'vector',

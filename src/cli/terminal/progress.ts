@@ -15,6 +15,8 @@ export interface StatusLine extends Disposable {
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 const plainFrames = ['|', '/', '-', '\\']
 const redrawEvery = 80
+/** Stages that are all work, though nothing is written in them. */
+const timed: ReadonlySet<string> = new Set(['download', 'check', 'divergence'])
 /** Plain lines come at each of these steps, but no faster than anyone reads. */
 const plainEvery = { share: 0.05, milliseconds: 30_000, atLeast: 1000 }
 const widest = 160
@@ -28,7 +30,7 @@ export function createStatusLine(output: Output): StatusLine {
   const describe = (event: Progress, width: number): string => {
     const now = performance.now()
     // What comes from the store takes no time, and says nothing of what is still to be made.
-    const isWork = event.tokensPerSecond !== undefined || event.stage === 'download' || event.stage === 'check'
+    const isWork = event.tokensPerSecond !== undefined || timed.has(event.stage)
     if (stage.name !== event.stage || !isWork) stage = { name: event.stage, began: now, from: event.done }
     const elapsed = now - stage.began
     const rate = (event.done - stage.from) / Math.max(1, elapsed)

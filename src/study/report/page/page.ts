@@ -1,7 +1,6 @@
 /** report.html: one file, no script, no network. */
-import { createHash } from 'node:crypto'
 import type { ConditionResult, StudyResult } from '../../result.ts'
-import { type Html, html, trusted } from '../html.ts'
+import { type Html, html } from '../html.ts'
 import type { SampleGroup } from '../sample.ts'
 import { axes, methodsOf, verdicts } from '../words.ts'
 import { breakdownSection } from './breakdown.ts'
@@ -12,8 +11,8 @@ import { judgesSection } from './judges.ts'
 import { mapSection } from './map.ts'
 import { multiplesSection } from './multiples.ts'
 import { byCondition, type ConditionSamples, samplesSection, totals } from './samples.ts'
+import { shell } from './shell.ts'
 import { strengthSection } from './strength.ts'
-import { styleSheet } from './style.ts'
 import { tradeOffSection } from './trade-off.ts'
 import { type SamplesLink, verdictSection } from './verdict.ts'
 
@@ -27,32 +26,13 @@ export interface PageOptions {
 /** The whole page. Every text of a model, a file or a user stands escaped. */
 export function reportPage(result: StudyResult, groups: readonly SampleGroup[], options: PageOptions): string {
   const samples = byCondition(result.conditions, groups)
-  const style = styleSheet(samples.length)
-  const hash = createHash('sha256').update(style).digest('base64')
-  const policy = `default-src 'none'; style-src 'sha256-${hash}'; img-src data:; base-uri 'none'; form-action 'none'`
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${title(result)}</title>
-<link rel="icon" href="data:,">
-<style>${trusted(style)}</style>
-</head>
-<body>
-<a class="skip" href="#main">To the verdict</a>
-${top()}
-<main id="main">
-${body(result, samples, options)}
-</main>
-<footer><p>Made by ${result.tool} from run <code>${result.run}</code>. ${result.labels.join(' ')}</p></footer>
-</body>
-</html>
-`
-  return page.markup
+  return shell({
+    title: title(result),
+    conditions: samples.length,
+    skip: 'To the verdict',
+    body: body(result, samples, options),
+    footer: html`Made by ${result.tool} from run <code>${result.run}</code>. ${result.labels.join(' ')}`,
+  })
 }
 
 function title(result: StudyResult): string {
@@ -102,17 +82,6 @@ function intro(result: StudyResult): Html {
   return html`<div class="intro"><h1>${result.title}</h1>
 <p class="what muted">${result.model.name}, study ${result.study}</p>
 <nav aria-label="Parts of this report"><ul>${sections.map(([id, text]) => html`<li><a href="#${id}">${text}</a></li>`)}</ul></nav></div>`
-}
-
-/** The Plimsoll mark, and the switch of the theme. */
-function top(): Html {
-  const themes = [
-    ['auto', 'Auto'],
-    ['light', 'Light'],
-    ['dark', 'Dark'],
-  ] as const
-  return html`<header><div class="brand"><svg width="28" height="20" viewBox="-14 -10 28 20" aria-hidden="true"><circle r="7" fill="none" stroke="currentColor" stroke-width="2"/><path d="M-13 0h26" stroke="currentColor" stroke-width="2"/></svg>Plimsoll</div>
-<fieldset class="theme"><legend class="only-read">Theme</legend>${themes.map(([id, text]) => html`<label><input type="radio" name="theme" id="theme-${id}"${id === 'auto' && html` checked`}>${text}</label>`)}</fieldset></header>`
 }
 
 /** To what was lost on the kept axes, or else to the samples there are. */

@@ -1,0 +1,60 @@
+/** A method and what it is told, as `fit` and `sweep` are given them. */
+import { z } from 'zod'
+import { PlimsollError } from '../errors.ts'
+import { defaultsOf, type FitMethod, fitMethods, isFitMethod, needsControl } from '../steer/index.ts'
+import { MethodParameters } from '../study/schema.ts'
+import { promptList } from './prompt-list.ts'
+
+export function methodNamed(name: string): FitMethod {
+  if (isFitMethod(name)) return name
+  throw new PlimsollError('usage', `${name} cannot be fitted from two lists of prompts`, {
+    expected: fitMethods.map(({ name }) => name).join(', '),
+    fix: 'See them all with: plimsoll methods',
+  })
+}
+
+/** `lambda=0.6`, `centred=true`. */
+export function parametersFrom(method: FitMethod, written: readonly string[]): MethodParameters {
+  const known = Object.keys(defaultsOf(method))
+  const entries = written.map(one => {
+    const [name = '', value] = one.split(/=(.*)/s)
+    if (value !== undefined && known.includes(name)) return [name, parsed(value)]
+    throw new PlimsollError(
+      'usage',
+      value === undefined ? `${one} is no NAME=VALUE` : `${method} has no parameter ${name}`,
+      {
+        expected: known.map(parameter => `${parameter}=…`).join(', ') || 'none: this method has no parameters',
+        fix: `See them with: plimsoll methods ${method}`,
+      },
+    )
+  })
+  const checked = MethodParameters.safeParse(Object.fromEntries(entries))
+  if (checked.success) return checked.data
+  throw new PlimsollError('usage', 'A parameter has a value that it cannot have', {
+    found: z.prettifyError(checked.error),
+    expected: `values like ${JSON.stringify(defaultsOf(method))}`,
+    fix: `See them with: plimsoll methods ${method}`,
+  })
+}
+
+function parsed(text: string): string | number | boolean {
+  if (text === 'true' || text === 'false') return text === 'true'
+  const number = Number(text)
+  return text.trim() === '' || Number.isNaN(number) ? text : number
+}
+
+export interface ControlLists {
+  readonly controlPositive?: string | undefined
+  readonly controlNegative?: string | undefined
+  readonly limit?: number | undefined
+}
+
+export async function controlOf(method: FitMethod, { controlPositive, controlNegative, limit }: ControlLists) {
+  if (controlPositive !== undefined && controlNegative !== undefined)
+    return { positive: await promptList(controlPositive, limit), negative: await promptList(controlNegative, limit) }
+  if (!needsControl(method) && controlPositive === undefined && controlNegative === undefined) return undefined
+  throw new PlimsollError('usage', `${method} does not know what is to be left alone`, {
+    expected: '--control-positive and --control-negative, such as harmless and harmful prompts',
+    fix: 'Name both lists.',
+  })
+}
