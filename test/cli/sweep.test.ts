@@ -27,8 +27,8 @@ describe('sweep', () => {
     const files = ['--html', 'pages/curves.html', '-o', 'vectors/best.safetensors']
     const { code, stdout, stderr } = await folder.plimsoll('sweep', ...organism, ...lists, ...grid, ...files)
     expect(code).toBe(0)
-    expect(stderr).toMatch(/^ {2}divergence 4\/4$/m)
-    expect(stderr).toMatch(/^ {2}select {3}80\/80 /m)
+    expect(stderr).toMatch(/^ {2}divergence \d\/4/m)
+    expect(stderr).toMatch(/^ {2}select {3}\d+\/80 /m)
     expect(stdout).toMatch(/^ +layer +strength +added +of norm +KL +target +control +score +degenerate$/m)
     expect(stdout.match(/^● +[45] +(?:0\.5|1) +[\d.]+ +\d+ % +[\d.e-]+ +\d+ % +\d+ % +[+−]?\d+ +\d+$/gm)).toHaveLength(
       1,
