@@ -15,8 +15,8 @@ import type { Condition, MethodParameters, Study } from './schema.ts'
 /** What is done to the model. */
 export type Treatment =
   | { readonly kind: 'nothing' }
-  /** A system prompt asks for the behaviour in words. */
-  | { readonly kind: 'system'; readonly text: string }
+  /** A system prompt asks for the behaviour in words: the best of these on the select split. */
+  | { readonly kind: 'system'; readonly texts: readonly string[] }
   /** Layer and strength that are not given are chosen on the select split. */
   | {
       readonly kind: 'method'
@@ -155,7 +155,9 @@ function references(
       return { name, role, treatment: { kind, draw }, rows }
     })
   return [
-    ...(prompt === false ? [] : [{ name: 'prompt', role, treatment: { kind: 'system', text: prompt }, rows } as const]),
+    ...(prompt === false
+      ? []
+      : [{ name: 'prompt', role, treatment: { kind: 'system', texts: [prompt].flat() }, rows } as const]),
     ...(isSteered ? [...drawn('random', random), ...drawn('random-kl', randomKl)] : []),
     ...(isFitted ? drawn('permuted', permuted) : []),
   ]

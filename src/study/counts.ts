@@ -81,6 +81,8 @@ export function countAnswers(study: Study, { fit, select, suites, explored, cond
   const { maxTokens } = study.select
   const exploredTokens = (suite: Suite) => (tokensOf(suite, study) === 0 ? 0 : maxTokens)
   for (const { name, treatment } of conditions) {
+    if (treatment.kind === 'system' && treatment.texts.length > 1)
+      add('select', name, 'select', treatment.texts.length * selected, maxTokens)
     if (treatment.kind === 'ablate-refusal')
       add('select', name, 'select', layerCount(study.select) * select.control.length, maxTokens)
     if (treatment.kind !== 'method' || (treatment.layer !== null && treatment.strength !== null)) continue
@@ -94,7 +96,7 @@ export function countAnswers(study: Study, { fit, select, suites, explored, cond
     add('select', name, 'select', points * selected, maxTokens)
     for (const suite of explored) add('select', name, suite.name, curve * suite.items.length, exploredTokens(suite))
   }
-  if (counts.some(count => count.stage === 'select')) {
+  if (counts.some(({ stage, condition }) => stage === 'select' && condition !== 'prompt')) {
     add('select', 'baseline', 'select', selected, maxTokens)
     for (const suite of explored) add('select', 'baseline', suite.name, suite.items.length, exploredTokens(suite))
   }

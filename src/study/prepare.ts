@@ -22,6 +22,7 @@ import type { Plan } from './plan.ts'
 import type { Selection } from './result.ts'
 import { selectAblation, selectPoint } from './select.ts'
 import { fingerprintOf, idle, randomised, redirected } from './steering.ts'
+import { tunePrompt } from './tune-prompt.ts'
 import type { OnRows, Setting, Work } from './work.ts'
 
 export interface Prepared {
@@ -72,8 +73,10 @@ async function prepareOne(planned: PlannedCondition, preparing: Preparing): Prom
     case 'nothing':
       return activate(planned, plain, { description: 'the unsteered model' })
     case 'system': {
-      const system = study.system === null ? treatment.text : `${study.system}\n${treatment.text}`
-      return activate(planned, { ...plain, system }, { description: `the system prompt “${treatment.text}”` })
+      const { work, plan, onRows } = preparing
+      const told = onRows('select', planned.name)
+      const { setting, description } = await tunePrompt(work, plan, planned.name, treatment.texts, told)
+      return activate(planned, setting, { description })
     }
     case 'method':
     case 'vector': {

@@ -100,8 +100,8 @@ export const Condition = z.union([MethodCondition, OwnMethodCondition, VectorCon
 export type Condition = z.infer<typeof Condition>
 
 const References = z.strictObject({
-  /** A system prompt that asks for the same in words; false for none. */
-  prompt: z.union([z.string().min(1), z.literal(false)]),
+  /** System prompts that ask for the same in words, of which the best on the select split is taken; false for none. */
+  prompt: z.union([z.string().min(1), z.array(z.string().min(1)).min(1), z.literal(false)]),
   /** How many random directions of the same size as the first method's. */
   random: z.int().min(0).max(100),
   /** How many random directions that move the first token's distribution as far as the first method does. */

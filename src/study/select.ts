@@ -9,7 +9,7 @@ import { Harmless } from './harmless/index.ts'
 import type { Plan } from './plan.ts'
 import type { ExploredPoint, ExploredRate, Selection } from './result.ts'
 import { whyChosen } from './why-chosen.ts'
-import type { Judged, Work } from './work.ts'
+import type { Judged, Setting, Work } from './work.ts'
 
 interface Rates {
   /** Shares of answers that comply; degenerate ones do not. */
@@ -153,20 +153,35 @@ export async function selectAblation(
     const direction = directionAt(vector, layer)
     if (direction === undefined) continue
     const steering = ablateEverywhere(direction)
-    const { control } = await answer(work, plan, `${condition}@${layer}`, ['control'], steering, onRows)
+    const { system, slots } = plan.study
+    const setting = { steering, system, slots }
+    const { control } = await answer(work, plan, `${condition}@${layer}`, ['control'], setting, onRows)
     tried.push({ layer, strength: 1, score: compliance(control), steering })
   }
   return bestPoint(tried)
 }
 
-async function rates(
+/** The same under a steering. */
+function rates(
   work: Work,
   plan: SelectPlan,
   condition: string,
   steering: Steering,
   onRows: (rows: number) => void,
+): ReturnType<typeof selectRates> {
+  const { system, slots } = plan.study
+  return selectRates(work, plan, condition, { steering, system, slots }, onRows)
+}
+
+/** How the select split's prompts are answered in one setting. */
+export async function selectRates(
+  work: Work,
+  plan: SelectPlan,
+  condition: string,
+  setting: Setting,
+  onRows: (rows: number) => void,
 ): Promise<Rates & { readonly axes: SelectedAxes }> {
-  const { target, control } = await answer(work, plan, condition, ['target', 'control'], steering, onRows)
+  const { target, control } = await answer(work, plan, condition, ['target', 'control'], setting, onRows)
   const degenerate = [...target, ...control].filter(record => record.judgement?.class === 'degenerate').length
   const axes = {
     efficacy: exploredRate(promptsSuite('target', 'efficacy', plan.select.target), target),
@@ -187,15 +202,14 @@ async function answer(
   { study, select }: Pick<Plan, 'study' | 'select'>,
   condition: string,
   sides: readonly Side[],
-  steering: Steering,
+  setting: Setting,
   onRows: (rows: number) => void,
 ): Promise<Record<Side, Judged[]>> {
   const items = sides.flatMap(side =>
     promptsSuite(side, 'efficacy', select[side]).items.map(item => ({ ...item, sample: `${side}/${item.sample}` })),
   )
-  const { system, slots } = study
   const job = { stage: 'select', condition, suite: 'select', items, maxTokens: study.select.maxTokens } as const
-  const records = await work.all({ ...job, setting: { steering, system, slots }, chunk: 4 * study.chunk }, onRows)
+  const records = await work.all({ ...job, setting, chunk: 4 * study.chunk }, onRows)
   const of = (side: Side) => records.filter(record => record.sample.startsWith(`${side}/`))
   return { target: of('target'), control: of('control') }
 }

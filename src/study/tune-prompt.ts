@@ -1,0 +1,37 @@
+/** The system prompt that a study is held against: of several, the best by the rule that also selects vectors. */
+import type { Plan } from './plan.ts'
+import { selectRates } from './select.ts'
+import type { Setting, Work } from './work.ts'
+
+export interface TunedPrompt {
+  readonly setting: Setting
+  /** What is done to the model, and how it was chosen. */
+  readonly description: string
+}
+
+/** Most compliance on the target less compliance on the control prompts of the select split; of equals the first. */
+export async function tunePrompt(
+  work: Work,
+  plan: Plan,
+  condition: string,
+  texts: readonly string[],
+  onRows: (rows: number) => void,
+): Promise<TunedPrompt> {
+  const { system, slots } = plan.study
+  const under = (text: string): Setting => {
+    return { steering: [], system: system === null ? text : `${system}\n${text}`, slots }
+  }
+  const [only = '', ...others] = texts
+  if (others.length === 0) return { setting: under(only), description: `the system prompt “${only}”` }
+  const tried = []
+  for (const [i, text] of texts.entries()) {
+    const { target, control } = await selectRates(work, plan, `${condition} ${i + 1}`, under(text), onRows)
+    tried.push({ text, target, control, score: target - control })
+  }
+  const best = tried.reduce((first, next) => (next.score > first.score ? next : first))
+  const percent = (share: number) => `${Math.round(100 * share)} %`
+  return {
+    setting: under(best.text),
+    description: `the system prompt “${best.text}”, the best of ${texts.length} on the select split: it answers ${percent(best.target)} of the target and ${percent(best.control)} of the control prompts`,
+  }
+}
