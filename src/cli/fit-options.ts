@@ -1,7 +1,7 @@
 /** A method and what it is told, as `fit` and `sweep` are given them. */
 import { z } from 'zod'
 import { PlimsollError } from '../errors.ts'
-import { defaultsOf, type FitMethod, fitMethods, isFitMethod, needsControl } from '../steer/index.ts'
+import { defaultsOf, type FitMethod, fitMethods, isFitMethod, needsControl, TokensSaid } from '../steer/index.ts'
 import { MethodParameters } from '../study/schema.ts'
 import { promptList } from './prompt-list.ts'
 
@@ -57,4 +57,24 @@ export async function controlOf(method: FitMethod, { controlPositive, controlNeg
     expected: '--control-positive and --control-negative, such as harmless and harmful prompts',
     fix: 'Name both lists.',
   })
+}
+
+/** A word, or `{"phase":"prompt","first":3}`. */
+export function tokensNamed(said: string): TokensSaid {
+  const value: unknown = said.startsWith('{') ? parsedJson(said) : said
+  const { data } = TokensSaid.safeParse(value)
+  if (data !== undefined) return data
+  throw new PlimsollError('usage', '--tokens says no tokens', {
+    found: said,
+    expected: 'template-suffix, last, prompt, answer, or a clause such as {"phase":"prompt","first":3}',
+    fix: 'Name one of these; docs/where.md has the keys of a clause.',
+  })
+}
+
+function parsedJson(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return null
+  }
 }

@@ -4,7 +4,7 @@ import type { Command } from '@commander-js/extra-typings'
 import { DEFAULT_MODEL } from '../models/index.ts'
 import { directionAt, fit, layersOf, writeVector } from '../steer/index.ts'
 import { examples, outputOf, wholeNumber } from './common.ts'
-import { controlOf, methodNamed, parametersFrom } from './fit-options.ts'
+import { controlOf, methodNamed, parametersFrom, tokensNamed } from './fit-options.ts'
 import { promptList } from './prompt-list.ts'
 import { listenForInterrupt } from './terminal/interrupt.ts'
 import { openForCommand } from './terminal/model.ts'
@@ -29,6 +29,7 @@ export function fitCommand(program: Command): void {
     .option('--parameter <NAME=VALUE...>', 'what the method is told, such as lambda=0.6; see `plimsoll methods`')
     .option('--control-positive <SET|FILE>', 'prompts that are to be left alone, for partial-or, null-space and cast')
     .option('--control-negative <SET|FILE>', 'their opposite')
+    .option('--tokens <WORDS|CLAUSE>', 'which to read: template-suffix, last, prompt, answer, or a clause as JSON')
     .option('--system <TEXT>', 'system prompt under which it is fitted')
     .option('--limit <N>', 'use the first N prompts of each list', wholeNumber)
     .option('-o, --output <FILE>', 'where to write it', 'vector.safetensors')
@@ -44,6 +45,7 @@ export function fitCommand(program: Command): void {
       const method = methodNamed(options.method)
       const parameters = parametersFrom(method, options.parameter ?? [])
       const control = await controlOf(method, options)
+      const tokens = options.tokens === undefined ? undefined : tokensNamed(options.tokens)
       const positive = await promptList(options.positive, options.limit)
       const negative = await promptList(options.negative, options.limit)
       await mkdir(dirname(options.output), { recursive: true })
@@ -52,7 +54,7 @@ export function fitCommand(program: Command): void {
       using status = createStatusLine(output)
       const vector = await fit(
         model,
-        { method, layer: options.layer, positive, negative, control, system: options.system, ...parameters },
+        { method, layer: options.layer, positive, negative, control, tokens, system: options.system, ...parameters },
         {
           signal: interrupt.signal,
           onProgress: event => status.onProgress({ ...event, stage: 'fit', detail: event.detail ?? event.stage }),

@@ -118,7 +118,8 @@ async function whatToTry(options: What, model: Model): Promise<Vector | SweepMet
   const parameters = parametersFrom(method, options.parameter ?? [])
   const control = await controlOf(method, options)
   const sides = { positive: await promptList(positive ?? '', limit), negative: await promptList(negative ?? '', limit) }
-  return { method, ...sides, control, ...parameters }
+  const made: SweepMethod = { method, ...sides, control, ...parameters }
+  return made
 }
 
 /** The file that holds the chosen vector: the one that was given, where all of it was chosen. */

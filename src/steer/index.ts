@@ -11,7 +11,8 @@ export { loadControlVector, type Maker, saveControlVector } from './formats/cont
 export { pack, unpack } from './formats/packed.ts'
 export { loadVector, saveVector } from './formats/vector-file.ts'
 export { layersIn, layersOf } from './layers.ts'
-export { ablateEverywhere } from './methods/ablation.ts'
+export { ablatedFrom } from './methods/ablation.ts'
+export { ANSWER_TOKENS } from './methods/answers.ts'
 export type { FitModel, FitOptions } from './methods/contrast.ts'
 export { type DiffmeanSpec, fitDiffmean } from './methods/diffmean.ts'
 export {
@@ -32,6 +33,7 @@ export {
 export { methods } from './methods/index.ts'
 export { defineMethod, fitOwn, loadMethod, type OwnMethod, type OwnParameters } from './methods/own.ts'
 export { randomLike } from './methods/random.ts'
+export { needsAnswers, TokensSaid, tokensOf } from './methods/tokens.ts'
 export type { MethodDescription } from './methods/types.ts'
 export { narrowed } from './narrow.ts'
 export {

@@ -9,6 +9,7 @@ import {
   needsControl,
   type OwnParameters,
   parameterNames,
+  TokensSaid,
 } from '../steer/index.ts'
 import type { Condition, MethodParameters, Study } from './schema.ts'
 
@@ -34,7 +35,12 @@ export type Treatment =
   /** What the first method's fit finds when the sides of its rows are shuffled, at its layer and of its size. */
   | { readonly kind: 'permuted'; readonly draw: number }
   /** The direction of harmful against harmless prompts, removed everywhere. */
-  | { readonly kind: 'ablate-refusal' }
+  | {
+      readonly kind: 'ablate-refusal'
+      readonly layer: number | null
+      readonly strength: number
+      readonly tokens: TokensSaid | undefined
+    }
   /** An edit that adds nothing. */
   | { readonly kind: 'identity' }
   /** The baseline with another number of sequences decoded together. */
@@ -101,7 +107,8 @@ export function planConditions(study: Study): PlannedCondition[] {
 type MethodCondition = Extract<Condition, { method: string }>
 
 function isControlled({ method, parameters }: MethodCondition): boolean {
-  return (isFitMethod(method) && needsControl(method)) || parameters?.constrained === true
+  const reads = isFitMethod(method) && (needsControl(method) || method === 'ablation')
+  return reads || parameters?.constrained === true
 }
 
 function checkParameters({ method, layer, parameters = {} }: MethodCondition): void {
@@ -118,7 +125,7 @@ function checkParameters({ method, layer, parameters = {} }: MethodCondition): v
       found: `layer: ${layer}`,
       fix: 'Remove the layer.',
     })
-  const known = ['constrained', ...parameterNames(method)]
+  const known = method === 'ablation' ? ['tokens'] : ['constrained', ...parameterNames(method)]
   const unknown = Object.keys(parameters).find(name => !known.includes(name))
   if (unknown === undefined) return
   throw new PlimsollError('invalid-input', `${method} has no parameter ${unknown}`, {
@@ -139,7 +146,16 @@ function nameOfCondition(condition: Condition): string {
 function treatmentOf(condition: Condition): Treatment {
   if ('vector' in condition) return { kind: 'vector', file: condition.vector, strength: condition.strength }
   const { method, layer = null, strength = null, parameters = {} } = condition
-  return { kind: 'method', method, parameters, layer, strength }
+  if (method === 'ablation')
+    return {
+      kind: 'ablate-refusal',
+      layer,
+      strength: strength ?? 1,
+      tokens: TokensSaid.safeParse(parameters.tokens).data,
+    }
+  // What is taken away is taken away whole; other strengths are chosen on the select split.
+  const usual = isFitMethod(method) && parameters.edit === 'ablate' ? 1 : null
+  return { kind: 'method', method, parameters, layer, strength: strength ?? usual }
 }
 
 function references(
@@ -172,9 +188,12 @@ function safeguards(study: Study): PlannedCondition[] {
       fix: 'Name both, or write `safeguards: false`.',
     })
   const ablation: PlannedCondition = {
-    name: 'ablation',
+    // A method of the study may have the name.
+    name: study.conditions.some(condition => nameOfCondition(condition) === 'ablation')
+      ? 'positive-control'
+      : 'ablation',
     role: 'positive-control',
-    treatment: { kind: 'ablate-refusal' },
+    treatment: { kind: 'ablate-refusal', layer: null, strength: 1, tokens: undefined },
     rows,
   }
   return [

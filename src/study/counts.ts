@@ -1,8 +1,8 @@
 /** How much a planned study has to do, and what it can at best find out. */
 import { canDecide } from '../measure/statistics/index.ts'
 import type { Suite } from '../measure/suites/index.ts'
-import { isTrainedThrough } from '../steer/index.ts'
-import type { PlannedCondition } from './conditions.ts'
+import { methodTreatments, type PlannedCondition } from './conditions.ts'
+import { usesAnswers } from './fit/recipe.ts'
 import { waysOf } from './kl-budget.ts'
 import type { Study } from './schema.ts'
 import type { FitRows, SelectRows } from './splits.ts'
@@ -69,22 +69,20 @@ export function countAnswers(study: Study, { fit, select, suites, explored, cond
   const add = (stage: PlanCount['stage'], condition: string, suite: string, rows: number, maxTokens: number) => {
     if (rows > 0) counts.push({ stage, condition, suite, rows, maxTokens })
   }
-  const fitted = conditions.some(({ treatment }) => treatment.kind === 'method')
+  const methods = methodTreatments(conditions)
+  const sorted = methods.length > 0 && study.fit.keep === 'behaviour'
+  const ablated = conditions.some(({ treatment }) => treatment.kind === 'ablate-refusal')
   const candidates = fit.pool.length + fit.positive.length + fit.negative.length
-  if (fitted && study.fit.keep === 'behaviour') {
-    add('fit', 'baseline', 'refusal openings', Math.min(2 * PROBE_ROWS, candidates), PROBE_TOKENS)
-    add('fit', 'baseline', 'contrast set', candidates, 0)
-  }
-  const trained = conditions.some(({ treatment }) => treatment.kind === 'method' && isTrainedThrough(treatment.method))
-  if (trained) add('fit', 'baseline', 'answers to train on', Math.min(2 * study.fit.limit, candidates), PROBE_TOKENS)
+  if (sorted || ablated) add('fit', 'baseline', 'refusal openings', Math.min(2 * PROBE_ROWS, candidates), PROBE_TOKENS)
+  if (sorted) add('fit', 'baseline', 'contrast set', candidates, 0)
+  if (methods.some(usesAnswers))
+    add('fit', 'baseline', 'answers to train on', Math.min(2 * study.fit.limit, candidates), PROBE_TOKENS)
   const selected = select.target.length + select.control.length
   const { maxTokens } = study.select
   const exploredTokens = (suite: Suite) => (tokensOf(suite, study) === 0 ? 0 : maxTokens)
   for (const { name, treatment } of conditions) {
     if (treatment.kind === 'system' && treatment.texts.length > 1)
       add('select', name, 'select', treatment.texts.length * selected, maxTokens)
-    if (treatment.kind === 'ablate-refusal')
-      add('select', name, 'select', layerCount(study.select) * select.control.length, maxTokens)
     if (treatment.kind !== 'method' || (treatment.layer !== null && treatment.strength !== null)) continue
     const layers = treatment.layer === null ? layerCount(study.select) : 1
     if (treatment.strength !== null) {
@@ -96,7 +94,7 @@ export function countAnswers(study: Study, { fit, select, suites, explored, cond
     add('select', name, 'select', points * selected, maxTokens)
     for (const suite of explored) add('select', name, suite.name, curve * suite.items.length, exploredTokens(suite))
   }
-  if (counts.some(({ stage, condition }) => stage === 'select' && condition !== 'prompt')) {
+  if (methods.some(({ layer, strength }) => layer === null || strength === null)) {
     add('select', 'baseline', 'select', selected, maxTokens)
     for (const suite of explored) add('select', 'baseline', suite.name, suite.items.length, exploredTokens(suite))
   }

@@ -3,12 +3,14 @@ import type { Model } from '../engine/types.ts'
 import type { Item, Suite } from '../measure/suites/index.ts'
 import type { RunOptions } from '../progress.ts'
 import { defaultsOf, fitMethod, isTrainedThrough } from '../steer/index.ts'
+import { readingsPerCandidate } from './ablation/pick.ts'
+import { sourceLayers } from './ablation/score.ts'
 import { answerItems } from './answer.ts'
 import { chat } from './chat.ts'
 import { methodTreatments } from './conditions.ts'
 import type { PlanCount } from './counts.ts'
 import { evenly } from './evenly.ts'
-import { recipeKey } from './fit/index.ts'
+import { recipeKey } from './fit/recipe.ts'
 import { klPrompts } from './harmless/index.ts'
 import { halvings } from './kl-budget.ts'
 import { candidateLayers } from './layers.ts'
@@ -54,11 +56,13 @@ export async function estimate(model: Model, plan: Plan, { signal }: RunOptions 
   const planned = plan.counts.reduce((sum, count) => sum + secondsOf(count, costs.get(count.suite) ?? usual), 0)
   const training = trainings(plan, model.info.layers)
   const trained = training.length === 0 ? 0 : await warmUp.trained()
+  const candidates = await ablationCandidates(model, plan)
   const matched = plan.conditions.filter(({ treatment }) => treatment.kind === 'random-kl').length
   return {
     seconds:
       planned +
       (matched * klReadings + budgetReadings(plan, model)) * klPrompts * usual.row +
+      candidates * readingsPerCandidate * usual.row +
       trained * training.reduce((a, b) => a + b, 0),
     tokensPerSecond: usual.token > 0 ? 1 / usual.token : 0,
   }
@@ -75,6 +79,15 @@ function budgetReadings({ conditions, study: { select } }: Plan, { info }: Model
     2 *
     (1 + select.strengths.length + searched)
   )
+}
+
+/** Directions among which the refusal direction is picked. Several conditions pick the same. */
+async function ablationCandidates(model: Model, { conditions, fit, study }: Plan): Promise<number> {
+  const [row] = fit.negative
+  if (row === undefined || !conditions.some(({ treatment }) => treatment.kind === 'ablate-refusal')) return 0
+  const { templateSuffix } = await model.render(chat(row.prompt, study.system))
+  const [start, end] = templateSuffix
+  return (end - start) * sourceLayers(model.info.layers).length
 }
 
 /** Examples that each trained method goes through, over all layers and epochs. */

@@ -129,7 +129,7 @@ describe('parameters of a method', () => {
     await expect(conditions({ method: 'pca', parameters: { lambda: 0.5 } })).rejects.toMatchObject({
       code: 'invalid-input',
       message: 'pca has no parameter lambda',
-      expected: 'constrained, centred',
+      expected: 'constrained, tokens, centred',
     })
     await expect(conditions({ method: 'partial-or', parameters: { lambda: 'much' } })).rejects.toThrow()
   })

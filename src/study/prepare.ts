@@ -3,24 +3,17 @@ import { basename } from 'node:path'
 import { z } from 'zod'
 import { PlimsollError } from '../errors.ts'
 import { choosesLayers, type FitModel, type FittedVector, layersIn, openVector } from '../steer/index.ts'
+import { type FoundAblation, findAblation, permutedAblation } from './ablation/index.ts'
 import { type ActiveCondition, activate, place, type Steered } from './active.ts'
 import { methodTreatments, type PlannedCondition, type Treatment } from './conditions.ts'
 import { pathFrom } from './config.ts'
-import {
-  type Fitted,
-  fitContrast,
-  fitPermuted,
-  fitRefusal,
-  type Recipe,
-  recipeKey,
-  rememberStates,
-} from './fit/index.ts'
+import { type Fitted, fitContrast, fitPermuted, type Recipe, recipeKey, rememberStates } from './fit/index.ts'
 import { harmlessPrompts } from './harmless/index.ts'
 import { candidateLayers } from './layers.ts'
 import { type MatchedStrength, strengthForKl } from './match-kl.ts'
 import type { Plan } from './plan.ts'
 import type { Selection } from './result.ts'
-import { selectAblation, selectPoint } from './select.ts'
+import { selectPoint } from './select.ts'
 import { fingerprintOf, idle, randomised, redirected } from './steering.ts'
 import { tunePrompt } from './tune-prompt.ts'
 import type { OnRows, Setting, Work } from './work.ts'
@@ -29,6 +22,8 @@ export interface Prepared {
   readonly conditions: readonly ActiveCondition[]
   readonly fitted: Fitted | null
   readonly selections: readonly Selection[]
+  /** By condition. */
+  readonly ablations: ReadonlyMap<string, FoundAblation>
 }
 
 /** @param vectors those at hand, by what a condition's `vector` says */
@@ -44,10 +39,22 @@ export async function prepare(
   const wanted = [...new Set([...layers, ...own])].sort((a, b) => a - b)
   const model = rememberStates(work.model)
   const fitted = methods.length === 0 ? null : await fitContrast(work, plan, model, wanted, onRows)
-  const preparing: Preparing = { work, plan, model, onRows, layers, fitted, vectors, selections: [], steered: [] }
+  const preparing: Preparing = {
+    work,
+    plan,
+    model,
+    onRows,
+    layers,
+    fitted,
+    vectors,
+    selections: [],
+    ablations: new Map(),
+    steered: [],
+  }
   const conditions = []
   for (const planned of plan.conditions) conditions.push(await prepareOne(planned, preparing))
-  return { conditions, fitted, selections: preparing.selections }
+  const { selections, ablations } = preparing
+  return { conditions, fitted, selections, ablations }
 }
 
 interface Preparing {
@@ -60,6 +67,7 @@ interface Preparing {
   readonly fitted: Fitted | null
   readonly vectors: ReadonlyMap<string, FittedVector>
   readonly selections: Selection[]
+  readonly ablations: Map<string, FoundAblation>
   /** Those steered so far: references are made like the first. */
   readonly steered: Steered[]
 }
@@ -103,12 +111,8 @@ async function prepareOne(planned: PlannedCondition, preparing: Preparing): Prom
       return activate(planned, { ...plain, steering: [{ vector, strength }] }, { description, layer, strength })
     }
     case 'permuted': {
-      const { work, plan, model, fitted } = preparing
       const layer = first?.layer ?? null
-      const found =
-        fitted === null || layer === null
-          ? undefined
-          : await fitPermuted(work, plan, model, recipeOf(plan), fitted, layer, treatment.draw)
+      const found = layer === null ? undefined : await permutedAt(layer, treatment.draw, preparing)
       if (first === undefined || layer === null || found === undefined)
         return activate(planned, plain, { description: 'nothing fitted at one layer to be held against' })
       const vector = redirected(first.vector, found, layer)
@@ -117,17 +121,17 @@ async function prepareOne(planned: PlannedCondition, preparing: Preparing): Prom
       return activate(planned, { ...plain, steering: [{ vector, strength }] }, { description, layer, strength })
     }
     case 'ablate-refusal': {
-      const { work, plan, model, layers, onRows } = preparing
-      const vectors = await fitRefusal(work, plan, model, layers)
-      const { layer, steering } = await selectAblation(
-        work,
-        plan,
-        planned.name,
-        vectors,
-        onRows('select', planned.name),
-      )
-      const description = `the difference of harmful and harmless prompts at layer ${layer}, removed everywhere`
-      return activate(planned, { ...plain, steering }, { description, layer })
+      const { plan, fitted, ablations } = preparing
+      const isProbed = ablations.size > 0 || (fitted !== null && plan.study.fit.keep === 'behaviour')
+      const finding = { ...preparing, probe: isProbed ? 'told' : 'new' } as const
+      const found = await findAblation(finding, planned.name, treatment)
+      ablations.set(planned.name, found)
+      const { layer, vector, description } = found
+      const { strength } = treatment
+      const steering = [{ vector, strength }]
+      if (planned.role !== 'method') return activate(planned, { ...plain, steering }, { description, layer })
+      preparing.steered.push({ vector, layer, strength })
+      return activate(planned, { ...plain, steering }, { description, layer, strength, vector })
     }
     case 'identity': {
       const steering = first === undefined ? [] : [{ vector: idle(first.vector), strength: 0 }]
@@ -138,6 +142,15 @@ async function prepareOne(planned: PlannedCondition, preparing: Preparing): Prom
       return activate(planned, { ...plain, slots }, { description: `the unsteered model, ${slots} answers at a time` })
     }
   }
+}
+
+/** What the first method finds at a layer where the sides of its rows are shuffled. */
+async function permutedAt(layer: number, draw: number, preparing: Preparing): Promise<FittedVector | undefined> {
+  const { work, plan, model, fitted, ablations } = preparing
+  const name = plan.conditions.find(({ role }) => role === 'method')?.name ?? ''
+  const ablation = ablations.get(name)
+  if (ablation !== undefined) return permutedAblation(preparing, ablation, draw)
+  return fitted === null ? undefined : fitPermuted(work, plan, model, recipeOf(plan), fitted, layer, draw)
 }
 
 /** Draws that no plain random reference of the study has. */
@@ -161,7 +174,8 @@ function titleOf(treatment: Extract<Treatment, { kind: 'method' | 'vector' }>): 
 
 /** ` (lambda 0.6)`; nothing where all is as by default. */
 function told({ constrained, ...others }: Recipe['parameters']): string {
-  const numbers = Object.entries(others).map(([name, value]) => `${name} ${value}`)
+  const written = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value))
+  const numbers = Object.entries(others).map(([name, value]) => `${name} ${written(value)}`)
   const all = constrained === true ? ['constrained', ...numbers] : numbers
   return all.length === 0 ? '' : ` (${all.join(', ')})`
 }

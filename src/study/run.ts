@@ -5,11 +5,12 @@ import type { RunOptions } from '../progress.ts'
 import { type FittedVector, provenance, type Vector } from '../steer/index.ts'
 import type { Store } from '../store/index.ts'
 import { toolVersion } from '../version.ts'
+import type { FoundAblation } from './ablation/index.ts'
 import type { ActiveCondition } from './active.ts'
 import { saveAsked } from './asked.ts'
 import { chat } from './chat.ts'
 import { conclude, described } from './conclude.ts'
-import { methodTreatments } from './conditions.ts'
+import { methodTreatments, type Treatment } from './conditions.ts'
 import type { Fitted } from './fit/index.ts'
 import { hashOf } from './hash.ts'
 import { gradeAnswers } from './judging/grade.ts'
@@ -68,7 +69,7 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
   await using _session = await holdSession(store, hash, plan.answers)
   const work = await Work.start({ model, store, run: hash, signal })
   const stages = new Stages(plan, work, onProgress)
-  const { conditions, fitted, selections } = await prepare(work, plan, stages.onRows, options.vectors)
+  const { conditions, fitted, selections, ablations } = await prepare(work, plan, stages.onRows, options.vectors)
   const openings = fitted?.openings ?? {
     tokens: [],
     texts: [],
@@ -95,7 +96,11 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
     study: plan.study.name,
     title: plan.study.title,
     run: hash,
-    labels: [...labelsOf(plan.study, model.info), ...checks.notes],
+    labels: [
+      ...labelsOf(plan.study, model.info),
+      ...checks.notes,
+      ...[...ablations.values()].flatMap(({ warning }) => warning ?? []),
+    ],
     model: { name, architecture, layers, width, quantisation, fingerprint, system: plan.study.system },
     engine: { release, cpu, threads, device },
     time: { started, finished, seconds: (performance.now() - began) / 1000 },
@@ -120,22 +125,43 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
   return {
     result,
     reused: { chunks: reused, of: made + reused },
-    vectors: fitted === null ? [] : conditions.flatMap(condition => fittedVector(condition, fitted, plan, model)),
+    vectors: conditions.flatMap(condition =>
+      fittedVector(condition, ablations.get(condition.name) ?? fitted, plan, model),
+    ),
   }
 }
 
-function fittedVector({ name, layer, strength, vector }: ActiveCondition, fitted: Fitted, plan: Plan, model: Model) {
+function fittedVector(
+  { name, layer, strength, vector }: ActiveCondition,
+  fitted: Fitted | FoundAblation | null,
+  plan: Plan,
+  model: Model,
+) {
   const treatment = plan.conditions.find(condition => condition.name === name)?.treatment
-  if (treatment?.kind !== 'method' || vector === null) return []
+  if (treatment === undefined || fitted === null || vector === null) return []
+  if (treatment.kind !== 'method' && treatment.kind !== 'ablate-refusal') return []
   const { system, seed } = plan.study
+  const { method, parameters, note } = recordOf(treatment, fitted)
   const made = provenance(model, {
-    method: basename(treatment.method),
-    parameters: { layer, strength, ...treatment.parameters },
+    method: basename(method),
+    parameters: { layer, strength, ...parameters },
     positive: fitted.positive.map(row => chat(row.prompt, system)),
     negative: fitted.negative.map(row => chat(row.prompt, system)),
     system,
     seed,
-    note: fitted.note,
+    note,
   })
   return [{ condition: name, vector: { ...vector, provenance: made } }]
+}
+
+/** What a vector's record says of its method. */
+function recordOf(
+  treatment: Extract<Treatment, { kind: 'method' | 'ablate-refusal' }>,
+  fitted: Fitted | FoundAblation,
+): { readonly method: string; readonly parameters: object; readonly note: string } {
+  if (treatment.kind === 'method') return { ...treatment, note: 'note' in fitted ? fitted.note : '' }
+  const { tokens } = treatment
+  const position = 'position' in fitted ? fitted.position : null
+  const note = 'description' in fitted ? fitted.description : ''
+  return { method: 'ablation', parameters: { position, ...(tokens !== undefined && { tokens }) }, note }
 }

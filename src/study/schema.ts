@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { fileRefSchema } from '../data/index.ts'
-import type { FitMethod } from '../steer/index.ts'
+import { type FitMethod, TokensSaid } from '../steer/index.ts'
 
 const count = z.int().min(1)
 /** A data set's name, `<pool>/fit` or `<pool>/select` of this study, or an own file. */
@@ -28,9 +28,17 @@ export const MethodParameters = z
   .strictObject({
     /** Control rows join the contrast set: refused harmful ones the positives, answered ones the negatives. */
     constrained: z.boolean(),
+    /**
+     * Tokens whose states are read: `template-suffix`, `last`, `prompt`, `answer`, or a clause as in docs/where.md. For
+     * methods that are trained: those acted on.
+     */
+    tokens: TokensSaid,
+    /** In means: whether every prompt counts alike, or every token. */
     weighting: z.enum(['prompt', 'token']),
     centred: z.boolean(),
     lambda: z.number().min(0).max(10),
+    /** Of `partial-or`: added at one layer, or taken away from that layer on. */
+    edit: z.enum(['add', 'ablate']),
     ratio: z.number().positive().max(1),
     share: z.number().positive().max(1),
     validation: z.number().positive().max(0.9),
@@ -69,6 +77,7 @@ const MethodCondition = z.strictObject({
     'angular',
     'cast',
     'sta',
+    'ablation',
   ] satisfies FitMethod[]),
   /** Left out: chosen on the select split. */
   layer: Layer.optional(),

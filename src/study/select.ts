@@ -1,8 +1,9 @@
 /** Layer and strength on the select split: by what is answered there, by how far harmless text is moved, or by both. */
 
-import type { Steering } from '../engine/types.ts'
+import { EMBEDDING } from '../engine/select.ts'
+import type { CompoundVector, Steering } from '../engine/types.ts'
 import { promptsSuite } from '../measure/suites/index.ts'
-import { ablateEverywhere, directionAt, type FittedVector } from '../steer/index.ts'
+import { ablatedFrom, directionAt, type FittedVector } from '../steer/index.ts'
 import { type Candidate, candidatesOf, isWithin, type Place, type Selecting } from './candidates.ts'
 import { exploreAt, exploredRate } from './explore.ts'
 import { Harmless } from './harmless/index.ts'
@@ -147,16 +148,16 @@ export async function selectAblation(
   condition: string,
   vectors: ReadonlyMap<number, FittedVector>,
   onRows: (rows: number) => void,
-): Promise<{ layer: number; steering: Steering }> {
+): Promise<{ layer: number; vector: CompoundVector }> {
   const tried = []
   for (const [layer, vector] of vectors) {
     const direction = directionAt(vector, layer)
     if (direction === undefined) continue
-    const steering = ablateEverywhere(direction)
+    const ablation = ablatedFrom(EMBEDDING, direction, work.model.info)
     const { system, slots } = plan.study
-    const setting = { steering, system, slots }
+    const setting = { steering: [{ vector: ablation }], system, slots }
     const { control } = await answer(work, plan, `${condition}@${layer}`, ['control'], setting, onRows)
-    tried.push({ layer, strength: 1, score: compliance(control), steering })
+    tried.push({ layer, strength: 1, score: compliance(control), vector: ablation })
   }
   return bestPoint(tried)
 }

@@ -7,8 +7,8 @@ import { openModel } from '../../src/engine/open.ts'
 import type { LowRankVector, Model } from '../../src/engine/types.ts'
 import { createRandom } from '../../src/random.ts'
 import { fitMethod, fit as fitOne, loadVector, saveVector } from '../../src/steer/index.ts'
+import type { ContrastSpec } from '../../src/steer/methods/contrast.ts'
 import { fitLoreft, loreftDefaults } from '../../src/steer/methods/loreft.ts'
-import type { TrainedSpec } from '../../src/steer/methods/trained.ts'
 import { effectsOf, flat, loreftSpec } from '../support/loreft.ts'
 import { writeTinyModel } from '../support/tiny-gguf.ts'
 import { rawExamples } from '../support/trained-examples.ts'
@@ -68,9 +68,9 @@ const sides = {
 const answers = { positive: sides.positive.map(() => 'yes, of course'), negative: sides.negative.map(() => 'no') }
 const held = ['an apple', 'the garden'].map(prompt => ({ prompt, target: 'yes, of course' }))
 const parameters = { ...loreftDefaults, rank: 2, epochs: 8, batch: 3, learningRate: 0.01 }
-const spec: TrainedSpec = { ...sides, answers, layers: [layer] }
+const spec: ContrastSpec = { ...sides, answers, layers: [layer] }
 
-async function fitted(more: Partial<TrainedSpec & typeof parameters> = {}, seed = 1): Promise<LowRankVector> {
+async function fitted(more: Partial<ContrastSpec & typeof parameters> = {}, seed = 1): Promise<LowRankVector> {
   const vectors = await fitLoreft(model, { ...spec, ...more }, { ...parameters, ...more }, { seed })
   const vector = vectors.get(layer)
   if (vector === undefined) throw new Error('nothing was fitted')

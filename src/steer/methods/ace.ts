@@ -8,7 +8,7 @@
  */
 import type { AffineVector } from '../../engine/types.ts'
 import type { RunOptions } from '../../progress.ts'
-import { dot, meanOf, unlessRounding } from '../algebra/vectors.ts'
+import { dot } from '../algebra/vectors.ts'
 import { toDirection } from '../vector.ts'
 import {
   type ContrastSpec,
@@ -16,12 +16,15 @@ import {
   type FitModel,
   fitLayers,
   meanDifference,
+  meanOver,
   placeOf,
+  readsFor,
+  type Weighting,
   whereOf,
 } from './contrast.ts'
 import type { MethodDescription } from './types.ts'
 
-export const aceDefaults = {} as const
+export const aceDefaults = { weighting: 'prompt' } as const
 
 export const ace: MethodDescription = {
   name: 'ace',
@@ -39,14 +42,20 @@ export const ace: MethodDescription = {
 export function fitAce(
   model: FitModel,
   spec: ContrastSpec,
+  { weighting }: { readonly weighting: Weighting },
   options: RunOptions = {},
 ): Promise<Map<number, AffineVector>> {
-  return fitLayers(model, spec, { reads: 'means', make: aceVector }, options)
+  const make = (states: ContrastStates, layer: number) => aceVector(states, layer, weighting)
+  return fitLayers(model, spec, { reads: readsFor(weighting), make }, options)
 }
 
-export function aceVector({ target }: Pick<ContrastStates, 'target'>, layer: number): AffineVector {
-  const below = meanOf(target.negative.map(meanOf))
-  const w = unlessRounding(meanDifference(target), Math.sqrt(dot(below, below)))
+export function aceVector(
+  { target }: Pick<ContrastStates, 'target'>,
+  layer: number,
+  weighting: Weighting = 'prompt',
+): AffineVector {
+  const below = meanOver(target.negative, weighting)
+  const w = meanDifference(target, weighting)
   const direction = toDirection(w, `The mean difference at ${placeOf(layer)}`)
   const reference = dot(below, direction.unit)
   return { edit: 'affine', where: whereOf(layer), directions: { [layer]: { ...direction, reference } } }

@@ -14,12 +14,24 @@ import type { RunOptions } from '../../progress.ts'
 import { orthonormal } from '../algebra/orthonormal.ts'
 import { principalComponents } from '../algebra/principal.ts'
 import { difference, dot, meanOf, norm, unit, unlessRounding } from '../algebra/vectors.ts'
-import { type Both, type ContrastSpec, checkSides, defaultTokens, type FitModel } from './contrast.ts'
+import {
+  type Both,
+  type ContrastSpec,
+  captureSide,
+  checkSides,
+  defaultTokens,
+  type FitModel,
+  type Weighting,
+} from './contrast.ts'
+import { weightedMean } from './diffmean.ts'
+import { tokensOf } from './tokens.ts'
 import type { MethodDescription } from './types.ts'
 
-export const angularDefaults = { adaptive: true, selective: false } as const
+export const angularDefaults = { adaptive: true, selective: false, weighting: 'prompt' } as const
 
 export interface AngularParameters {
+  /** Of the means of the sides. */
+  readonly weighting: Weighting
   /** Only states with a part along b₁ are turned. */
   readonly adaptive: boolean
   /** Only layers whose sides' means lie on two sides of b₁'s plane are steered. */
@@ -59,11 +71,11 @@ const scale = Math.PI / 4
 export async function fitAngular(
   model: FitModel,
   spec: ContrastSpec,
-  { adaptive, selective }: AngularParameters,
+  { adaptive, selective, weighting }: AngularParameters,
   options: RunOptions = {},
 ): Promise<Map<number, CompoundVector>> {
   checkSides(spec, '')
-  const places = (await Promise.all(norms.map(site => placesAt(model, spec, site, options)))).flat()
+  const places = (await Promise.all(norms.map(site => placesAt(model, spec, weighting, site, options)))).flat()
   const found = places.map(place => ({ ...place, direction: towardsNegatives(place) }))
   const candidates = found.flatMap(({ direction }) => direction ?? [])
   const vectors = new Map<number, CompoundVector>()
@@ -85,16 +97,22 @@ export async function fitAngular(
   return vectors
 }
 
-async function placesAt(model: FitModel, spec: ContrastSpec, site: NormSite, options: RunOptions): Promise<Place[]> {
-  const where = { site, tokens: spec.tokens ?? defaultTokens } as const
-  const read = (side: 'positive' | 'negative') => model.capture(spec[side], where, { ...options, reduce: 'mean' })
+async function placesAt(
+  model: FitModel,
+  spec: ContrastSpec,
+  weighting: Weighting,
+  site: NormSite,
+  options: RunOptions,
+): Promise<Place[]> {
+  const where = { site, layers: 'all', tokens: tokensOf(spec.tokens ?? defaultTokens) } as const
+  const read = (side: 'positive' | 'negative') => captureSide(model, spec, side, where, options)
   const [positive, negative] = [await read('positive'), await read('negative')]
   return positive.layers.map((layer, i) => ({
     site,
     layer,
     means: {
-      positive: meanOf(positive.states.map(layers => layers[i]!)),
-      negative: meanOf(negative.states.map(layers => layers[i]!)),
+      positive: weightedMean(positive, i, weighting),
+      negative: weightedMean(negative, i, weighting),
     },
   }))
 }

@@ -1,14 +1,16 @@
 /** The states of two sides of prompts, and what every method that makes one direction of them has in common. */
 import { EMBEDDING } from '../../engine/select.ts'
-import type { Capture, DirectionVector, Model, Prompt } from '../../engine/types.ts'
+import type { Capture, CaptureItem, DirectionVector, Model, Prompt } from '../../engine/types.ts'
 import type { Where } from '../../engine/where.ts'
 import { PlimsollError } from '../../errors.ts'
 import type { RunOptions } from '../../progress.ts'
-import { difference, meanOf } from '../algebra/vectors.ts'
+import { difference, meanOf, norm, unlessRounding } from '../algebra/vectors.ts'
 import { toDirection } from '../vector.ts'
+import { ownAnswers } from './answers.ts'
+import { needsAnswers, type TokensSaid, tokensOf } from './tokens.ts'
 
 /** The tokens of the chat template after the instruction: where a model has read all and said nothing yet. */
-export const defaultTokens = { phase: 'prompt', part: 'template-suffix' } as const
+export const defaultTokens = tokensOf('template-suffix')
 
 /** Prompts that show a behaviour, and such that show its opposite. */
 export interface Sides<T> {
@@ -34,8 +36,10 @@ export interface ContrastSpec extends Sides<Prompt> {
   readonly control?: Sides<Prompt> | undefined
   /** Layers to fit, counted from 0; −1 for the embedding. */
   readonly layers: readonly number[]
-  /** Tokens to read. Default: those of the chat template after the instruction. */
-  readonly tokens?: Where['tokens'] | undefined
+  /** Tokens to read, as a word or a clause. Default: those of the chat template after the instruction. */
+  readonly tokens?: TokensSaid | undefined
+  /** What each prompt is answered with, where that is read or trained on; null, and where nothing is given: by the model itself. */
+  readonly answers?: Sides<string | null> | undefined
 }
 
 /** What a fit asks of a model. */
@@ -88,7 +92,10 @@ export async function fitLayers<Made>(
   checkSides(spec, '')
   if (spec.control !== undefined) checkSides(spec.control, 'control ')
   const target = await statesOf(model, spec, spec, reads, options)
-  const control = spec.control === undefined ? null : await statesOf(model, spec, spec.control, reads, options)
+  const control =
+    spec.control === undefined
+      ? null
+      : await statesOf(model, { ...spec, answers: undefined }, spec.control, reads, options)
   const of = (layer: number) => ({ target: at(target, layer), control: control === null ? null : at(control, layer) })
   const made = new Map<number, Made>()
   for (const layer of spec.layers) made.set(layer, await make(of(layer), layer))
@@ -119,21 +126,77 @@ type ByLayer = Sides<ReadonlyMap<number, readonly Float32Array[]>>
 
 async function statesOf(
   model: FitModel,
-  { layers, tokens = defaultTokens }: ContrastSpec,
+  spec: ContrastSpec,
   { positive, negative }: Sides<Prompt>,
   reads: Making['reads'],
   options: RunOptions,
 ): Promise<ByLayer> {
-  const read = async (prompts: readonly Prompt[]) => {
-    const found = prompts.map(() => new Map<number, readonly Float32Array[]>())
-    for (const where of clauses(layers, tokens)) {
-      const captured = await model.capture(prompts, where, { ...options, reduce: reads === 'means' ? 'mean' : 'none' })
+  const tokens = tokensOf(spec.tokens ?? 'template-suffix')
+  const read = async (side: keyof Sides<unknown>, prompts: readonly Prompt[]) => {
+    const items = await readable(model, prompts, spec.answers?.[side], tokens, options)
+    const found = items.map(() => new Map<number, readonly Float32Array[]>())
+    for (const where of clauses(spec.layers, tokens)) {
+      const captured = await model.capture(items, where, { ...options, reduce: reads === 'means' ? 'mean' : 'none' })
+      checkFinite(captured)
       for (const [i, layer] of captured.layers.entries())
         for (const [prompt, own] of found.entries()) own.set(layer, rowsOf(captured, prompt, i))
     }
     return found
   }
-  return { positive: await read(positive), negative: await read(negative) }
+  return { positive: await read('positive', positive), negative: await read('negative', negative) }
+}
+
+/**
+ * What is captured of one side: its prompts, each with its answer where tokens of answers are read. A prompt that is
+ * answered with nothing is left out.
+ * @throws PlimsollError `invalid-input` where nothing but that is answered
+ */
+export async function readable(
+  model: FitModel,
+  prompts: readonly Prompt[],
+  answers: readonly (string | null)[] | undefined,
+  tokens: Where['tokens'],
+  options: RunOptions,
+): Promise<(Prompt | CaptureItem)[]> {
+  if (!needsAnswers(tokens)) return [...prompts]
+  const written = await ownAnswers(model, prompts, answers, options)
+  const items = prompts.flatMap((prompt, i): CaptureItem[] => {
+    const continuation = written[i] ?? ''
+    return continuation.trim() === '' ? [] : [{ prompt, continuation }]
+  })
+  if (items.length > 0) return items
+  throw new PlimsollError('invalid-input', 'There is no answer to read', {
+    found: `${prompts.length} prompts, whose answers are all empty`,
+    expected: 'answers of at least one token',
+    fix: 'Give the answers, read other tokens, or take other prompts.',
+  })
+}
+
+/** The mean of each prompt of one side at every layer of a site. */
+export async function captureSide(
+  model: FitModel,
+  spec: ContrastSpec,
+  side: keyof Sides<unknown>,
+  where: Pick<Where, 'site' | 'tokens'>,
+  options: RunOptions,
+): Promise<Capture> {
+  const items = await readable(model, spec[side], spec.answers?.[side], where.tokens, options)
+  const captured = await model.capture(items, where, { ...options, reduce: 'mean' })
+  checkFinite(captured)
+  return captured
+}
+
+/** @throws PlimsollError `invalid-input` for states that are no numbers: a method might pass over them */
+export function checkFinite({ states, layers, site }: Capture): void {
+  for (const [prompt, ofPrompt] of states.entries())
+    for (const [at, values] of ofPrompt.entries()) {
+      if (values.every(Number.isFinite)) continue
+      throw new PlimsollError('invalid-input', 'The model’s states are no numbers', {
+        found: `prompt ${prompt}, ${site === 'embedding' ? site : `layer ${layers[at]}`}`,
+        expected: 'finite values',
+        fix: 'Check the model file, or take another layer.',
+      })
+    }
 }
 
 function rowsOf({ states, width }: Capture, prompt: number, layer: number): Float32Array[] {
@@ -146,9 +209,26 @@ function at({ positive, negative }: ByLayer, layer: number): Sides<readonly Floa
   return { positive: of(positive), negative: of(negative) }
 }
 
-/** mean(h⁺) − mean(h⁻), every prompt counting alike. */
-export function meanDifference({ positive, negative }: Sides<readonly Float32Array[]>): Float64Array {
-  return difference(meanOf(positive.map(meanOf)), meanOf(negative.map(meanOf)))
+/** Whether every prompt counts alike in a mean, or every token does, as AxBench has it. */
+export type Weighting = 'prompt' | 'token'
+
+/** What has to be read for a mean of so weighted rows. */
+export function readsFor(weighting: Weighting): Making['reads'] {
+  return weighting === 'token' ? 'tokens' : 'means'
+}
+
+/** The mean of one side over prompts, or over tokens. */
+export function meanOver(side: readonly (readonly Float32Array[])[], weighting: Weighting): Float64Array {
+  return weighting === 'token' ? meanOf(side.flat()) : meanOf(side.map(meanOf))
+}
+
+/** mean(h⁺) − mean(h⁻) over prompts, or over tokens; zero where only rounding tells the sides apart. */
+export function meanDifference(
+  { positive, negative }: Sides<readonly Float32Array[]>,
+  weighting: Weighting = 'prompt',
+): Float64Array {
+  const [up, down] = [meanOver(positive, weighting), meanOver(negative, weighting)]
+  return unlessRounding(difference(up, down), Math.max(norm(up), norm(down)))
 }
 
 /** Residual layers are read together, the embedding by itself. */

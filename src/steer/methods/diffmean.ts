@@ -7,29 +7,33 @@
  * Daumé 2026 (arXiv 2602.06256).
  */
 import { EMBEDDING } from '../../engine/select.ts'
-import type { Capture, DirectionVector, Prompt } from '../../engine/types.ts'
-import type { Where } from '../../engine/where.ts'
+import type { Capture, DirectionVector } from '../../engine/types.ts'
 import { PlimsollError } from '../../errors.ts'
 import type { RunOptions } from '../../progress.ts'
 import { difference, norm, unlessRounding } from '../algebra/vectors.ts'
 import { toDirection } from '../vector.ts'
-import { checkSides, clauses, defaultTokens, type FitModel, whereOf } from './contrast.ts'
+import {
+  type ContrastSpec,
+  checkFinite,
+  checkSides,
+  clauses,
+  defaultTokens,
+  type FitModel,
+  readable,
+  type Weighting,
+  whereOf,
+} from './contrast.ts'
+import { type TokensSaid, tokensOf } from './tokens.ts'
 import type { MethodDescription } from './types.ts'
 
-export interface DiffmeanSpec {
-  readonly positive: readonly Prompt[]
-  readonly negative: readonly Prompt[]
-  /** Layers to fit, counted from 0; −1 for the embedding. */
-  readonly layers: readonly number[]
-  /** Tokens to read. Default: those of the chat template after the instruction. */
-  readonly tokens?: Where['tokens'] | undefined
+export interface DiffmeanSpec extends Omit<ContrastSpec, 'control'> {
   /** `prompt` (default): every prompt counts alike; `token`: every token does, as AxBench has it. */
-  readonly weighting?: 'prompt' | 'token' | undefined
+  readonly weighting?: Weighting | undefined
 }
 
 export const diffmeanDefaults = { tokens: defaultTokens, weighting: 'prompt' } as const satisfies {
-  tokens: Where['tokens']
-  weighting: 'prompt' | 'token'
+  tokens: TokensSaid
+  weighting: Weighting
 }
 
 export const diffmean: MethodDescription = {
@@ -54,8 +58,8 @@ export async function fitDiffmean(
   options: RunOptions = {},
 ): Promise<Map<number, DirectionVector>> {
   checkSides(spec, '')
-  const positive = await means(model, spec, spec.positive, options)
-  const negative = await means(model, spec, spec.negative, options)
+  const positive = await means(model, spec, 'positive', options)
+  const negative = await means(model, spec, 'negative', options)
   return new Map(
     spec.layers.map(layer => {
       const [up, down] = [positive.get(layer), negative.get(layer)]
@@ -74,13 +78,15 @@ export async function fitDiffmean(
 async function means(
   model: FitModel,
   spec: DiffmeanSpec,
-  prompts: readonly Prompt[],
+  side: 'positive' | 'negative',
   options: RunOptions,
 ): Promise<Map<number, Float64Array>> {
-  const tokens = spec.tokens ?? diffmeanDefaults.tokens
+  const tokens = tokensOf(spec.tokens ?? diffmeanDefaults.tokens)
+  const prompts = await readable(model, spec[side], spec.answers?.[side], tokens, options)
   const result = new Map<number, Float64Array>()
   for (const where of clauses(spec.layers, tokens)) {
     const captured = await model.capture(prompts, where, { ...options, reduce: 'mean' })
+    checkFinite(captured)
     for (const [i, layer] of captured.layers.entries()) {
       result.set(layer, weightedMean(captured, i, spec.weighting ?? diffmeanDefaults.weighting))
     }
@@ -88,7 +94,8 @@ async function means(
   return result
 }
 
-function weightedMean(captured: Capture, layer: number, weighting: 'prompt' | 'token'): Float64Array {
+/** The mean of one layer's rows, a row a prompt. */
+export function weightedMean(captured: Capture, layer: number, weighting: Weighting): Float64Array {
   const sum = new Float64Array(captured.width)
   let total = 0
   for (const [prompt, states] of captured.states.entries()) {

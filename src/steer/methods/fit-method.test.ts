@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openReference, type ReferenceModel } from '../../../test/reference/model.ts'
 import { writeTinyModel } from '../../../test/support/tiny-gguf.ts'
+import { plainTerms } from '../../engine/plain-terms.ts'
 import { EMBEDDING } from '../../engine/select.ts'
+import type { Direction } from '../../engine/types.ts'
 import { dot } from '../algebra/vectors.ts'
-import { directionAt } from '../index.ts'
+import { directionAt, type FittedVector, layersIn } from '../index.ts'
 import { fitDiffmean } from './diffmean.ts'
 import {
   fitMethod,
@@ -17,6 +19,7 @@ import {
   needsAutoencoder,
   parametersOf,
 } from './fit-method.ts'
+import type { TokensSaid } from './tokens.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-methods-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -39,7 +42,14 @@ const names = fitMethods
   .filter(isFitMethod)
 
 const fitted = async (spec: MethodSpec, layer: number, seed = 1) =>
-  directionAt((await fitMethod(model, spec, { seed })).get(layer)!, layer)!
+  firstDirection((await fitMethod(model, spec, { seed })).get(layer)!)
+
+/** Of a compound that of its first part. */
+function firstDirection(vector: FittedVector): Direction {
+  const [part] = plainTerms([{ vector }])
+  const [direction] = [EMBEDDING, 0, 1, 2].flatMap(layer => directionAt(part!.vector, layer) ?? [])
+  return direction!
+}
 
 describe.each(names)('%s', method => {
   const spec: MethodSpec = { method, ...sides, control, layers, tokens }
@@ -49,10 +59,11 @@ describe.each(names)('%s', method => {
     expect([...once.keys()]).toEqual(layers)
     expect(again).toEqual(once)
     for (const [layer, vector] of once) {
-      const { unit, scale } = directionAt(vector, layer)!
+      const { unit, scale } = firstDirection(vector)
       expect(dot(unit, unit)).toBeCloseTo(1, 5)
       expect(scale).toBeGreaterThan(0)
       expect(vector.edit).toBe('add')
+      expect(layersIn(vector, 4)).toEqual([layer])
     }
   })
 
@@ -124,4 +135,100 @@ it('writes down what it was told, and its defaults beside', () => {
   expect(trained).toMatchObject({ top: 4, penalty: 0.005, epochs: 3, tokens: { phase: 'all' } })
   const ends = { phase: 'prompt', ends: { first: 7, last: 5 } }
   expect(parametersOf({ method: 'loreft', ...sides, layers, first: 7 })).toMatchObject({ rank: 4, tokens: ends })
+})
+
+describe('tokens', () => {
+  const read = (said: TokensSaid | undefined) => fitted({ method: 'diffmean', ...sides, layers: [2], tokens: said }, 2)
+
+  it('are told by a word or by the clause that it stands for', async () => {
+    expect(await read('last')).toEqual(await read({ phase: 'prompt', last: 1 }))
+    expect(await read('prompt')).toEqual(await read({ phase: 'prompt' }))
+    expect(await read('template-suffix')).toEqual(await read(undefined))
+    expect((await read('last')).unit).not.toEqual((await read('prompt')).unit)
+  })
+
+  it('of answers are those given, or else what the model writes', async () => {
+    const answers = { positive: ['yes', 'of course', 'gladly'], negative: ['no', 'never', 'not that'] }
+    for (const method of ['diffmean', 'pca'] as const) {
+      const spec: MethodSpec = { method, ...sides, layers: [2], tokens: 'answer' }
+      const given = await fitted({ ...spec, answers }, 2)
+      expect(given.unit, method).not.toEqual((await fitted(spec, 2)).unit)
+      const written = await model.generate(sides.positive, { maxTokens: 32 })
+      const own = { positive: written.map(({ text }) => text), negative: [null, null, null] }
+      expect(await fitted({ ...spec, answers: own }, 2), method).toEqual(await fitted(spec, 2))
+    }
+    const mean = async (prompt: string, continuation: string) => {
+      const where = { layers: [2], tokens: { phase: 'generated' } } as const
+      return (await model.capture([{ prompt, continuation }], where)).states[0]![0]!
+    }
+    const one = { positive: ['hello'], negative: ['hat'] }
+    const told = { positive: ['yes'], negative: ['never'] }
+    const { unit, scale } = await fitted(
+      { method: 'diffmean', ...one, answers: told, layers: [2], tokens: 'answer' },
+      2,
+    )
+    const [up, down] = [await mean('hello', 'yes'), await mean('hat', 'never')]
+    for (const [i, value] of unit.entries()) expect(scale * value).toBeCloseTo(up[i]! - down[i]!, 4)
+  })
+
+  it('of answers are none where nothing is answered', async () => {
+    const answers = { positive: ['', ' ', ''], negative: ['no', 'never', 'not that'] }
+    const spec: MethodSpec = { method: 'pca', ...sides, answers, layers: [2], tokens: 'answer' }
+    await expect(fitMethod(model, spec)).rejects.toMatchObject({ code: 'invalid-input', message: /no answer to read/ })
+  })
+})
+
+it.each(['diffmean', 'partial-or', 'null-space', 'ace', 'angular', 'ablation'] as const)(
+  '%s weighs by prompt or by token',
+  async method => {
+    const long = { ...sides, positive: ['hello', 'a very long and winding thing with many words', 'hat'] }
+    const weighed = (weighting: 'prompt' | 'token', told: TokensSaid) =>
+      fitted({ method, ...long, control, layers: [2], tokens: told, weighting }, 2)
+    const [prompt, token] = [await weighed('prompt', tokens), await weighed('token', tokens)]
+    expect(dot(prompt.unit, token.unit)).toBeLessThan(0.9999)
+    // With as many tokens in each prompt there is nothing to weigh.
+    const two = { phase: 'prompt', last: 2 } as const
+    const [a, b] = [await weighed('prompt', two), await weighed('token', two)]
+    expect(dot(a.unit, b.unit)).toBeCloseTo(1, 5)
+  },
+)
+
+describe('what is taken away', () => {
+  const along = async (vector: FittedVector, unit: Float32Array, site: 'attention' | 'residual', layers: number[]) => {
+    const where = { site, layers, tokens: { phase: 'prompt' } } as const
+    const { states } = await model.capture(['words of another kind'], where, { steering: [{ vector }], reduce: 'none' })
+    return states[0]!.map(rows => Math.abs(dot(rows.subarray(0, unit.length), unit)))
+  }
+
+  it('is gone from the embedding on with ablation, from what attention adds too', async () => {
+    const vector = (await fitMethod(model, { method: 'ablation', ...sides, layers: [2], tokens })).get(2)!
+    const { unit } = firstDirection(vector)
+    expect(layersIn(vector, 4)).toEqual([EMBEDDING, 0, 1, 2, 3])
+    for (const site of ['residual', 'attention'] as const)
+      for (const left of await along(vector, unit, site, [0, 1, 2])) expect(left, site).toBeLessThan(1e-4)
+  })
+
+  it('is gone from the layer on at which partial-or read it, and there below', async () => {
+    const spec: MethodSpec = { method: 'partial-or', ...sides, control, layers: [1], tokens }
+    const vector = (await fitMethod(model, { ...spec, edit: 'ablate' })).get(1)!
+    const { unit } = firstDirection(vector)
+    expect(unit).toEqual((await fitted(spec, 1)).unit)
+    expect(layersIn(vector, 4)).toEqual([1, 2, 3])
+    const [below, at, behind] = await along(vector, unit, 'residual', [0, 1, 2])
+    expect(below).toBeGreaterThan(1e-3)
+    expect(Math.max(at!, behind!)).toBeLessThan(1e-4)
+    // Ablation knows no sign.
+    const turned = { ...spec, positive: spec.negative, negative: spec.positive }
+    const other = (
+      await fitMethod(model, {
+        ...turned,
+        control: { positive: control.negative, negative: control.positive },
+        edit: 'ablate',
+      })
+    ).get(1)!
+    const [first, second] = [vector, other].map(one =>
+      model.firstToken(['hello there'], [1, 2, 3], { steering: [{ vector: one }] }),
+    )
+    for (const [i, value] of (await first!)[0]!.entries()) expect((await second!)[0]![i]).toBeCloseTo(value, 4)
+  })
 })

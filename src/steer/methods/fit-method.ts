@@ -1,9 +1,8 @@
 /** Fits any method of the registry. */
 import { PlimsollError } from '../../errors.ts'
 import type { FittedVector } from '../vector.ts'
-import type { FitModel, FitOptions } from './contrast.ts'
+import type { ContrastSpec, FitModel, FitOptions } from './contrast.ts'
 import { type Registered, registry } from './registry.ts'
-import type { TrainedSpec } from './trained.ts'
 import type { MethodDescription } from './types.ts'
 
 export type FitMethod = keyof typeof registry
@@ -12,7 +11,7 @@ type ParametersOf<R> = R extends Registered<infer P> ? { readonly [K in keyof P]
 
 /** A method with its prompts and parameters. */
 export type MethodSpec = {
-  [M in FitMethod]: TrainedSpec & { readonly method: M } & ParametersOf<(typeof registry)[M]>
+  [M in FitMethod]: ContrastSpec & { readonly method: M } & ParametersOf<(typeof registry)[M]>
 }[FitMethod]
 
 /** In the order in which they are listed. */
@@ -57,9 +56,9 @@ export function defaultsOf(method: string): Readonly<Record<string, unknown>> {
   return isFitMethod(method) ? { ...registry[method].defaults } : {}
 }
 
-/** What a method may be told beside prompts and tokens. */
+/** What a method may be told beside its prompts. */
 export function parameterNames(method: FitMethod): string[] {
-  return Object.keys(registry[method].defaults)
+  return ['tokens', ...Object.keys(registry[method].defaults)]
 }
 
 /** What a fit is told, with the defaults of its method filled in. */

@@ -1,7 +1,6 @@
 /** Every method, by name. */
-import { ablation } from './ablation.ts'
 import { fitMethods } from './fit-method.ts'
 import { random } from './random.ts'
 import type { MethodDescription } from './types.ts'
 
-export const methods: readonly MethodDescription[] = [...fitMethods, ablation, random]
+export const methods: readonly MethodDescription[] = [...fitMethods, random]

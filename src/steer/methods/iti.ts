@@ -15,7 +15,8 @@ import { createRandom, type Random, shuffle } from '../../random.ts'
 import { isAhead, logisticRegression } from '../algebra/logistic.ts'
 import { difference, dot, meanOf, norm, unlessRounding } from '../algebra/vectors.ts'
 import { toDirection } from '../vector.ts'
-import { type Both, type ContrastSpec, checkSides, type FitModel, type Sides } from './contrast.ts'
+import { type Both, type ContrastSpec, captureSide, checkSides, type FitModel, type Sides } from './contrast.ts'
+import { tokensOf } from './tokens.ts'
 import type { MethodDescription } from './types.ts'
 
 export const itiTokens = { phase: 'prompt', last: 1 } as const
@@ -54,8 +55,8 @@ export async function fitIti(
   options: RunOptions = {},
 ): Promise<Map<number, CompoundVector>> {
   checkSides(spec, '')
-  const where = { site: 'head', tokens: spec.tokens ?? itiTokens } as const
-  const read = (side: 'positive' | 'negative') => model.capture(spec[side], where, { ...options, reduce: 'mean' })
+  const where = { site: 'head', layers: 'all', tokens: tokensOf(spec.tokens ?? itiTokens) } as const
+  const read = (side: 'positive' | 'negative') => captureSide(model, spec, side, where, options)
   const captured: Both<Capture> = { positive: await read('positive'), negative: await read('negative') }
   const { layers, width } = captured.positive
   const headWidth = model.info.sites.find(({ site }) => site === 'head')?.width ?? width
@@ -67,7 +68,7 @@ export async function fitIti(
     })),
   )
   const random = createRandom(options.seed ?? 0, 'rows that rank heads')
-  const split = splitOf(spec, validation, random)
+  const split = splitOf({ positive: captured.positive.states, negative: captured.negative.states }, validation, random)
   const ranked = places
     .map(({ rows, ...place }) => ({ ...place, ...headDirection(rows), accuracy: headAccuracy(rows, split) }))
     // Heads of the first layers may see nothing of the prompt at the template's own tokens.

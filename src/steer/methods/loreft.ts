@@ -10,9 +10,11 @@ import type { Where } from '../../engine/where.ts'
 import { PlimsollError } from '../../errors.ts'
 import type { RunOptions } from '../../progress.ts'
 import { createRandom, type Random } from '../../random.ts'
-import { type FitModel, whereOf } from './contrast.ts'
+import { ANSWER_TOKENS } from './answers.ts'
+import { type ContrastSpec, type FitModel, whereOf } from './contrast.ts'
 import { gaussian } from './random.ts'
-import { type TrainedParameters, type TrainedSpec, trainEach } from './trained.ts'
+import { tokensOf } from './tokens.ts'
+import { type TrainedParameters, trainEach } from './trained.ts'
 import type { MethodDescription } from './types.ts'
 
 export interface LoreftParameters extends TrainedParameters {
@@ -31,7 +33,7 @@ export const loreftDefaults: LoreftParameters = {
   epochs: 24,
   batch: 36,
   learningRate: 9e-4,
-  answerTokens: 32,
+  answerTokens: ANSWER_TOKENS,
 }
 
 export const loreft: MethodDescription = {
@@ -55,7 +57,7 @@ export const loreft: MethodDescription = {
  */
 export async function fitLoreft(
   model: FitModel,
-  spec: TrainedSpec,
+  spec: ContrastSpec,
   { rank, first, last, ...parameters }: LoreftParameters,
   options: RunOptions,
 ): Promise<Map<number, LowRankVector>> {
@@ -66,7 +68,7 @@ export async function fitLoreft(
       expected: `a whole number from 1 to ${width}, the width of the model`,
       fix: 'Give another rank; 4 and 8 are usual.',
     })
-  const tokens = spec.tokens ?? endsOf({ first, last })
+  const tokens = tokensOf(spec.tokens ?? endsOf({ first, last }))
   const edit = (width: number, layer: number) => {
     const random = createRandom(options.seed ?? 0, `loreft at layer ${layer}`)
     return { kind: 'loreft', rank, start: startOf(rank, width, random) } as const

@@ -9,10 +9,10 @@
  */
 import { principalComponents } from '../algebra/principal.ts'
 import { addTo, dot, meanOf, norm, unlessRounding } from '../algebra/vectors.ts'
-import { type ContrastStates, meanDifference } from './contrast.ts'
+import { type ContrastStates, meanDifference, type Weighting } from './contrast.ts'
 import type { MethodDescription } from './types.ts'
 
-export const nullSpaceDefaults = { ratio: 0.5 } as const
+export const nullSpaceDefaults = { ratio: 0.5, weighting: 'prompt' } as const
 
 export const nullSpace: MethodDescription = {
   name: 'null-space',
@@ -28,9 +28,13 @@ export const nullSpace: MethodDescription = {
 }
 
 /** @throws RangeError without control states */
-export function nullSpaceDirection({ target, control }: ContrastStates, ratio: number): Float64Array {
+export function nullSpaceDirection(
+  { target, control }: ContrastStates,
+  ratio: number,
+  weighting: Weighting = 'prompt',
+): Float64Array {
   if (control === null) throw new RangeError('null-space needs control states')
-  const w = meanDifference(target)
+  const w = meanDifference(target, weighting)
   const before = norm(w)
   const protectedRows = control.negative.map(meanOf)
   const given = w.length - Math.floor(w.length * ratio)

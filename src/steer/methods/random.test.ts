@@ -84,6 +84,17 @@ describe('a random edit of another kind', () => {
     ])
   })
 
+  it('stays one direction where one is taken away at several places', () => {
+    const part = (site: 'residual' | 'embedding') => {
+      const directions = { unit: Float32Array.from(unit), scale: 2 }
+      return { vector: { edit: 'ablate', where: { site, layers: 'all' }, directions } as const }
+    }
+    const vector = randomLike({ edit: 'compound', terms: [part('embedding'), part('residual')] }, 4)
+    const [first, other] = plainTerms([{ vector }]).map(term => directionAt(term.vector, 1)!.unit)
+    expect(first).toEqual(other)
+    expect(first).not.toEqual(unit)
+  })
+
   it('writes into another subspace of the same rank', () => {
     const matrix = { rows: 1, columns: 4, values: unit }
     const maps = {

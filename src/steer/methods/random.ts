@@ -4,7 +4,8 @@
  */
 
 import { isOne } from '../../engine/edits/index.ts'
-import type { DenseMatrix, Direction, LowRankVector, PerLayer } from '../../engine/types.ts'
+import { directionAt } from '../../engine/steering.ts'
+import type { DenseMatrix, Direction, LowRankVector, PerLayer, Steering, SteeringVector } from '../../engine/types.ts'
 import { PlimsollError } from '../../errors.ts'
 import { createRandom, type Random } from '../../random.ts'
 import { orthonormal } from '../algebra/orthonormal.ts'
@@ -37,8 +38,9 @@ function drawn(vector: FittedVector, from: (layer: number) => Random, seed: numb
     case 'compound': {
       const terms = vector.terms.map((term, i) => {
         if (term.vector.edit === 'custom') throw noDirection('an edit that is code')
+        const part = firstAlike(vector.terms, i)
         // Parts at one layer, such as its heads, are drawn each by itself.
-        const own = (layer: number) => createRandom(seed, `random direction of part ${i} at layer ${layer}`)
+        const own = (layer: number) => createRandom(seed, `random direction of part ${part} at layer ${layer}`)
         return { ...term, vector: drawn(term.vector, own, seed) }
       })
       return { ...vector, terms }
@@ -60,6 +62,22 @@ function drawn(vector: FittedVector, from: (layer: number) => Random, seed: numb
     default:
       return { ...vector, directions: each(vector.directions, 'unit', (one, layer) => pointed(one, from(layer))) }
   }
+}
+
+/** The first part that takes the same direction away: one direction removed at several sites stays one. */
+function firstAlike(terms: Steering, i: number): number {
+  const own = ablatedBy(terms[i]?.vector)
+  if (own === undefined) return i
+  return terms.findIndex(({ vector }) => {
+    const other = ablatedBy(vector)
+    return other?.every((value, k) => value === own[k]) === true
+  })
+}
+
+/** The direction that an ablation has for all of its layers. */
+function ablatedBy(vector: SteeringVector | undefined): Float32Array | undefined {
+  if (vector?.edit !== 'ablate' || !isOne(vector.directions, 'unit')) return undefined
+  return directionAt(vector, 0)?.unit
 }
 
 function pointed<D extends Direction>(one: D, source: Random): D {

@@ -6,8 +6,9 @@
  */
 import type { DirectionVector } from '../../engine/types.ts'
 import type { RunOptions } from '../../progress.ts'
-import type { FitModel } from './contrast.ts'
-import { fitTrained, type TrainedParameters, type TrainedSpec, trainedTokens } from './trained.ts'
+import { ANSWER_TOKENS } from './answers.ts'
+import type { ContrastSpec, FitModel } from './contrast.ts'
+import { fitTrained, type TrainedParameters, trainedTokens } from './trained.ts'
 import type { MethodDescription } from './types.ts'
 
 export interface ReftR1Parameters extends TrainedParameters {
@@ -24,7 +25,7 @@ export const reftR1Defaults: ReftR1Parameters = {
   learningRate: 0.01,
   top: 8,
   penalty: 0.005,
-  answerTokens: 32,
+  answerTokens: ANSWER_TOKENS,
 }
 
 export const reftR1: MethodDescription = {
@@ -44,7 +45,7 @@ const startValue = 0.01
 
 export function fitReftR1(
   model: FitModel,
-  spec: TrainedSpec,
+  spec: ContrastSpec,
   { top, penalty, ...parameters }: ReftR1Parameters,
   options: RunOptions,
 ): Promise<Map<number, DirectionVector>> {

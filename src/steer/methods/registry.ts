@@ -1,23 +1,33 @@
 /** The methods that are fitted on two sides of prompts: what each needs, and how it makes its vectors. */
+import { EMBEDDING } from '../../engine/select.ts'
 import type { Where } from '../../engine/where.ts'
 import { PlimsollError } from '../../errors.ts'
 import { createRandom } from '../../random.ts'
 import type { FittedVector } from '../vector.ts'
-import { ace, fitAce } from './ace.ts'
+import { ablated, ablation, ablationDefaults } from './ablation.ts'
+import { ace, aceDefaults, fitAce } from './ace.ts'
 import { angular, angularDefaults, fitAngular } from './angular.ts'
 import { cast, castDefaults, fitCast } from './cast.ts'
-import { defaultTokens, type FitModel, type FitOptions, fitDirections } from './contrast.ts'
+import {
+  type ContrastSpec,
+  defaultTokens,
+  type FitModel,
+  type FitOptions,
+  fitDirections,
+  readsFor,
+  type Weighting,
+} from './contrast.ts'
 import { diffmean, diffmeanDefaults, fitDiffmean } from './diffmean.ts'
 import { fitIti, iti, itiDefaults, itiTokens } from './iti.ts'
 import { linearProbe, linearProbeDefaults, linearProbeDirection } from './linear-probe.ts'
 import { endsOf, fitLoreft, loreft, loreftDefaults } from './loreft.ts'
 import { nullSpace, nullSpaceDefaults, nullSpaceDirection } from './null-space.ts'
-import { partialOr, partialOrDefaults, partialOrDirection } from './partial-or.ts'
+import { type PartialOrEdit, partialOr, partialOrDefaults, partialOrDirection } from './partial-or.ts'
 import { pca, pcaDefaults, pcaDirection } from './pca.ts'
 import { fitReftR1, reftR1, reftR1Defaults } from './reft-r1.ts'
 import { fitSsv, ssv, ssvDefaults } from './ssv.ts'
 import { fitSta, sta, staDefaults } from './sta.ts'
-import { type TrainedSpec, trainedTokens } from './trained.ts'
+import { trainedTokens } from './trained.ts'
 import type { MethodDescription } from './types.ts'
 
 export interface Registered<Parameters extends object> {
@@ -35,7 +45,7 @@ export interface Registered<Parameters extends object> {
   /** One vector per layer. @param told parameters among other things; what is missing has its default */
   readonly fit: (
     model: FitModel,
-    spec: TrainedSpec,
+    spec: ContrastSpec,
     told: object,
     options: FitOptions,
   ) => Promise<ReadonlyMap<number, FittedVector>>
@@ -48,7 +58,7 @@ interface More<Parameters> {
 
 type Fit<Parameters> = (
   model: FitModel,
-  spec: TrainedSpec,
+  spec: ContrastSpec,
   parameters: Parameters,
   options: FitOptions,
 ) => Promise<ReadonlyMap<number, FittedVector>>
@@ -80,7 +90,7 @@ const trained = { tokens: trainedTokens, needs: ['seed', 'answers'] } as const
 export const registry = {
   diffmean: registered(
     diffmean,
-    widened<{ weighting: 'prompt' | 'token' }>({ weighting: diffmeanDefaults.weighting }),
+    widened<{ weighting: Weighting }>({ weighting: diffmeanDefaults.weighting }),
     (model, spec, parameters, options) => fitDiffmean(model, { ...spec, ...parameters }, options),
   ),
   pca: registered(pca, widened<{ centred: boolean }>(pcaDefaults), (model, spec, { centred }, options) =>
@@ -102,36 +112,48 @@ export const registry = {
   loreft: registered(loreft, loreftDefaults, fitLoreft, { ...trained, tokens: endsOf }),
   'partial-or': registered(
     partialOr,
-    widened<{ lambda: number }>(partialOrDefaults),
-    (model, spec, { lambda }, options) => {
-      const make = (states: Parameters<typeof partialOrDirection>[0]) => partialOrDirection(states, lambda)
-      return fitDirections(model, spec, { name: 'partial-or', reads: 'means', make }, options)
+    widened<{ lambda: number; edit: PartialOrEdit; weighting: Weighting }>(partialOrDefaults),
+    async (model, spec, { lambda, edit, weighting }, options) => {
+      const make = (states: Parameters<typeof partialOrDirection>[0]) => partialOrDirection(states, lambda, weighting)
+      const making = { name: 'partial-or', reads: readsFor(weighting), make }
+      const added = await fitDirections(model, spec, making, options)
+      return edit === 'add' ? added : ablated(model.info, added, layer => layer)
     },
     { needs: ['control'] },
   ),
   'null-space': registered(
     nullSpace,
-    widened<{ ratio: number }>(nullSpaceDefaults),
-    (model, spec, { ratio }, options) => {
+    widened<{ ratio: number; weighting: Weighting }>(nullSpaceDefaults),
+    (model, spec, { ratio, weighting }, options) => {
       if (!(ratio > 0 && ratio <= 1))
         throw new PlimsollError('invalid-input', 'null-space keeps a share of the width', {
           found: String(ratio),
           expected: 'a ratio above 0 and at most 1',
           fix: 'Give another ratio: the smaller it is, the more is protected.',
         })
-      const make = (states: Parameters<typeof nullSpaceDirection>[0]) => nullSpaceDirection(states, ratio)
-      return fitDirections(model, spec, { name: 'null-space', reads: 'means', make }, options)
+      const make = (states: Parameters<typeof nullSpaceDirection>[0]) => nullSpaceDirection(states, ratio, weighting)
+      return fitDirections(model, spec, { name: 'null-space', reads: readsFor(weighting), make }, options)
     },
     { needs: ['control'] },
   ),
-  ace: registered(ace, {}, (model, spec, _, options) => fitAce(model, spec, options)),
+  ace: registered(ace, widened<{ weighting: Weighting }>(aceDefaults), fitAce),
   iti: registered(iti, widened<{ share: number; validation: number }>(itiDefaults), fitIti, {
     tokens: itiTokens,
     needs: ['seed', 'no-layer'],
   }),
-  angular: registered(angular, widened<{ adaptive: boolean; selective: boolean }>(angularDefaults), fitAngular),
+  angular: registered(
+    angular,
+    widened<{ adaptive: boolean; selective: boolean; weighting: Weighting }>(angularDefaults),
+    fitAngular,
+  ),
   cast: registered(cast, widened<{ centred: boolean }>(castDefaults), fitCast, { needs: ['control'] }),
   sta: registered(sta, staDefaults, fitSta, { needs: ['autoencoder'] }),
+  ablation: registered(
+    ablation,
+    widened<{ weighting: Weighting }>(ablationDefaults),
+    async (model, spec, parameters, options) =>
+      ablated(model.info, await fitDiffmean(model, { ...spec, ...parameters }, options), () => EMBEDDING),
+  ),
 }
 
 /** Defaults as what they may be, and not as what they are. */

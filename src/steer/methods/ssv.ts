@@ -7,12 +7,13 @@
  */
 import type { DirectionVector } from '../../engine/types.ts'
 import type { RunOptions } from '../../progress.ts'
-import type { FitModel } from './contrast.ts'
-import { fitTrained, type TrainedParameters, type TrainedSpec, trainedTokens } from './trained.ts'
+import { ANSWER_TOKENS } from './answers.ts'
+import type { ContrastSpec, FitModel } from './contrast.ts'
+import { fitTrained, type TrainedParameters, trainedTokens } from './trained.ts'
 import type { MethodDescription } from './types.ts'
 
 /** AxBench's, but for the answers. */
-export const ssvDefaults: TrainedParameters = { epochs: 3, batch: 6, learningRate: 0.01, answerTokens: 32 }
+export const ssvDefaults: TrainedParameters = { epochs: 3, batch: 6, learningRate: 0.01, answerTokens: ANSWER_TOKENS }
 
 export const ssv: MethodDescription = {
   name: 'ssv',
@@ -30,7 +31,7 @@ const startValue = 0.01
 
 export function fitSsv(
   model: FitModel,
-  spec: TrainedSpec,
+  spec: ContrastSpec,
   parameters: TrainedParameters,
   options: RunOptions,
 ): Promise<Map<number, DirectionVector>> {

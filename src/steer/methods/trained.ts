@@ -1,11 +1,13 @@
 /** What the methods have in common that train a vector through the model: whose answers are made likely, and where. */
 import { EMBEDDING } from '../../engine/select.ts'
-import type { DirectionVector, Prompt, TrainableSpec, Training, TrainingExample } from '../../engine/types.ts'
+import type { DirectionVector, TrainableSpec, Training, TrainingExample } from '../../engine/types.ts'
 import type { Where } from '../../engine/where.ts'
 import { PlimsollError } from '../../errors.ts'
 import type { RunOptions } from '../../progress.ts'
 import { toDirection } from '../vector.ts'
+import { ownAnswers } from './answers.ts'
 import { type ContrastSpec, checkSides, type FitModel, type Sides, whereOf } from './contrast.ts'
+import { tokensOf } from './tokens.ts'
 
 export interface TrainedParameters {
   readonly epochs: number
@@ -13,11 +15,6 @@ export interface TrainedParameters {
   readonly learningRate: number
   /** Tokens of the model's own answer that are made likely. */
   readonly answerTokens: number
-}
-
-export interface TrainedSpec extends ContrastSpec {
-  /** What each prompt is to be answered with; null, and where nothing is given: what the model answers by itself. */
-  readonly answers?: Sides<string | null> | undefined
 }
 
 /** Tokens that a trained vector acts on, in training and after it: every one but the beginning of sequence. */
@@ -38,11 +35,11 @@ export interface Recipe {
  */
 export async function fitTrained(
   model: FitModel,
-  spec: TrainedSpec,
+  spec: ContrastSpec,
   recipe: Recipe,
   options: RunOptions = {},
 ): Promise<Map<number, DirectionVector>> {
-  const tokens = spec.tokens ?? trainedTokens
+  const tokens = tokensOf(spec.tokens ?? trainedTokens)
   return trainEach(model, spec, { ...recipe, tokens }, options, (layer, training, examples) => {
     const place = layer === EMBEDDING ? 'the embedding' : `layer ${layer}`
     const moved = meanStrength(training, examples)
@@ -58,7 +55,7 @@ export async function fitTrained(
  */
 export async function trainEach<Made>(
   model: FitModel,
-  spec: TrainedSpec,
+  spec: ContrastSpec,
   { sides, parameters, edit, tokens }: Recipe & { readonly tokens: Where['tokens'] },
   options: RunOptions,
   make: (layer: number, training: Training, examples: readonly Labelled[]) => Made,
@@ -91,22 +88,19 @@ export interface Labelled {
 
 async function examplesOf(
   model: FitModel,
-  spec: TrainedSpec,
+  spec: ContrastSpec,
   sides: Recipe['sides'],
   maxTokens: number,
   options: RunOptions,
 ): Promise<Labelled[]> {
   const rows = sides.flatMap(side =>
-    spec[side].map((prompt, i) => ({ side, prompt, answer: spec.answers?.[side][i] ?? null })),
+    spec[side].map((prompt, i) => ({ side, prompt, given: spec.answers?.[side][i] ?? null })),
   )
-  const own = await ownAnswers(
-    model,
-    rows.flatMap(({ prompt, answer }) => (answer === null ? [prompt] : [])),
-    maxTokens,
-    options,
-  )
-  const found = rows.flatMap(({ side, prompt, answer }): Labelled[] => {
-    const target = answer ?? own.shift() ?? ''
+  const prompts = rows.map(({ prompt }) => prompt)
+  const given = rows.map(row => row.given)
+  const answers = await ownAnswers(model, prompts, given, options, maxTokens)
+  const found = rows.flatMap(({ side, prompt }, i): Labelled[] => {
+    const target = answers[i] ?? ''
     return target.trim() === '' ? [] : [{ side, example: { prompt, target } }]
   })
   if (found.some(({ side }) => side === 'positive')) return found
@@ -115,17 +109,6 @@ async function examplesOf(
     expected: 'answers to the positive prompts',
     fix: 'Give the answers, or other prompts.',
   })
-}
-
-async function ownAnswers(
-  model: FitModel,
-  prompts: readonly Prompt[],
-  maxTokens: number,
-  { signal, onProgress }: RunOptions,
-): Promise<string[]> {
-  if (prompts.length === 0) return []
-  const answers = await model.generate(prompts, { maxTokens, signal, onProgress })
-  return answers.map(({ text }) => text)
 }
 
 function meanStrength({ strengths }: Training, examples: readonly Labelled[]): number {

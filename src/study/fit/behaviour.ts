@@ -33,6 +33,38 @@ const TRUSTED = 0.8
 
 const Odds = z.array(z.number())
 
+interface Probe {
+  readonly openings: Openings
+  readonly rows: readonly PromptRow[]
+  readonly answered: readonly Judged[]
+}
+
+/** Answers a few prompts, and reads from them how refusals begin. */
+export async function probeOpenings(
+  work: Work,
+  study: Study,
+  rows: FitRows,
+  onRows: (rows: number) => void,
+): Promise<Probe> {
+  const probe = [
+    ...resample(rows.pool.length > 0 ? rows.pool : rows.positive, PROBE_ROWS, study.seed),
+    ...resample(rows.negative, PROBE_ROWS, study.seed),
+  ]
+  const answered = await answers(work, study, 'refusal openings', probe, onRows)
+  const read = answered.flatMap(({ tokens, judgement }) => {
+    const [token] = tokens
+    return token === undefined || judgement === null ? [] : [{ token, class: judgement.class }]
+  })
+  const tokens = refusalOpenings(read)
+  const refusals = refusalsAmong(read).length
+  const note =
+    tokens.length === 0
+      ? whyNoOpenings(refusals, probe.length)
+      : `read from ${refusals} refusals among ${probe.length} answers`
+  const texts = await Promise.all(tokens.map(token => work.model.detokenize([token])))
+  return { openings: { tokens, texts, note }, rows: probe, answered }
+}
+
 /**
  * Answers a few prompts and reads from them how refusals begin; then the log-odds of such a beginning sort all rows. Where
  * beginnings tell too little of this model's answers, every row is answered instead.
@@ -44,38 +76,23 @@ export async function observe(
   onRows: (rows: number) => void,
 ): Promise<Behaviours> {
   const all = [...rows.pool, ...rows.positive, ...rows.negative]
-  const probe = [
-    ...resample(rows.pool.length > 0 ? rows.pool : rows.positive, PROBE_ROWS, study.seed),
-    ...resample(rows.negative, PROBE_ROWS, study.seed),
-  ]
-  const answered = await answers(work, study, 'refusal openings', probe, onRows)
-  const read = answered.flatMap(({ tokens, judgement }) => {
-    const [token] = tokens
-    return token === undefined || judgement === null ? [] : [{ token, class: judgement.class }]
-  })
-  const openings = refusalOpenings(read)
-  let why = whyNoOpenings(refusalsAmong(read).length, probe.length)
-  const texts = await Promise.all(openings.map(token => work.model.detokenize([token])))
-  const measured: Openings = {
-    tokens: openings,
-    texts,
-    note:
-      openings.length === 0 ? why : `read from ${refusalsAmong(read).length} refusals among ${probe.length} answers`,
-  }
-  if (openings.length > 0) {
-    const probed = await oddsOf(work, study, probe, openings)
+  const { openings, rows: probe, answered } = await probeOpenings(work, study, rows, onRows)
+  const { tokens, texts } = openings
+  let why = openings.note
+  if (tokens.length > 0) {
+    const probed = await oddsOf(work, study, probe, tokens)
     const { share, of } = agreement(
       answered.map(({ judgement }, i) => ({ class: judgement?.class ?? 'unscored', logOdds: probed[i] ?? 0 })),
     )
     if (share >= TRUSTED) {
-      const odds = await oddsOf(work, study, all, openings)
+      const odds = await oddsOf(work, study, all, tokens)
       onRows(all.length)
       const said = texts
         .slice(0, 4)
         .map(text => JSON.stringify(text))
         .join(', ')
       return {
-        openings: measured,
+        openings,
         of: new Map(all.map((row, i) => [row, (odds[i] ?? 0) < 0 ? 'complied' : 'refused'])),
         note: `Sorted by the log-odds that the answer begins as this model's refusals do (${said}), which agrees with ${percent(share)} of ${of} answers read.`,
       }
@@ -84,7 +101,7 @@ export async function observe(
   }
   const whole = await answers(work, study, 'contrast set', all, onRows)
   return {
-    openings: measured,
+    openings,
     of: new Map(all.map((row, i) => [row, behaviourOf(whole[i])])),
     note: `Sorted by answers of ${PROBE_TOKENS} tokens, since ${why}.`,
   }
@@ -115,7 +132,8 @@ async function answers(
   return work.all({ ...job, setting: { steering: [], system, slots } }, onRows)
 }
 
-async function oddsOf(
+/** Log-odds that each row is refused. */
+export async function oddsOf(
   work: Work,
   { system }: Study,
   rows: readonly PromptRow[],

@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { createRandom, type PromptRow, shuffle } from '../../data/index.ts'
 import { PlimsollError } from '../../errors.ts'
 import {
+  ANSWER_TOKENS,
   defaultsOf,
   type FitModel,
   type FitOptions,
@@ -10,12 +11,13 @@ import {
   fitMethod,
   fitOwn,
   isFitMethod,
-  isTrainedThrough,
   loadMethod,
   needsAutoencoder,
   needsControl,
   needsSeed,
+  type OwnMethod,
   type OwnParameters,
+  TokensSaid,
 } from '../../steer/index.ts'
 import { chat } from '../chat.ts'
 import { methodTreatments } from '../conditions.ts'
@@ -29,7 +31,9 @@ import { type Accepted, acceptedAnswers, anyAnswers, ownAnswers } from './answer
 import { type Behaviours, type Openings, observe } from './behaviour.ts'
 import { type ConstrainedSet, constrainedSet } from './constrained.ts'
 import { type ContrastSet, contrastSet } from './contrast.ts'
+import { type Recipe, recipeKey, usesAnswers } from './recipe.ts'
 
+export { type Recipe, recipeKey } from './recipe.ts'
 export { rememberStates } from './remember.ts'
 
 export interface Fitted extends ContrastSet {
@@ -38,18 +42,6 @@ export interface Fitted extends ContrastSet {
   readonly openings: Openings
   /** The set with control rows on both sides, for the methods that ask for it. */
   readonly constrained: ConstrainedSet
-}
-
-/** A method and what it is told. */
-export interface Recipe {
-  /** One of Plimsoll's, or the path of a module as the study has it. */
-  readonly method: string
-  readonly parameters: MethodParameters | OwnParameters
-}
-
-/** Equal for conditions that fit the same. */
-export function recipeKey({ method, parameters }: Recipe): string {
-  return `${method} ${JSON.stringify(Object.entries(parameters).sort())}`
 }
 
 const asGiven: Behaviours = {
@@ -116,12 +108,12 @@ async function examplesOf(
   set: ContrastSet | ConstrainedSet,
   onRows: (rows: number) => void,
 ): Promise<{ readonly examples: Examples; readonly note: string }> {
-  if (!isTrainedThrough(recipe.method)) return { examples: set, note: '' }
+  if (!usesAnswers(recipe)) return { examples: set, note: '' }
   const own = await ownAnswers(work, study, set, answerTokens(recipe), onRows)
   const { set: rows, answers, note } = acceptedAnswers(own, set, 'control' in set ? set.control : undefined)
   for (const side of ['positive', 'negative'] as const)
     if (rows[side].length === 0)
-      throw new PlimsollError('invalid-input', `${recipe.method} has no ${side} answers to be trained on`, {
+      throw new PlimsollError('invalid-input', `${recipe.method} has no ${side} answers to learn from`, {
         found: note,
         expected: 'at least one answer on each side',
         fix: 'Take a method that needs none, such as diffmean, or prompts that come with a `target`.',
@@ -130,7 +122,7 @@ async function examplesOf(
 }
 
 function answerTokens({ method, parameters }: Recipe): number {
-  return Number(parameters.answerTokens ?? defaultsOf(method).answerTokens ?? 0)
+  return Number(parameters.answerTokens ?? defaultsOf(method).answerTokens ?? ANSWER_TOKENS)
 }
 
 /** Harmless against harmful prompts, whatever the model does with them: its direction is that of refusing. */
@@ -139,9 +131,10 @@ export async function fitRefusal(
   plan: Plan,
   model: FitModel,
   layers: readonly number[],
+  tokens?: TokensSaid,
 ): Promise<ReadonlyMap<number, FittedVector>> {
   const { positive, negative } = plan.fit
-  const recipe = { method: 'diffmean', parameters: {} } as const
+  const recipe = { method: 'diffmean', parameters: tokens === undefined ? {} : { tokens } } as const
   return (await fitOnce(work, plan, model, recipe, layers, { positive: negative, negative: positive })).vectors
 }
 
@@ -158,7 +151,7 @@ export async function fitPermuted(
   const { positive, negative } = setOf(recipe, fitted)
   const rows = shuffle([...positive, ...negative], createRandom(plan.study.seed, `permuted ${draw}`))
   const set = { positive: rows.slice(0, positive.length), negative: rows.slice(positive.length) }
-  const examples = isTrainedThrough(recipe.method) ? await anyExamples(work, plan, recipe, set) : set
+  const examples = usesAnswers(recipe) ? await anyExamples(work, plan, recipe, set) : set
   const { vectors } = await fitOnce(work, plan, model, recipe, [layer], examples)
   const [only] = vectors.values()
   return vectors.get(layer) ?? only
@@ -216,7 +209,7 @@ async function fitOnce(
     const file = pathFrom(folder, method)
     const own = await loadMethod(file)
     const control = fit.positive.length > 0 && fit.negative.length > 0 ? { control: sides(fit) } : {}
-    const spec = { ...rows, ...control, parameters: told as OwnParameters }
+    const spec = { ...rows, ...(answers && { answers }), ...control, ...ownTold(own, told as OwnParameters) }
     const what = { kind: 'own', module: await digestOf(file), ...spec, seed }
     return read(await work.once(what, () => stopping(fitOwn(model, own, spec, options))))
   }
@@ -240,4 +233,17 @@ async function fitOnce(
 
 function read(stored: unknown): Once {
   return { vectors: readVectors(stored), notes: storedNotes(stored) }
+}
+
+/** What a method of one's own is told: which tokens it reads is not for it to know, unless it has a parameter so called. */
+function ownTold({ name, defaults = {} }: OwnMethod, told: OwnParameters) {
+  const { tokens: said, ...parameters } = told
+  if (said === undefined || 'tokens' in defaults) return { parameters: told }
+  const { data: tokens } = TokensSaid.safeParse(said)
+  if (tokens !== undefined) return { parameters, tokens }
+  throw new PlimsollError('invalid-input', `${name} cannot read such tokens`, {
+    found: String(said),
+    expected: 'template-suffix, last, prompt or answer',
+    fix: 'Name one of these, or leave `tokens` out.',
+  })
 }
