@@ -61,7 +61,9 @@ export function toDirection(values: Float32Array | Float64Array, what: string): 
     throw new PlimsollError('invalid-input', `${what} has no direction`, {
       found: `norm ${scale}`,
       expected: 'a vector that is finite and not zero',
-      fix: 'Give the two sides different prompts.',
+      fix: Number.isFinite(scale)
+        ? 'Give the two sides different prompts.'
+        : 'Check the model file: states or losses were no numbers.',
     })
   }
   return { unit: Float32Array.from(values, value => value / scale), scale }

@@ -3,28 +3,21 @@
  * every later answer in its stream, or in one stream with it everybody's, unless it is healed.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readHeader } from '../../src/engine/header.ts'
 import { openModel } from '../../src/engine/open.ts'
 import type { Model, OpenOptions, Request } from '../../src/engine/types.ts'
-import { VOCABULARY, writeTinyModel } from '../support/tiny-gguf.ts'
-import { PROMPTS, steer, WIDTH } from './contract/subject.ts'
+import { writeNaNModel } from '../support/nan-model.ts'
+import { PROMPTS, steer } from './contract/subject.ts'
 import { failureOf } from './failures/failure.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-nan-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** A tiny model in which `~` is not a number. */
 async function modelWithNaN(name: string): Promise<string> {
   const file = join(folder, name)
-  writeTinyModel(file)
-  const start = (await readHeader(file)).tensors.find(tensor => tensor.name === 'token_embd.weight')?.start ?? 0
-  await using handle = await open(file, 'r+')
-  const row = new Float32Array(WIDTH).fill(Number.NaN)
-  await handle.write(new Uint8Array(row.buffer), 0, row.byteLength, start + VOCABULARY.indexOf('~') * row.byteLength)
+  await writeNaNModel(file)
   return file
 }
 

@@ -12,7 +12,7 @@
 import { AdamW } from '../../gradient/adamw.ts'
 import { type Random, shuffle } from '../../random.ts'
 import { addTo, difference, dot, meanOf, norm } from '../algebra/vectors.ts'
-import type { ContrastStates } from './contrast.ts'
+import { type ContrastStates, meanDifference } from './contrast.ts'
 import type { MethodDescription } from './types.ts'
 
 export interface LinearProbeParameters {
@@ -70,7 +70,8 @@ export function linearProbeDirection(
       random,
     ),
   )
-  const apart = Math.abs(dot(difference(meanOf(up), meanOf(down)), weight)) / norm(weight) ** 2
+  // Sides that are alike are told apart by nothing, whatever the training ended at.
+  const apart = Math.abs(dot(meanDifference({ positive, negative }, 'token'), weight)) / norm(weight) ** 2
   return weight.map(value => apart * value)
 }
 
