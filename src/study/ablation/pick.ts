@@ -2,9 +2,10 @@
  * Picks the refusal direction among the candidates by the published rule: the lowest log-odds of refusal under ablation of
  * those that pass the filters (score.ts).
  *
- * Every candidate is looked at on a few rows, then quarter by quarter of that order on all; filters are computed for the
- * best only, until one passes. So a pick takes about candidates × 14 readings of a prompt instead of × 96; where nothing
- * passes, × 64 and more.
+ * Every candidate is looked at on 8 harmful rows; then quarter by quarter of that order those that induce refusals are
+ * scored on all 32, and the divergence is measured for the best only, until one passes. So a pick takes candidates × 8
+ * readings of a prompt and at most × 64 for a quarter of them, × 24 in all, instead of × 96 for everything; where nothing
+ * induces refusals × 40.
  */
 import { z } from 'zod'
 import { EMBEDDING } from '../../engine/select.ts'
@@ -17,8 +18,8 @@ import { divergence, induces, leavesAlone, refusalScore, type Scores } from './s
 
 /** Rows on which every candidate is looked at, and the share of them that goes on at a time. */
 const [FIRST, PARTS] = [8, 4]
-/** Readings of a prompt that a candidate takes: on the first rows, and for its share of those that go on. */
-export const readingsPerCandidate = FIRST + Math.ceil((32 - FIRST) / PARTS)
+/** Readings of a prompt that a candidate takes where the first quarter has one that passes. */
+export const readingsPerCandidate = FIRST + (2 * 32) / PARTS
 
 export interface Picking {
   readonly harmful: readonly Prompt[]
@@ -57,11 +58,13 @@ export async function pickDirection(
   const klOf = divergenceFrom(work, harmless)
   for (let start = 0; start < order.length; start += part) {
     const scored = []
-    for (const candidate of order.slice(start, start + part))
-      scored.push({ ...candidate, refusal: await score([{ vector: candidate.ablation }], harmful) })
-    for (const { first: _, refusal, ...candidate } of scored.toSorted((a, b) => a.refusal - b.refusal)) {
+    for (const { first: _, ...candidate } of order.slice(start, start + part)) {
       const induced = await score([{ vector: candidate.vector }], harmless)
-      if (Number.isNaN(refusal) || !induces({ induced })) continue
+      if (!induces({ induced })) continue
+      const refusal = await score([{ vector: candidate.ablation }], harmful)
+      if (!Number.isNaN(refusal)) scored.push({ ...candidate, induced, refusal })
+    }
+    for (const { induced, refusal, ...candidate } of scored.toSorted((a, b) => a.refusal - b.refusal)) {
       const kl = await klOf([{ vector: candidate.ablation }])
       if (!leavesAlone({ kl })) continue
       return { ...candidate, scores: { refusal, induced, kl }, before: await score([], harmful) }
