@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeNaNModel } from '../../../test/support/nan-model.ts'
+import { writeRandomAutoencoder } from '../../../test/support/random-autoencoder.ts'
 import { writeTinyModel } from '../../../test/support/tiny-gguf.ts'
 import { openModel } from '../../engine/open.ts'
 import { EMBEDDING } from '../../engine/select.ts'
@@ -15,6 +16,7 @@ import {
   isFitMethod,
   isTrainedThrough,
   type MethodSpec,
+  needsAutoencoder,
   needsControl,
   parameterNames,
 } from './fit-method.ts'
@@ -26,6 +28,7 @@ let spoilt: Model
 beforeAll(async () => {
   writeTinyModel(join(folder, 'tiny.gguf'))
   await writeNaNModel(join(folder, 'spoilt.gguf'))
+  writeRandomAutoencoder(join(folder, 'autoencoder.safetensors'), 48)
   model = await openModel(join(folder, 'tiny.gguf'), { threads: 1 })
   spoilt = await openModel(join(folder, 'spoilt.gguf'), { threads: 1 })
 })
@@ -55,7 +58,8 @@ const methods = fitMethods.map(({ name }) => name).filter(isFitMethod)
 describe.each(methods)('%s', method => {
   const spec = (sides: { positive: readonly string[]; negative: readonly string[] }, layer = 1): MethodSpec => {
     const tokens = isTrainedThrough(method) ? undefined : ({ phase: 'prompt' } as const)
-    return { method, ...sides, control, answers: answersTo(sides), layers: [layer], tokens }
+    const named = needsAutoencoder(method) ? { autoencoder: join(folder, 'autoencoder.safetensors') } : {}
+    return { method, ...sides, control, answers: answersTo(sides), layers: [layer], tokens, ...named }
   }
 
   it('fits what it can be fitted on', async () => {
@@ -91,8 +95,8 @@ describe.each(methods)('%s', method => {
   ])('refuses %s', async (_, sides) => {
     await expect(fitMethod(model, spec(sides), { seed: 1 })).rejects.toMatchObject({
       code: 'invalid-input',
-      message: expect.stringMatching(/no direction|are alike|No head tells the sides apart/),
-      fix: expect.stringMatching(/^Give the two sides different prompts/),
+      message: expect.stringMatching(/no direction|are alike|No head tells the sides apart|keeps no latent/),
+      fix: expect.stringMatching(/^Give .* prompts/),
     })
   })
 

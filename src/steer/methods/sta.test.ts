@@ -1,13 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openReference, type ReferenceModel } from '../../../test/reference/model.ts'
-import { normal } from '../../../test/support/random.ts'
+import { writeRandomAutoencoder } from '../../../test/support/random-autoencoder.ts'
 import { writeTinyModel } from '../../../test/support/tiny-gguf.ts'
 import { dot } from '../algebra/vectors.ts'
 import { fit as fitVector } from '../fit.ts'
-import { writeSafetensors } from '../formats/safetensors.ts'
 import { directionAt } from '../index.ts'
 import { fitDiffmean } from './diffmean.ts'
 import { fitMethod, type MethodSpec } from './fit-method.ts'
@@ -48,21 +47,8 @@ describe('fitted on a model', () => {
   beforeAll(async () => {
     writeTinyModel(join(folder, 'tiny.gguf'))
     model = await openReference(join(folder, 'tiny.gguf'))
-    const { width } = model.info
-    const [latents, next] = [64, normal(3)]
-    const random = (...shape: number[]) => {
-      const size = shape.reduce((product, one) => product * one, 1)
-      return { shape, values: Float32Array.from({ length: size }, next) }
-    }
-    const tensors = new Map([
-      ['W_enc', random(width, latents)],
-      ['b_enc', random(latents)],
-      ['W_dec', random(latents, width)],
-      ['b_dec', random(width)],
-      ['threshold', { shape: [latents], values: new Float32Array(latents).fill(0.5) }],
-    ])
     mkdirSync(join(folder, 'layer_2'))
-    for (const path of [file, unplaced]) writeFileSync(path, writeSafetensors({ tensors, metadata: {} }))
+    for (const path of [file, unplaced]) writeRandomAutoencoder(path, model.info.width)
   })
 
   const sides = { positive: ['hello', 'the wings', 'words here'], negative: ['another thing', 'a word', 'hat'] }
