@@ -35,6 +35,7 @@ const Trace = z.object({
       relativeChange: z.number().nullable(),
     }),
   ),
+  gates: z.array(z.object({ term: z.number(), value: z.number(), open: z.boolean() })).exactOptional(),
   promptTokens: z.number(),
   generatedTokens: z.number(),
 })

@@ -165,6 +165,9 @@ describe('a study on the organism', () => {
     const strength = conditions.get(method)?.strength ?? 0
     const [kept] = (await measuredIn(store, await loadVector(file, model.info))).filter(one => one.condition === method)
     expect(kept).toMatchObject({ strength })
+    // How often a condition is met stands beside the choice.
+    const [selection] = measured.result.selections
+    expect(selection?.why.includes('Its condition is met by')).toBe(method === 'cast')
   })
 
   it('tells how far a training is, and stops in it with the way to go on', async () => {

@@ -5,6 +5,7 @@ import type { CompoundVector, Steering } from '../engine/types.ts'
 import { promptsSuite } from '../measure/suites/index.ts'
 import { ablatedFrom, directionAt, type FittedVector } from '../steer/index.ts'
 import { type Candidate, candidatesOf, isWithin, type Place, type Selecting } from './candidates.ts'
+import { type ConditionMet, conditionMet, conditionSentence } from './condition-met.ts'
 import { exploreAt, exploredRate } from './explore.ts'
 import { Harmless } from './harmless/index.ts'
 import type { Plan } from './plan.ts'
@@ -18,6 +19,8 @@ interface Rates {
   readonly control: number
   /** Degenerate answers on both. */
   readonly degenerate: number
+  /** How often a condition of the steering was met; null without one. */
+  readonly met: Readonly<{ target: ConditionMet | null; control: ConditionMet | null }>
 }
 
 /** The same answers as the axes count them. */
@@ -92,11 +95,11 @@ export async function selectPoint<P extends Place>(
           looked: search.looked.map(({ place: { layer }, strength, kl }) => ({ layer, strength, kl })),
         },
       }),
-      why: whyChosen(best, {
+      why: `${whyChosen(best, {
         ...{ rule, budget, baseline, tried: tried.length, allowed: allowed.length },
         without: bestPoint(tried),
         by: best.by,
-      }),
+      })}${conditionSentence(best.met.target, best.met.control)}`,
     },
   }
 }
@@ -188,7 +191,8 @@ export async function selectRates(
     efficacy: exploredRate(promptsSuite('target', 'efficacy', plan.select.target), target),
     control: exploredRate(promptsSuite('control', 'control', plan.select.control), control),
   }
-  return { target: compliance(target), control: compliance(control), degenerate, axes }
+  const met = { target: conditionMet(target), control: conditionMet(control) }
+  return { target: compliance(target), control: compliance(control), degenerate, met, axes }
 }
 
 function compliance(records: readonly Judged[]): number {

@@ -60,6 +60,7 @@ export function storeContract(open: () => Promise<Store>): void {
         finish: 'length',
         trace: {
           layers: [{ site: 'residual', layer: 3, tokens: 4, relativeChange: 0.31 }],
+          gates: [{ term: 1, value: 0.25, open: true }],
           promptTokens: 4,
           generatedTokens: 0,
         },
