@@ -108,6 +108,8 @@ export interface StudyResult {
   readonly run: string
   /** Said wherever the results stand, e.g. that the model is a teaching aid. */
   readonly labels: readonly string[]
+  /** Where something could not be done as it was planned; among the labels, too. Results of 0.1 may lack it. */
+  readonly warnings?: readonly string[] | undefined
   readonly model: Readonly<{
     name: string
     architecture: string

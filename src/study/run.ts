@@ -87,6 +87,7 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
     judge.grader?.name,
   )
   const labels = await store.labels(hash)
+  const warnings = [...ablations.values()].flatMap(({ warning }) => warning ?? [])
   const finished = new Date().toISOString()
   const { name, architecture, layers, width, quantisation, fingerprint, engine } = model.info
   const { release, cpu, threads, device } = engine
@@ -96,11 +97,8 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
     study: plan.study.name,
     title: plan.study.title,
     run: hash,
-    labels: [
-      ...labelsOf(plan.study, model.info),
-      ...checks.notes,
-      ...[...ablations.values()].flatMap(({ warning }) => warning ?? []),
-    ],
+    labels: [...labelsOf(plan.study, model.info), ...checks.notes, ...warnings],
+    warnings,
     model: { name, architecture, layers, width, quantisation, fingerprint, system: plan.study.system },
     engine: { release, cpu, threads, device },
     time: { started, finished, seconds: (performance.now() - began) / 1000 },

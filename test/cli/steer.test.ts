@@ -154,6 +154,28 @@ describe('fit, then generate', () => {
     const { stdout } = await folder.plimsoll(...partial, ...control, '--limit', '20', '--json')
     expect(JSON.parse(stdout).norm).toBeGreaterThan(0)
   })
+
+  it('reads the tokens that it is told, by a word or a clause', async () => {
+    const made = async (...told: string[]) => {
+      const { stdout } = await folder.plimsoll('fit', ...organism, ...sets, '--layer', '5', ...told, '--json')
+      const { norm, provenance } = JSON.parse(stdout)
+      return [norm, provenance.parameters.tokens]
+    }
+    const clause = { phase: 'prompt', last: 1 }
+    const [byWord, byClause, byDefault] = [
+      await made('--tokens', 'last'),
+      await made('--tokens', JSON.stringify(clause)),
+      await made(),
+    ]
+    expect([byWord[1], byClause[1]]).toEqual(['last', clause])
+    expect(byWord[0]).toBe(byClause[0])
+    expect(byWord[0]).not.toBe(byDefault[0])
+    for (const none of ['first', '{"phase":', '{"phase":"never"}'])
+      expect(await folder.plimsoll('fit', ...organism, ...sets, '--layer', '5', '--tokens', none)).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('template-suffix'),
+      })
+  })
 })
 
 describe('methods', () => {

@@ -23,7 +23,7 @@ export const ablation: MethodDescription = {
   needs: 'prompts on two sides; in a study harmless and harmful ones, and refusals whose beginnings can be read',
   defaults: ablationDefaults,
   differsFromOriginal:
-    'The original writes at MLP outputs where we write after the block: once embedding and attention outputs have nothing along û, that is the same, and nothing of a norm behind the output is left over. Where a model has no attention site, its MLPs still read what attention put along û in the same block. Refusal openings are measured, not given; every candidate is looked at on a quarter of the rows first, and filters are computed for the best only; where none passes, a study falls back to the layer whose ablation leaves the fewest refusals, and says so. Fitted by itself, position and layer are those it is told.',
+    'The original writes at MLP outputs where we write after the block: once embedding and attention outputs have nothing along û, that is the same, and nothing of a norm behind the output is left over. Where a model has no attention site, its MLPs still read what attention put along û in the same block. The beginning-of-sequence token is left alone. Refusal openings are measured, not given; every candidate is looked at on a quarter of the rows first, and the rest is computed for the best of these until one passes; where none does, a study falls back to the layer whose ablation leaves the fewest refusals, and says so. Fitted by itself, position and layer are those it is told.',
 }
 
 /**

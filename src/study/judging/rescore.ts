@@ -80,7 +80,7 @@ export async function rescore(store: Store, run: RunRow, plan: Plan, options: Re
   const result: StudyResult = {
     ...old,
     tool: `plimsoll ${toolVersion}`,
-    labels: [...labelsOf(plan.study, old.model), ...checks.notes],
+    labels: [...labelsOf(plan.study, old.model), ...checks.notes, ...(old.warnings ?? [])],
     conditions,
     judge: judgeReport({ suites: plan.suites, conditions, measured, openings, labels, harm }),
   }
