@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import type { Model } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
@@ -44,7 +44,11 @@ export function sweepCommand(program: Command): void {
     .option('--system <TEXT>', 'system prompt under which everything is asked')
     .option('--engines <N>', 'engines that share the work (default: one for each processor)', wholeNumber)
     .option('--html <FILE>', 'write the curves as a page')
-    .option('-o, --output <FILE>', 'where a vector that was fitted here goes', 'vector.safetensors')
+    .option(
+      '-o, --output <FILE>',
+      'where a vector goes that was fitted here, or of which one layer was chosen',
+      'vector.safetensors',
+    )
     .addHelpText(
       'after',
       examples(
@@ -100,7 +104,13 @@ interface What {
 }
 
 /** Before a model is opened. */
-function checkWhat({ vector, positive, negative }: What): void {
+function checkWhat({ vector, positive, negative, layers, output }: What & { layers?: unknown; output: string }): void {
+  if (vector !== undefined && layers !== undefined && resolve(vector) === resolve(output))
+    throw new PlimsollError('usage', 'The chosen layer of the vector would replace the vector', {
+      found: output,
+      expected: 'another file for what is chosen',
+      fix: 'Name one with --output.',
+    })
   const lists = positive !== undefined && negative !== undefined
   if (lists !== (vector !== undefined) && (lists || (positive ?? negative) === undefined)) return
   throw new PlimsollError('usage', 'A sweep tries a vector, or what a method makes of two lists', {

@@ -5,11 +5,13 @@ import type { Role } from '../measure/types.ts'
 import {
   choosesLayers,
   isFitMethod,
+  needsAnswers,
   needsAutoencoder,
   needsControl,
   type OwnParameters,
   parameterNames,
   TokensSaid,
+  tokensOf,
 } from '../steer/index.ts'
 import type { Condition, MethodParameters, Study } from './schema.ts'
 
@@ -125,6 +127,12 @@ function checkParameters({ method, layer, parameters = {} }: MethodCondition): v
       found: `layer: ${layer}`,
       fix: 'Remove the layer.',
     })
+  if (method === 'ablation' && parameters.tokens !== undefined && isAnswer(parameters.tokens))
+    throw new PlimsollError('invalid-input', 'ablation reads prompts, no answers', {
+      found: `tokens: ${JSON.stringify(parameters.tokens)}`,
+      expected: 'tokens of the prompt, such as template-suffix or last',
+      fix: 'Name others, or leave `tokens` out.',
+    })
   const known = method === 'ablation' ? ['tokens'] : ['constrained', ...parameterNames(method)]
   const unknown = Object.keys(parameters).find(name => !known.includes(name))
   if (unknown === undefined) return
@@ -132,6 +140,11 @@ function checkParameters({ method, layer, parameters = {} }: MethodCondition): v
     expected: known.join(', '),
     fix: `Remove it; \`plimsoll methods ${method}\` lists those it has.`,
   })
+}
+
+function isAnswer(said: unknown): boolean {
+  const { data } = TokensSaid.safeParse(said)
+  return data !== undefined && needsAnswers(tokensOf(data))
 }
 
 /** `diffmean`, `diffmean@14`, `diffmean×2`, `diffmean@14×2`. */

@@ -14,7 +14,7 @@ import { type MatchedStrength, strengthForKl } from './match-kl.ts'
 import type { Plan } from './plan.ts'
 import type { Selection } from './result.ts'
 import { selectPoint } from './select.ts'
-import { fingerprintOf, idle, randomised, redirected } from './steering.ts'
+import { additive, fingerprintOf, idle, randomised, redirected } from './steering.ts'
 import { tunePrompt } from './tune-prompt.ts'
 import type { OnRows, Setting, Work } from './work.ts'
 
@@ -104,7 +104,8 @@ async function prepareOne(planned: PlannedCondition, preparing: Preparing): Prom
     case 'random-kl': {
       if (first === undefined) return activate(planned, plain, { description: 'nothing to be random beside' })
       const { layer } = first
-      const vector = randomised(first.vector, study.seed, KL_DRAWS + treatment.draw)
+      // Added, whatever the method does: the effect of a component that is set or turned does not grow from none.
+      const vector = randomised(additive(first.vector), study.seed, KL_DRAWS + treatment.draw)
       const { strength, kl, wanted } = await matched(first, vector, preparing)
       const short = kl < wanted ? `; it reaches ${kl.toPrecision(2)} only` : ''
       const description = `a random direction as strong as moves the first token as far (KL ${wanted.toPrecision(2)}${short}), ${place({ layer, strength })}`
@@ -114,7 +115,7 @@ async function prepareOne(planned: PlannedCondition, preparing: Preparing): Prom
       const layer = first?.layer ?? null
       const found = layer === null ? undefined : await permutedAt(layer, treatment.draw, preparing)
       if (first === undefined || layer === null || found === undefined)
-        return activate(planned, plain, { description: 'nothing fitted at one layer to be held against' })
+        return activate(planned, plain, { description: 'nothing that shuffled sides give at one layer' })
       const vector = redirected(first.vector, found, layer)
       const { strength } = first
       const description = `the same fit with the sides of its rows shuffled, of the same size, ${place(first)}`
@@ -149,8 +150,14 @@ async function permutedAt(layer: number, draw: number, preparing: Preparing): Pr
   const { work, plan, model, fitted, ablations } = preparing
   const name = plan.conditions.find(({ role }) => role === 'method')?.name ?? ''
   const ablation = ablations.get(name)
-  if (ablation !== undefined) return permutedAblation(preparing, ablation, draw)
-  return fitted === null ? undefined : fitPermuted(work, plan, model, recipeOf(plan), fitted, layer, draw)
+  try {
+    if (ablation !== undefined) return await permutedAblation(preparing, ablation, draw)
+    return fitted === null ? undefined : await fitPermuted(work, plan, model, recipeOf(plan), fitted, layer, draw)
+  } catch (error) {
+    // That there is nothing to be found where the sides are shuffled ends no study.
+    if (error instanceof PlimsollError && error.code === 'invalid-input') return undefined
+    throw error
+  }
 }
 
 /** Draws that no plain random reference of the study has. */

@@ -148,7 +148,7 @@ describe('a study on the organism', () => {
   })
 
   it.each(['ace', 'iti', 'angular', 'cast'] as const)('measures %s: another edit than an addition', async method => {
-    const references = { prompt: false, random: 1, randomKl: 0, permuted: 1 } as const
+    const references = { prompt: false, random: 1, randomKl: 1, permuted: 1 } as const
     const planned: StudyFile = { ...small, conditions: [{ method }], references }
     const measured = await runStudy(await planStudy(planned), { model, store })
     const conditions = new Map(measured.result.conditions.map(one => [one.name, one]))
@@ -156,6 +156,9 @@ describe('a study on the organism', () => {
     // The edit, the same along other directions, and that of rows without their sides: three different ones.
     expect(new Set(found).size).toBe(3)
     expect(found).not.toContain(undefined)
+    // What is added as strongly as moves the model as far does, whatever the method's own edit is.
+    const [, wanted = ''] = /\(KL ([^)]+)\)/.exec(conditions.get('random-kl')?.description ?? '') ?? []
+    expect(Number(wanted)).toBeGreaterThan(0)
     const idle = Object.values(conditions.get('identity')?.axes ?? {}).flatMap(axis => axis.suites)
     expect(idle.map(({ lost, gained }) => lost + gained).every(flips => flips === 0)).toBe(true)
     // The vector does from its file what it did in the study.
@@ -168,6 +171,17 @@ describe('a study on the organism', () => {
     // How often a condition is met stands beside the choice.
     const [selection] = measured.result.selections
     expect(selection?.why.includes('Its condition is met by')).toBe(method === 'cast')
+  })
+
+  it('goes on where shuffled sides give no vector', async () => {
+    const references = { prompt: false, random: 0, randomKl: 0, permuted: 3 } as const
+    // By its seed one of the draws leaves no layer to a selective rotation.
+    const conditions = [{ method: 'angular', layer: 4, strength: 2, parameters: { selective: true } }] as const
+    const planned: StudyFile = { ...small, conditions: [...conditions], references, safeguards: false }
+    const { result } = await runStudy(await planStudy(planned), { model, store })
+    const told = result.conditions.filter(({ role }) => role === 'reference').map(one => one.description)
+    expect(told).toHaveLength(3)
+    expect(told).toContain('nothing that shuffled sides give at one layer')
   })
 
   it('tells how far a training is, and stops in it with the way to go on', async () => {

@@ -49,6 +49,24 @@ export function redirected(vector: FittedVector, other: FittedVector, layer: num
   return { ...vector, directions: { [layer]: { unit: theirs.unit, scale: own.scale } } }
 }
 
+/** An addition along the same directions at the same places: what of an edit has an effect that grows from none. */
+export function additive(vector: FittedVector): FittedVector {
+  switch (vector.edit) {
+    case 'compound': {
+      const terms = vector.terms.map(term =>
+        term.vector.edit === 'custom' ? term : { ...term, vector: additive(term.vector) },
+      )
+      return { ...vector, terms }
+    }
+    case 'affine':
+    case 'clamp':
+    case 'rotate':
+      return { edit: 'add', where: vector.where, directions: vector.directions }
+    default:
+      return vector
+  }
+}
+
 /** What changes nothing at strength 0, and does the work of a vector all the same, at the same places. */
 export function idle(vector: FittedVector): FittedVector {
   switch (vector.edit) {
@@ -70,6 +88,9 @@ export function idle(vector: FittedVector): FittedVector {
   }
 }
 
+/** Of what `storeVectors` makes, for the names of stored fits: those of another form are made again. */
+export const storedForm = 2
+
 const Stored = z.array(z.object({ layer: z.int(), vector: z.unknown(), note: z.string().optional() }))
 const Numbers = z.strictObject({ float32: z.base64() })
 
@@ -89,21 +110,31 @@ export function storeVectors(vectors: ReadonlyMap<number, FittedVector>, note = 
 
 /** @throws PlimsollError `store-invalid` for what is no vector */
 export function readVectors(stored: unknown): Map<number, FittedVector> {
-  const entries = Stored.parse(stored).map(({ layer, vector: packed }) => {
+  const entries = parseStored(stored).map(({ layer, vector: packed }) => {
     const vector = unpack(packed, value => {
       const { data } = Numbers.safeParse(value)
       if (data === undefined) return undefined
       return new Float32Array(Uint8Array.from(Buffer.from(data.float32, 'base64')).buffer)
     })
     if (isFitted(vector)) return [layer, vector] as const
-    throw new PlimsollError('store-invalid', 'The store holds a fit that is no vector', {
-      found: `layer ${layer}`,
-      fix: 'Run the study with another store.',
-    })
+    throw noFit(`layer ${layer}`)
   })
   return new Map(entries)
 }
 
+function parseStored(stored: unknown): z.infer<typeof Stored> {
+  const { data, error } = Stored.safeParse(stored)
+  if (data !== undefined) return data
+  throw noFit(z.prettifyError(error))
+}
+
+function noFit(found: string): PlimsollError {
+  return new PlimsollError('store-invalid', 'The store holds a fit that is no vector', {
+    found,
+    fix: 'Run the study with another store.',
+  })
+}
+
 export function storedNotes(stored: unknown): string[] {
-  return Stored.parse(stored).flatMap(({ note }) => note ?? [])
+  return parseStored(stored).flatMap(({ note }) => note ?? [])
 }

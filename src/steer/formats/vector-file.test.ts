@@ -96,6 +96,10 @@ async function damaged(
   return file
 }
 
+function nested(levels: number): Record<string, unknown> {
+  return { edit: 'compound', terms: levels === 0 ? [] : [{ vector: nested(levels - 1) }] }
+}
+
 const second = { tensor: 'directions.2.unit' }
 
 /** A change of what the file says the vector is. */
@@ -170,6 +174,7 @@ describe('a vector file', () => {
       edited({ edit: 'compound', terms: [{ vector: { edit: 'custom', where: {}, module: '/mine.ts' } }] }),
       'code',
     ],
+    ['it holds edits in edits without end', edited(nested(40)), 'edits within edits'],
     ['it does not say where it comes from', ({ metadata }) => delete metadata.provenance, 'provenance'],
   ])('is refused when %s', async (_, change, found) => {
     const file = await damaged(change)

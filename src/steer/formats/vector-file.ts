@@ -67,6 +67,7 @@ export async function loadVector(
     })
   }
   const { provenance } = parsed.data
+  if (depthOf(parsed.data.vector) > deepest) inconsistent('edits within edits within edits', 'a few')
   const used = new Set<string>()
   const edit = unpack(parsed.data.vector, value => {
     const { data: place } = Place.safeParse(value)
@@ -88,6 +89,16 @@ export async function loadVector(
   return vector
 }
 
+/** Levels of plain data that an edit may have: a compound of compounds is a few. */
+const deepest = 32
+
+function depthOf(value: unknown): number {
+  let [level, depth]: [unknown[], number] = [[value], 0]
+  for (; level.length > 0 && depth <= deepest; depth++)
+    level = level.flatMap(one => (typeof one === 'object' && one !== null ? Object.values(one) : []))
+  return depth
+}
+
 /** What of an edit does not go with the model that it says it was fitted on. */
 function problemOf(
   vector: EditVector,
@@ -104,7 +115,7 @@ function problemOf(
     // A head has a width of its own, which only the open model tells.
     if (where.site !== 'head' && unit.length !== width)
       return { found: `a direction of ${unit.length} values`, expected: `${width}, the width of its model` }
-    const norm = Math.hypot(...unit)
+    const norm = Math.sqrt(unit.reduce((sum, value) => sum + value * value, 0))
     if (!(Math.abs(norm - 1) < unitTolerance)) return { found: `norm ${norm}`, expected: 'a unit vector' }
   }
   return null

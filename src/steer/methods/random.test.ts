@@ -71,6 +71,15 @@ describe('a random edit of another kind', () => {
     expect(directionAt(vector, 1)!.unit).not.toEqual(unit)
   })
 
+  it('turns in one plane where the edit does, at whatever sites', () => {
+    const turn = (site: 'attention-norm' | 'mlp-norm'): RotateVector => {
+      return { edit: 'rotate', where: { site }, directions: { unit, second, scale: 3 } }
+    }
+    const terms = [{ vector: turn('attention-norm') }, { vector: turn('mlp-norm') }]
+    const [one, other] = plainTerms([{ vector: randomLike({ edit: 'compound', terms }, 4) }])
+    expect(directionAt(one!.vector, 1)).toEqual(directionAt(other!.vector, 1))
+  })
+
   it('draws the parts of a compound each by itself, and keeps their gates', () => {
     const part: AffineVector = { edit: 'affine', where, directions: { unit, scale: 2, reference: 5 } }
     const gates: Gate[] = [{ kind: 'norm-budget', limit: 1 }]
@@ -79,8 +88,8 @@ describe('a random edit of another kind', () => {
     const [first, other] = terms.map(term => directionAt(term.vector, 1)!.unit)
     expect(first).not.toEqual(other)
     expect(terms).toMatchObject([
-      { vector: { edit: 'affine', directions: { scale: 2, reference: 5 } }, gates },
-      { vector: { edit: 'affine', directions: { scale: 2, reference: 5 } } },
+      { vector: { edit: 'add', directions: { scale: 2 } }, gates },
+      { vector: { edit: 'add', directions: { scale: 2 } } },
     ])
   })
 

@@ -4,8 +4,15 @@
  */
 
 import { isOne } from '../../engine/edits/index.ts'
-import { directionAt } from '../../engine/steering.ts'
-import type { DenseMatrix, Direction, LowRankVector, PerLayer, Steering, SteeringVector } from '../../engine/types.ts'
+import type {
+  DenseMatrix,
+  Direction,
+  DirectionVector,
+  LowRankVector,
+  PerLayer,
+  Steering,
+  SteeringVector,
+} from '../../engine/types.ts'
 import { PlimsollError } from '../../errors.ts'
 import { createRandom, type Random } from '../../random.ts'
 import { orthonormal } from '../algebra/orthonormal.ts'
@@ -30,18 +37,18 @@ export const random: MethodDescription = {
  * @throws PlimsollError `invalid-input` for an autoencoder, which has no direction of its own
  */
 export function randomLike(vector: FittedVector, seed: number): FittedVector {
-  return drawn(vector, layer => createRandom(seed, `random direction at layer ${layer}`), seed)
+  return drawn(vector, seed, 'random direction')
 }
 
-function drawn(vector: FittedVector, from: (layer: number) => Random, seed: number): FittedVector {
+function drawn(vector: FittedVector, seed: number, path: string): FittedVector {
+  const from = (layer: number) => createRandom(seed, `${path} at layer ${layer}`)
   switch (vector.edit) {
     case 'compound': {
       const terms = vector.terms.map((term, i) => {
         if (term.vector.edit === 'custom') throw noDirection('an edit that is code')
-        const part = firstAlike(vector.terms, i)
-        // Parts at one layer, such as its heads, are drawn each by itself.
-        const own = (layer: number) => createRandom(seed, `random direction of part ${part} at layer ${layer}`)
-        return { ...term, vector: drawn(term.vector, own, seed) }
+        // Parts at one layer, such as its heads, are drawn each by itself, those of other compounds by themselves.
+        const part = `${path} of part ${firstAlike(vector.terms, i)}`
+        return { ...term, vector: drawn(term.vector, seed, part) }
       })
       return { ...vector, terms }
     }
@@ -57,27 +64,31 @@ function drawn(vector: FittedVector, from: (layer: number) => Random, seed: numb
       }
       return { ...vector, directions: each(vector.directions, 'unit', turned) }
     }
-    case 'affine':
-      return { ...vector, directions: each(vector.directions, 'unit', (one, layer) => pointed(one, from(layer))) }
+    case 'affine': {
+      // Where states lie along a random direction is not known: what is set there on average moves them by as much.
+      const added: DirectionVector = { edit: 'add', where: vector.where, directions: vector.directions }
+      return drawn(added, seed, path)
+    }
     default:
       return { ...vector, directions: each(vector.directions, 'unit', (one, layer) => pointed(one, from(layer))) }
   }
 }
 
-/** The first part that takes the same direction away: one direction removed at several sites stays one. */
+/** The first part that removes the same direction or turns in the same plane: one edit at several sites stays one. */
 function firstAlike(terms: Steering, i: number): number {
-  const own = ablatedBy(terms[i]?.vector)
+  const own = sharedBy(terms[i]?.vector)
   if (own === undefined) return i
   return terms.findIndex(({ vector }) => {
-    const other = ablatedBy(vector)
-    return other?.every((value, k) => value === own[k]) === true
+    const other = sharedBy(vector)
+    return other?.length === own.length && other.every((value, k) => value === own[k])
   })
 }
 
-/** The direction that an ablation has for all of its layers. */
-function ablatedBy(vector: SteeringVector | undefined): Float32Array | undefined {
-  if (vector?.edit !== 'ablate' || !isOne(vector.directions, 'unit')) return undefined
-  return directionAt(vector, 0)?.unit
+/** What an ablation or a rotation has for all of its layers: its direction, or those of its plane. */
+function sharedBy(vector: SteeringVector | undefined): readonly number[] | undefined {
+  if (vector?.edit === 'ablate' && isOne(vector.directions, 'unit')) return [...vector.directions.unit]
+  if (vector?.edit !== 'rotate' || !isOne(vector.directions, 'unit')) return undefined
+  return [...vector.directions.unit, ...vector.directions.second]
 }
 
 function pointed<D extends Direction>(one: D, source: Random): D {

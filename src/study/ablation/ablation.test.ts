@@ -57,7 +57,7 @@ it('picks the candidate that lowers refusals most of those that pass, and nothin
   const prompts = (rows: Plan['fit']['pool']) => rows.map(row => chat(row.prompt, null))
   const sides = { harmful: prompts(plan.fit.negative.slice(0, 64)), harmless: prompts(plan.fit.positive.slice(32, 96)) }
   const layers = sourceLayers(model.info.layers)
-  const all = await candidates(work, model, sides, layers, undefined)
+  const all = await candidates(work, sides, layers, undefined)
   // Four tokens of the template, and five of eight layers.
   expect(layers).toEqual([0, 1, 2, 3, 4])
   expect(new Set(all.map(({ position }) => position))).toEqual(new Set([-1, -2, -3, -4]))
@@ -82,7 +82,7 @@ it('picks the candidate that lowers refusals most of those that pass, and nothin
 it('reads the mean over tokens that are named in place of single positions', async () => {
   const work = await start()
   const sides = { harmful: [chat('a', null), chat('b', null)], harmless: [chat('c', null)] }
-  const [only, ...others] = await candidates(work, model, sides, [3], 'prompt')
+  const [only, ...others] = await candidates(work, sides, [3], 'prompt')
   expect(others).toEqual([])
   expect(only).toMatchObject({ position: null, layer: 3 })
 })

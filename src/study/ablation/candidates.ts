@@ -1,8 +1,8 @@
 /** Candidates for the refusal direction: harmful less harmless prompts, at each position of the template and each layer. */
 import { z } from 'zod'
 import type { DirectionVector, Prompt } from '../../engine/types.ts'
-import { difference, type FitModel, type TokensSaid, toDirection, tokensOf } from '../../steer/index.ts'
-import { readVectors, storeVectors } from '../steering.ts'
+import { difference, type TokensSaid, toDirection, tokensOf } from '../../steer/index.ts'
+import { readVectors, storedForm, storeVectors } from '../steering.ts'
 import type { Work } from '../work.ts'
 
 export interface Candidate {
@@ -21,26 +21,29 @@ const Stored = z.array(z.object({ position: z.int().nullable(), vectors: z.unkno
 /** Places at which the sides do not differ are left out. */
 export async function candidates(
   work: Work,
-  model: FitModel,
   sides: { readonly harmful: readonly Prompt[]; readonly harmless: readonly Prompt[] },
   layers: readonly number[],
   tokens: TokensSaid | undefined,
 ): Promise<Candidate[]> {
-  const stored = await work.once({ kind: 'refusal directions', ...sides, layers, tokens }, async () => {
-    const means = (prompts: readonly Prompt[]) => meansOf(work, model, prompts, layers, tokens)
-    const [harmful, harmless] = [await means(sides.harmful), await means(sides.harmless)]
-    const positions = Math.min(harmful.length, harmless.length)
-    return Array.from({ length: positions }, (_, i) => {
-      const vectors = layers.flatMap((layer, at) => {
-        const w = difference(harmful[i]?.[at] ?? [], harmless[i]?.[at] ?? [])
-        if (!w.some(value => value !== 0)) return []
-        const directions = { [layer]: toDirection(w, `The difference at layer ${layer}`) }
-        const where = { layers: [layer], tokens: { phase: 'all' } } as const
-        return [[layer, { edit: 'add', where, directions }] as const]
+  const stored = await work.once(
+    { kind: 'refusal directions', form: storedForm, ...sides, layers, tokens },
+    async () => {
+      // By the model itself, not by what keeps all that it read for other fits.
+      const means = (prompts: readonly Prompt[]) => meansOf(work, prompts, layers, tokens)
+      const [harmful, harmless] = [await means(sides.harmful), await means(sides.harmless)]
+      const positions = Math.min(harmful.length, harmless.length)
+      return Array.from({ length: positions }, (_, i) => {
+        const vectors = layers.flatMap((layer, at) => {
+          const w = difference(harmful[i]?.[at] ?? [], harmless[i]?.[at] ?? [])
+          if (!w.some(value => value !== 0)) return []
+          const directions = { [layer]: toDirection(w, `The difference at layer ${layer}`) }
+          const where = { layers: [layer], tokens: { phase: 'all' } } as const
+          return [[layer, { edit: 'add', where, directions }] as const]
+        })
+        return { position: tokens === undefined ? -1 - i : null, vectors: storeVectors(new Map(vectors)) }
       })
-      return { position: tokens === undefined ? -1 - i : null, vectors: storeVectors(new Map(vectors)) }
-    })
-  })
+    },
+  )
   return Stored.parse(stored).flatMap(({ position, vectors }) =>
     [...readVectors(vectors)].flatMap(([layer, vector]) => {
       return vector.edit === 'add' ? [{ position, layer, vector }] : []
@@ -51,7 +54,6 @@ export async function candidates(
 /** [position from the last one on][layer] → mean over prompts, in double precision. */
 async function meansOf(
   work: Work,
-  model: FitModel,
   prompts: readonly Prompt[],
   layers: readonly number[],
   tokens: TokensSaid | undefined,
@@ -62,7 +64,7 @@ async function meansOf(
   for (let start = 0; start < prompts.length; start += BATCH) {
     work.checkSignal()
     const reduce = tokens === undefined ? 'none' : 'mean'
-    const { states, width } = await model.capture(prompts.slice(start, start + BATCH), where, { reduce })
+    const { states, width } = await work.model.capture(prompts.slice(start, start + BATCH), where, { reduce })
     for (const ofPrompt of states)
       for (const [at, rows] of ofPrompt.entries()) {
         const count = rows.length / width

@@ -78,7 +78,7 @@ export async function findAblation(
 
 /** The same at the same place where the sides of its rows are shuffled. */
 export async function permutedAblation(
-  { work, plan, model }: Pick<FindingAblation, 'work' | 'plan' | 'model'>,
+  { work, plan }: Pick<FindingAblation, 'work' | 'plan'>,
   { positive, negative, layer, position, tokens }: FoundAblation,
   draw: number,
 ): Promise<CompoundVector | undefined> {
@@ -86,7 +86,7 @@ export async function permutedAblation(
   const rows = shuffle([...positive, ...negative], createRandom(seed, `permuted ${draw}`))
   const prompts = rows.map(row => chat(row.prompt, system))
   const sides = { harmless: prompts.slice(0, positive.length), harmful: prompts.slice(positive.length) }
-  const all = await candidates(work, model, sides, [layer], tokens)
+  const all = await candidates(work, sides, [layer], tokens)
   const vector = all.find(one => one.position === position)?.vector
   const direction = vector && directionAt(vector, layer)
   return direction && ablatedFrom(EMBEDDING, direction, work.model.info)
@@ -100,7 +100,7 @@ async function rowsOf({ work, plan }: FindingAblation, { tokens }: Openings): Pr
 }
 
 async function pick(
-  { work, plan, model, onRows }: FindingAblation,
+  { work, plan, onRows }: FindingAblation,
   condition: string,
   { layer, tokens }: Parameters<typeof findAblation>[2],
   { fit, select }: RefusalRows,
@@ -109,7 +109,7 @@ async function pick(
   const prompts = (rows: readonly PromptRow[]) => rows.map(row => chat(row.prompt, plan.study.system))
   const sides = { harmful: prompts(fit.harmful), harmless: prompts(fit.harmless) }
   const layers = layer === null ? sourceLayers(work.model.info.layers) : [layer]
-  const all = await candidates(work, model, sides, layers, tokens)
+  const all = await candidates(work, sides, layers, tokens)
   const picked = await pickDirection(work, all, {
     harmful: prompts(select.harmful),
     harmless: prompts(select.harmless),

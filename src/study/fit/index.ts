@@ -25,7 +25,7 @@ import { autoencoderOf, pathFrom } from '../config.ts'
 import { digestOf } from '../hash.ts'
 import type { Plan } from '../plan.ts'
 import type { MethodParameters } from '../schema.ts'
-import { readVectors, storedNotes, storeVectors } from '../steering.ts'
+import { readVectors, storedForm, storedNotes, storeVectors } from '../steering.ts'
 import type { OnRows, Work } from '../work.ts'
 import { type Accepted, acceptedAnswers, anyAnswers, ownAnswers } from './answers.ts'
 import { type Behaviours, type Openings, observe } from './behaviour.ts'
@@ -210,7 +210,7 @@ async function fitOnce(
     const own = await loadMethod(file)
     const control = fit.positive.length > 0 && fit.negative.length > 0 ? { control: sides(fit) } : {}
     const spec = { ...rows, ...(answers && { answers }), ...control, ...ownTold(own, told as OwnParameters) }
-    const what = { kind: 'own', module: await digestOf(file), ...spec, seed }
+    const what = { kind: 'own', form: storedForm, module: await digestOf(file), ...spec, seed }
     return read(await work.once(what, () => stopping(fitOwn(model, own, spec, options))))
   }
   const spec = {
@@ -222,6 +222,7 @@ async function fitOnce(
   const autoencoder = autoencoderOf(folder, parameters)
   const what = {
     kind: method,
+    form: storedForm,
     ...spec,
     // Only what is trained depends on the seed.
     ...(needsSeed(method) && { seed }),

@@ -17,10 +17,11 @@ import {
   type Vector,
 } from '../../steer/index.ts'
 import type { Place } from '../candidates.ts'
+import { digestOf } from '../hash.ts'
 import { candidateLayers } from '../layers.ts'
 import { keepApart } from '../rows.ts'
 import type { Study } from '../schema.ts'
-import { readVectors, storeVectors } from '../steering.ts'
+import { readVectors, storedForm, storeVectors } from '../steering.ts'
 import type { Work } from '../work.ts'
 import type { SweepPlan } from './plan.ts'
 
@@ -74,16 +75,29 @@ export async function placesOfMethod(
     const rows = prompts.map((prompt, i) => ({ id: String(i), prompt: textOf(prompt) }))
     const { kept, dropped } = keepApart(rows, selected, from, 'the select split')
     left.push(...dropped)
-    return kept.map(({ id }) => underSystem(prompts[Number(id)] ?? '', study.system))
+    return kept.map(({ id }) => Number(id))
   }
-  type Sides = { readonly positive: readonly Prompt[]; readonly negative: readonly Prompt[] }
-  const sides = ({ positive, negative }: Sides, of = '') => ({
+  type Sides<T> = { readonly positive: readonly T[]; readonly negative: readonly T[] }
+  const keptOf = ({ positive, negative }: Sides<Prompt>, of = ''): Sides<number> => ({
     positive: side(positive, `the ${of}positive prompts`),
     negative: side(negative, `the ${of}negative prompts`),
   })
-  const control = method.control && sides(method.control, 'control ')
-  const spec = { ...method, ...sides(method), control, layers }
-  const stored = await work.once({ kind: 'sweep', ...spec, seed: study.seed }, async () => {
+  const asked = ({ positive, negative }: Sides<Prompt>, kept: Sides<number>) => ({
+    positive: kept.positive.map(i => underSystem(positive[i] ?? '', study.system)),
+    negative: kept.negative.map(i => underSystem(negative[i] ?? '', study.system)),
+  })
+  const kept = keptOf(method)
+  const control = method.control && asked(method.control, keptOf(method.control, 'control '))
+  // Answers go with their prompts.
+  const answers = method.answers && {
+    positive: kept.positive.map(i => method.answers?.positive[i] ?? null),
+    negative: kept.negative.map(i => method.answers?.negative[i] ?? null),
+  }
+  const spec = { ...method, ...asked(method, kept), ...(answers && { answers }), control, layers }
+  // What a file is called does not tell what is in it.
+  const autoencoder = 'autoencoder' in method ? await digestOf(String(method.autoencoder)) : null
+  const what = { kind: 'sweep', form: storedForm, ...spec, autoencoder, seed: study.seed }
+  const stored = await work.once(what, async () => {
     const telling: RunOptions['onProgress'] = event =>
       onProgress?.({ ...event, stage: 'fit', detail: event.detail ?? event.stage })
     const notes: string[] = []
@@ -98,7 +112,7 @@ export async function placesOfMethod(
   const { vectors, notes } = Fitted.parse(stored)
   const places = [...readVectors(vectors)].flatMap(([layer, vector]) => {
     const made = { ...vector, provenance: madeBy(model, spec, layer, { study, notes }) }
-    return placesOfVector(made, undefined, model.info)
+    return [placeOf(made, layer)]
   })
   return { places, dropped: left }
 }
