@@ -48,6 +48,35 @@ describe('vector show', () => {
     })
   })
 
+  it.each([
+    [
+      'cast',
+      ['--layer', '5'],
+      /^does +add at residual, if the prompt’s projected-cosine at layer [0-4] is (above|below) 0\.\d+$/m,
+    ],
+    ['iti', ['--parameter', 'share=0.1'], /^does +add at head \d of layer \d$/m],
+    ['angular', ['--layer', '5', '--parameter', 'adaptive=false'], /^does +rotate at attention-norm$/m],
+  ])('says part by part what %s does', async (method, options, said) => {
+    const sets = ['--positive', 'organism/harmless/fit', '--negative', 'organism/harmful/fit']
+    const control = ['--control-positive', 'organism/harmless/fit', '--control-negative', 'organism/harmful/fit']
+    const file = `${method}.safetensors`
+    const asked = [
+      '--model',
+      'organism',
+      '--method',
+      method,
+      ...sets,
+      ...control,
+      ...options,
+      '--limit',
+      '24',
+      '-o',
+      file,
+    ]
+    expect(await folder.plimsoll('fit', ...asked)).toMatchObject({ code: 0 })
+    expect((await folder.plimsoll('vector', 'show', file)).stdout).toMatch(said)
+  })
+
   it('says how much of it lies along the direction of refusal, and keeps that direction', async () => {
     const kept = 'keeps.safetensors'
     const sets = ['--positive', 'organism/harmful/fit', '--negative', 'organism/harmless/fit']

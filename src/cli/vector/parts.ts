@@ -1,5 +1,6 @@
 /** What a vector does, part by part, in words and as data. */
 import { plainTerms } from '../../engine/plain-terms.ts'
+import type { Gate } from '../../engine/types.ts'
 import { parseWhere, type Where } from '../../engine/where.ts'
 import type { FittedVector } from '../../steer/index.ts'
 
@@ -8,6 +9,7 @@ export interface Part {
   readonly where: Where
   /** Its own, by which the whole's strength is multiplied. */
   readonly strength: number
+  /** In words. */
   readonly gates: readonly string[]
 }
 
@@ -16,7 +18,7 @@ export function partsOf(vector: FittedVector): Part[] {
     edit: part.edit,
     where: parseWhere(part.where),
     strength,
-    gates: gates.map(({ kind }) => kind),
+    gates: gates.map(gateInWords),
   }))
 }
 
@@ -24,5 +26,22 @@ export function partsOf(vector: FittedVector): Part[] {
 export function inWords({ edit, where: { site, layers, heads }, gates }: Part): string {
   const at =
     heads === undefined ? site : `${site} ${heads.join(', ')} of layer ${JSON.stringify(layers).replace(/[[\]]/g, '')}`
-  return [`${edit} at ${at}`, ...gates.map(gate => `with a ${gate} gate`)].join(', ')
+  return [`${edit} at ${at}`, ...gates].join(', ')
+}
+
+/** `if the prompt’s projected-cosine at layer 3 is above 0.0121`. */
+function gateInWords(gate: Gate): string {
+  switch (gate.kind) {
+    case 'condition': {
+      const { layers } = parseWhere(gate.where)
+      const at = Array.isArray(layers) ? `layer ${layers.join(', ')}` : 'its layers'
+      return `if the prompt’s ${gate.measure} at ${at} is ${gate.open} ${gate.threshold.toPrecision(3)}`
+    }
+    case 'token':
+      return `where a token’s ${gate.measure} is ${gate.open} ${gate.threshold.toPrecision(3)}`
+    case 'norm-budget':
+      return `by at most ${gate.limit} of the length`
+    case 'adaptive':
+      return `as strongly as its ${gate.measure} says`
+  }
 }
