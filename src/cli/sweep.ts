@@ -16,7 +16,7 @@ import { createStatusLine } from './terminal/progress.ts'
 import { openStoreAt } from './terminal/study.ts'
 import { showSweep } from './terminal/sweep.ts'
 
-const rules = ['target-minus-control', 'kl-budget', 'both'] as const
+const rules = ['target-minus-control', 'kl-budget', 'both', 'matched-efficacy'] as const
 
 export function sweepCommand(program: Command): void {
   program
@@ -39,6 +39,7 @@ export function sweepCommand(program: Command): void {
     .option('--strengths <LIST>', 'strengths to try, such as 0.5,1,2', strengthList)
     .addOption(new Option('--rule <RULE>', 'what is best, see docs/sweep.md').choices(rules))
     .option('--budget <NATS>', 'for kl-budget and both: 95th percentile of the KL per token', decimalNumber)
+    .option('--efficacy <SHARE>', 'for matched-efficacy: share of the target prompts that is enough', decimalNumber)
     .option('--rows <N>', 'prompts a side', wholeNumber)
     .option('--explore', 'ask the other two axes too, at every strength of the chosen layer')
     .option('--system <TEXT>', 'system prompt under which everything is asked')
@@ -69,13 +70,21 @@ export function sweepCommand(program: Command): void {
       output.note(`${model.info.name}\n${describeEngine(model)}\n`)
       const what = await whatToTry(options, model)
       using status = createStatusLine(output)
-      const { study, system, layers, strengths, rule, budget: klBudget, rows: limit } = options
+      const { study, system, layers, strengths, rule, budget: klBudget, efficacy, rows: limit } = options
       const found = await sweep(
         model,
         what,
         {
           ...{ study, system, store },
-          select: { layers, strengths, rule, klBudget, limit, ...(options.explore !== true && { explore: false }) },
+          select: {
+            layers,
+            strengths,
+            rule,
+            klBudget,
+            efficacy,
+            limit,
+            ...(options.explore !== true && { explore: false }),
+          },
         },
         { signal, onProgress: status.onProgress },
       )

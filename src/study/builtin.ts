@@ -31,6 +31,7 @@ export const defaults: StudyFile = {
     strengths,
     rule: 'target-minus-control',
     klBudget,
+    efficacy: 0.8,
     limit: 74,
     maxTokens: 48,
     explore: { general: 'english/choice/select', attack: 'english/templates/select', rows: 48 },

@@ -4,6 +4,7 @@ import { PlimsollError } from '../errors.ts'
 import { place } from './active.ts'
 import type { Harmless, Kl } from './harmless/index.ts'
 import { type Looked, largestWithin, type WithinBudget, waysOf } from './kl-budget.ts'
+import { usesBudget } from './rules.ts'
 import type { Rule } from './schema.ts'
 import { nats } from './why-chosen.ts'
 
@@ -57,7 +58,7 @@ export async function candidatesOf<P extends Place>(
     onLooked(some.length)
     return found
   }
-  if (rule === 'target-minus-control' && (divergence === 'of the chosen' || (await harmless.texts()).length === 0)) {
+  if (!usesBudget(rule) && (divergence === 'of the chosen' || (await harmless.texts()).length === 0)) {
     const candidates = places.flatMap(place => strengths.map(strength => ({ place, strength, kl: null, by: null })))
     return { candidates, looked: [] }
   }

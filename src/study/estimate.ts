@@ -16,6 +16,7 @@ import { halvings } from './kl-budget.ts'
 import { candidateLayers } from './layers.ts'
 import { klReadings } from './match-kl.ts'
 import type { Plan } from './plan.ts'
+import { usesBudget } from './rules.ts'
 
 export interface Estimate {
   readonly seconds: number
@@ -70,7 +71,7 @@ export async function estimate(model: Model, plan: Plan, { signal }: RunOptions 
 
 /** How often harmless text is read to tell divergences, where a rule needs them; each with an answer about as long. */
 function budgetReadings({ conditions, study: { select } }: Plan, { info }: Model): number {
-  if (select.rule === 'target-minus-control') return 0
+  if (!usesBudget(select.rule)) return 0
   const at = candidateLayers(select, info.layers).length
   const searched = select.rule === 'kl-budget' ? halvings * 2 : 0
   return (

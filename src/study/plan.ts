@@ -11,6 +11,7 @@ import { type Deviation, deviationsFrom } from './deviations.ts'
 import { loadExplored } from './explored-suites.ts'
 import { digestOf, hashOf } from './hash.ts'
 import { Loader } from './rows.ts'
+import { usesBudget } from './rules.ts'
 import type { Study, StudyFile } from './schema.ts'
 import { type FitRows, loadSplits, type SelectRows } from './splits.ts'
 import { loadSuites } from './suites.ts'
@@ -92,7 +93,7 @@ export async function planStudy(study: string | StudyFile | LoadedStudy, options
 
 /** @throws PlimsollError `invalid-input` for a rule that needs harmless text, and none there */
 export function checkHarmless({ select: { rule } }: Study, { positive }: FitRows): void {
-  if (rule === 'target-minus-control' || positive.length > 0) return
+  if (!usesBudget(rule) || positive.length > 0) return
   throw new PlimsollError('invalid-input', `The rule ${rule} has no harmless text to measure a divergence on`, {
     found: 'no row under fit.positive',
     expected: 'harmless prompts there, such as english/harmless/fit',

@@ -213,7 +213,7 @@ async function steeredBy(
     places,
     strengths: strength === null ? strengths : [strength],
     // A strength that is given is not searched for: its layer is chosen.
-    rule: strength !== null && rule === 'kl-budget' ? 'target-minus-control' : rule,
+    rule: strength !== null && rule !== 'both' ? 'target-minus-control' : rule,
     divergence: 'of the chosen',
     onRows: onRows('select', name),
     onLooked: count => onRows('select', `${name}, divergence of ${count} strengths`)(0),

@@ -147,11 +147,14 @@ const Select = z.strictObject({
   strengths: z.array(Strength).min(1),
   /**
    * `target-minus-control`: the best score of layer × strength. `kl-budget`: at each layer the largest strength within
-   * the budget, of these the best score. `both`: the best score among the points within the budget.
+   * the budget, of these the best score. `both`: the best score among the points within the budget. `matched-efficacy`:
+   * at each layer the smallest strength that answers enough of the target prompts, of these the best score.
    */
-  rule: z.enum(['target-minus-control', 'kl-budget', 'both']),
+  rule: z.enum(['target-minus-control', 'kl-budget', 'both', 'matched-efficacy']),
   /** Nats that the 95th percentile of the tokens' KL(unsteered ‖ steered) may reach on harmless text. */
   klBudget: z.number().positive().max(100),
+  /** Share of the target prompts that is enough under `matched-efficacy`. */
+  efficacy: z.number().positive().max(1),
   on: z.strictObject({ target: Ref, control: Ref }),
   /** Rows a side. */
   limit: count,

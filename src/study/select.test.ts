@@ -66,10 +66,10 @@ describe('rules on the organism', () => {
   async function selected(
     rule: Rule,
     klBudget: number,
-    more: Partial<Selecting<Place>> = {},
+    { efficacy = 0.8, ...more }: Partial<Selecting<Place>> & { readonly efficacy?: number } = {},
     explored = plan.explored,
   ) {
-    const study = { ...plan.study, select: { ...plan.study.select, klBudget } }
+    const study = { ...plan.study, select: { ...plan.study.select, klBudget, efficacy } }
     let looked = 0
     const { selection, place, strength } = await selectPoint(
       work,
@@ -154,6 +154,27 @@ describe('rules on the organism', () => {
     )
     expect(explored.filter(({ chosen }) => chosen).map(({ strength }) => strength)).toEqual([found.strength])
     expect(why).toMatch(/^Layer \d, strength [\d.]+ is the largest strength there within the KL budget/)
+  })
+
+  it('matched efficacy takes the smallest strength at each layer that answers enough, and of these the best', async () => {
+    const free = await selected('target-minus-control', 1, {}, [])
+    const shares = free.selection.points.map(({ target }) => target)
+    const wanted = shares.toSorted((a, b) => a - b)[Math.floor(shares.length / 2)] ?? 0
+    const { selection } = await selected('matched-efficacy', 1, { efficacy: wanted }, [])
+    const least = [4, 5].flatMap(layer => {
+      const reaching = selection.points.filter(point => point.layer === layer && point.target >= wanted)
+      return reaching.toSorted((a, b) => a.strength - b.strength).slice(0, 1)
+    })
+    const chosen = selection.points.find(point => point.chosen)
+    expect(least).toContain(chosen)
+    expect(chosen?.score).toBe(Math.max(...least.map(({ score }) => score)))
+    expect(selection.budget).toBeUndefined()
+    expect(selection.why).toContain('the smallest strengths at each layer that answer at least')
+    const none = await selected('matched-efficacy', 1, { efficacy: 1, strengths: [0.01] }, [])
+    expect(none.selection.points.find(point => point.chosen)?.target).toBe(
+      Math.max(...none.selection.points.map(({ target }) => target)),
+    )
+    expect(none.selection.why).toContain('none of which reaches 100 % of the target prompts')
   })
 
   it('nothing within the budget is an error that says how near it was', async () => {

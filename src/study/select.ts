@@ -10,6 +10,7 @@ import { exploreAt, exploredRate } from './explore.ts'
 import { Harmless } from './harmless/index.ts'
 import type { Plan } from './plan.ts'
 import type { ExploredPoint, ExploredRate, Selection } from './result.ts'
+import { leastReaching, usesBudget } from './rules.ts'
 import { whyChosen } from './why-chosen.ts'
 import type { Judged, Setting, Work } from './work.ts'
 
@@ -53,7 +54,7 @@ export async function selectPoint<P extends Place>(
   selecting: Selecting<P>,
 ): Promise<Selected<P>> {
   const { condition, strengths, rule, onRows } = selecting
-  const { klBudget: budget } = plan.study.select
+  const { klBudget: budget, efficacy } = plan.study.select
   const harmless = new Harmless(work, plan)
   const search = await candidatesOf(harmless, budget, selecting)
   const baseline = await rates(work, plan, 'baseline', [], onRows)
@@ -64,8 +65,9 @@ export async function selectPoint<P extends Place>(
     const found = await rates(work, plan, nameOf(condition, place, strength), steering, onRows)
     tried.push({ ...candidate, layer: place.layer, steering, ...found, score: found.target - found.control })
   }
+  const matched = leastReaching(tried, efficacy)
   const allowed = rule === 'both' ? tried.filter(point => isWithin(point, budget)) : tried
-  const best = bestPoint(allowed)
+  const best = bestPoint(rule === 'matched-efficacy' ? matched.points : allowed)
   const { place } = best
   const hasText = (await harmless.texts()).length > 0
   // Where the divergence decides nothing it may be told of the chosen point only: every other costs a reading.
@@ -89,14 +91,14 @@ export async function selectPoint<P extends Place>(
         chosen: tried[i] === best,
       })),
       explored,
-      ...(rule !== 'target-minus-control' && {
+      ...(usesBudget(rule) && {
         budget: {
           kl: budget,
           looked: search.looked.map(({ place: { layer }, strength, kl }) => ({ layer, strength, kl })),
         },
       }),
       why: `${whyChosen(best, {
-        ...{ rule, budget, baseline, tried: tried.length, allowed: allowed.length },
+        ...{ rule, budget, efficacy, reached: matched.reached, baseline, tried: tried.length, allowed: allowed.length },
         without: bestPoint(tried),
         by: best.by,
       })}${conditionSentence(best.met.target, best.met.control)}`,

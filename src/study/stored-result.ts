@@ -25,6 +25,6 @@ export function readPlan(value: unknown): Study {
   const plan = z.looseObject({ references: z.looseObject({}), select: z.looseObject({}) }).safeParse(value)
   if (!plan.success) return Study.parse(value)
   const references = { randomKl: 0, permuted: 0, rows: null, ...plan.data.references }
-  const select = { explore: false, klBudget: 1, ...plan.data.select }
+  const select = { explore: false, klBudget: 1, efficacy: 0.8, ...plan.data.select }
   return Study.parse({ ...plan.data, references, select })
 }

@@ -6,6 +6,8 @@ const best = { layer: 5, strength: 1.5, target: 0.8, control: 0.1, kl }
 const circumstances: Circumstances = {
   rule: 'both',
   budget: 0.5,
+  efficacy: 0.7,
+  reached: true,
   tried: 20,
   allowed: 7,
   baseline: { target: 0.4, control: 0.02 },

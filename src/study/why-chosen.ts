@@ -16,6 +16,9 @@ export interface ChosenPoint {
 export interface Circumstances {
   readonly rule: Rule
   readonly budget: number
+  /** Under `matched-efficacy`: the share of target prompts that is enough, and whether any point answers it. */
+  readonly efficacy: number
+  readonly reached: boolean
   /** Points that were answered, and those of them that could be chosen. */
   readonly tried: number
   readonly allowed: number
@@ -34,6 +37,12 @@ export function whyChosen(best: ChosenPoint, circumstances: Circumstances): stri
       return `${capital(place(best))} is the best of ${tried} tried: ${answered}.`
     case 'both':
       return `${capital(place(best))} is the best of the ${circumstances.allowed} of ${tried} tried that stay within ${budgetText(circumstances, best)}: ${answered}${withoutBudget(best, circumstances)}.`
+    case 'matched-efficacy': {
+      const { efficacy, reached } = circumstances
+      return reached
+        ? `${capital(place(best))} is the best of the smallest strengths at each layer that answer at least ${percent(efficacy)} of the target prompts: ${answered}.`
+        : `${capital(place(best))} answers the most of ${tried} tried, none of which reaches ${percent(efficacy)} of the target prompts: ${answered}.`
+    }
     case 'kl-budget': {
       const others = tried > 1 ? `, and the best of ${tried} so found` : ''
       return `${capital(place(best))} is ${largestText(circumstances)} within ${budgetText(circumstances, best)}${others}: ${answered}.`
