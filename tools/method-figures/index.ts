@@ -28,10 +28,11 @@ const { values } = parseArgs({
 
 /** One of those that the demonstration tries. */
 const layer = 6
+const explore = { general: 'organism/choice/test', attack: 'organism/templates/test', rows: 24 }
 const folder = new URL('../../docs/methods/figures/', import.meta.url)
 mkdirSync(folder, { recursive: true })
 using scratch = mkdtempDisposableSync(join(tmpdir(), 'plimsoll-figures-'))
-await using model = await openModel('organism')
+await using model = await openModel('organism', { engines: 'processors' })
 await using store = await openStore(values.store)
 for (const method of values.method) {
   if (!isFitMethod(method)) throw new Error(`There is no method ${method}.`)
@@ -39,12 +40,17 @@ for (const method of values.method) {
     study: 'demo',
     conditions: [{ method, ...(method === 'sta' ? await throughAutoencoder() : {}) }],
     // One layer and fewer rows: a picture for each method in a minute.
-    select: { layers: [layer], limit: 48 },
+    fit: { limit: 64 },
+    select: { layers: [layer], strengths: [0.5, 1, 2, 4], limit: 32, explore },
     references: { prompt: false, random: 0, randomKl: 0, permuted: 0 },
     safeguards: false,
     // Nothing is tested for a picture of the select split.
-    measure: { general: [], control: [], robustness: [] },
-    limit: 1,
+    measure: {
+      efficacy: [{ prompts: 'organism/pseudo-harmful/test', limit: 1 }],
+      general: [],
+      control: [],
+      robustness: [],
+    },
   }
   const { result, vectors } = await runStudy(await planStudy(study), { model, store })
   const selection = result.selections[0] ?? (await swept(vectors[0]?.vector))
@@ -55,7 +61,7 @@ for (const method of values.method) {
 /** The curve of a vector whose strength no study chooses: what is removed is removed at strength 1. */
 async function swept(vector: Vector | undefined) {
   if (vector === undefined) throw new Error('Nothing was fitted.')
-  return await sweep(model, vector, { study: 'demo', select: { strengths: [0.5, 1, 1.5], limit: 48 }, store })
+  return await sweep(model, vector, { study: 'demo', select: { strengths: [0.5, 1, 1.5], limit: 32, explore }, store })
 }
 
 /** What `sta` reads through: a small autoencoder of the layer, trained on the prompts of the fit. */
