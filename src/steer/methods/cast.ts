@@ -2,18 +2,25 @@
  * Conditional activation steering: h ← h + α·s·û at one layer, only under prompts whose states meet a condition.
  *
  * Behaviour: û by `pca`. Condition: of a prompt's mean state h̄ at a lower layer, the cosine of h̄ with tanh(ĉĉᵀh̄), ĉ by `pca`
- * of the control's sides, is above or below a threshold; decided while the prompt is read, for all of its tokens above and
- * for the whole answer. Layer, threshold and comparison are those with the highest F1 for telling the control's positives,
- * which are to be steered, from its negatives, which are not.
+ * of prompts that are to be steered and such that are not, is above or below a threshold; decided while the prompt is read,
+ * for all of its tokens above and for the whole answer. To be steered are those of the contrast and the control's positives,
+ * not the control's negatives. Layer, threshold and comparison are those with the highest F1 for telling these apart.
  * Source: Lee et al. 2024 (arXiv 2409.05907; github.com/IBM/activation-steering, steering_vector.py `pca_pairwise`,
  * leash_layer.py, malleable_model.py `find_best_condition_point`).
  */
-import type { CompoundVector, ConditionGate, Direction, DirectionVector } from '../../engine/types.ts'
+import type { CompoundVector, ConditionGate, Direction, DirectionVector, Prompt } from '../../engine/types.ts'
 import { PlimsollError } from '../../errors.ts'
 import type { RunOptions } from '../../progress.ts'
 import { dot, meanOf, norm } from '../algebra/vectors.ts'
 import { toDirection } from '../vector.ts'
-import { type ContrastSpec, type ContrastStates, type FitModel, fitDirections, fitLayers } from './contrast.ts'
+import {
+  type ContrastSpec,
+  type ContrastStates,
+  type FitModel,
+  fitDirections,
+  fitLayers,
+  type Sides,
+} from './contrast.ts'
 import { pcaDirection } from './pca.ts'
 import type { MethodDescription } from './types.ts'
 
@@ -26,7 +33,7 @@ export const cast: MethodDescription = {
     'h ← h + α·s·û at one layer if cos(h̄, tanh(ĉĉᵀh̄)) of the prompt’s mean state h̄ at a lower layer passes a threshold',
   citation: 'Lee et al. 2024, arXiv 2409.05907',
   edit: 'compound',
-  needs: 'prompts on two sides, and control prompts: positives to be steered, negatives to be left alone',
+  needs: 'prompts on two sides, and control prompts: positives to be steered as well, negatives to be left alone',
   defaults: castDefaults,
   differsFromOriginal:
     'The original steers several layers, tries thresholds on a grid, and reads a condition at a block’s input; here one layer is steered as by every method, thresholds lie midway between the states seen, and conditions are read at any layer below the steered one, at its output.',
@@ -73,7 +80,7 @@ export async function fitCast(
   const below = Array.from({ length: Math.max(...spec.layers) }, (_, layer) => layer)
   const conditions = await fitLayers(
     model,
-    { ...control, layers: below, tokens: { phase: 'prompt' } },
+    { positive: toSteer(spec, control), negative: control.negative, layers: below, tokens: { phase: 'prompt' } },
     { reads: 'means', make: (states, layer) => conditionAt(states, layer) },
     options,
   )
@@ -83,6 +90,19 @@ export async function fitCast(
       return [layer, conditional(vector, bestOf(candidates))]
     }),
   )
+}
+
+/**
+ * Prompts that are to be steered: those of the contrast on both sides and the control's positives, but none that is to be
+ * left alone. As many as of these, taken evenly: where most prompts are to be steered, a condition that is always met would
+ * have a high F1.
+ */
+function toSteer({ positive, negative }: Sides<Prompt>, control: Sides<Prompt>): Prompt[] {
+  const named = new Map([...positive, ...negative, ...control.positive].map(prompt => [JSON.stringify(prompt), prompt]))
+  for (const prompt of control.negative) named.delete(JSON.stringify(prompt))
+  const all = [...named.values()]
+  const most = Math.min(all.length, control.negative.length)
+  return Array.from({ length: most }, (_, i) => all[Math.floor((i * all.length) / most)] ?? '')
 }
 
 /** Null where the states of a layer tell the sides apart by nothing. */

@@ -11,6 +11,7 @@ import type { Steering } from '../../engine/types.ts'
 import { dot, meanOf, norm } from '../algebra/vectors.ts'
 import { layersIn } from '../layers.ts'
 import type { FittedVector } from '../vector.ts'
+import { bestThreshold } from './cast.ts'
 import { fitMethod, type MethodSpec } from './fit-method.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-edits-'))
@@ -162,14 +163,23 @@ describe('angular', () => {
 describe('cast', () => {
   const spec: MethodSpec = { method: 'cast', ...sides, control, layers, tokens }
 
-  it('steers under the control’s positives rather than under its negatives', async () => {
+  it('steers under prompts of the contrast and the control’s positives rather than under its negatives', async () => {
     const vector = await fitted(spec)
     const fires = async (prompts: readonly string[]) => {
       const answers = await model.generate(prompts, { steering: [{ vector }], maxTokens: 1 })
-      return answers.filter(({ trace }) => trace?.gates?.[0]?.open).length
+      return answers.filter(({ trace }) => trace?.gates?.[0]?.open).length / prompts.length
     }
-    const [hits, alarms] = [await fires(control.positive), await fires(control.negative)]
-    expect(hits).toBeGreaterThan(alarms)
+    // As many as are to be left alone, evenly of those to be steered.
+    const asked = [sides.positive[0]!, sides.positive[4]!, sides.negative[3]!]
+    expect(await fires(asked)).toBeGreaterThan(await fires(control.negative))
+    expect(await fires(asked)).toBeGreaterThan(0.6)
+  })
+
+  it('leaves what is to be left alone out of what is to be steered', async () => {
+    const same = { ...spec, negative: control.negative }
+    expect(await fitted(same)).toMatchObject({ edit: 'compound' })
+    const none = { positive: control.negative.slice(0, 1), negative: control.negative }
+    await expect(fitted({ ...spec, ...none, control: none })).rejects.toMatchObject({ code: 'invalid-input' })
   })
 
   it('decides below the layer that it steers', async () => {
@@ -179,9 +189,12 @@ describe('cast', () => {
     await expect(fitted({ ...spec, layers: [0] })).rejects.toMatchObject({ code: 'invalid-input', message: /below/ })
   })
 
-  it('refuses control prompts that are alike, and none', async () => {
-    const alike = { positive: ['and then'], negative: ['and then'] }
-    await expect(fitted({ ...spec, control: alike })).rejects.toMatchObject({ message: /No condition tells/ })
+  it('finds no threshold where nothing tells the sides apart', () => {
+    expect(bestThreshold([0.25, 0.25], [0.25])).toBeNull()
+    expect(bestThreshold([0.5], [0.25])).toEqual({ threshold: 0.375, open: 'above', f1: 1 })
+  })
+
+  it('refuses a fit without control prompts', async () => {
     const { control: _, ...without } = spec
     await expect(fitted(without)).rejects.toMatchObject({ code: 'invalid-input', message: /control/ })
   })
