@@ -1,7 +1,15 @@
 /** A method and what it is told, as `fit` and `sweep` are given them. */
 import { z } from 'zod'
 import { PlimsollError } from '../errors.ts'
-import { defaultsOf, type FitMethod, fitMethods, isFitMethod, needsControl, TokensSaid } from '../steer/index.ts'
+import {
+  defaultsOf,
+  type FitMethod,
+  fitMethods,
+  isFitMethod,
+  needsControl,
+  parseJson,
+  TokensSaid,
+} from '../steer/index.ts'
 import { MethodParameters } from '../study/schema.ts'
 import { promptList } from './prompt-list.ts'
 
@@ -61,7 +69,7 @@ export async function controlOf(method: FitMethod, { controlPositive, controlNeg
 
 /** A word, or `{"phase":"prompt","first":3}`. */
 export function tokensNamed(said: string): TokensSaid {
-  const value: unknown = said.startsWith('{') ? parsedJson(said) : said
+  const value: unknown = said.startsWith('{') ? parseJson(said) : said
   const { data } = TokensSaid.safeParse(value)
   if (data !== undefined) return data
   throw new PlimsollError('usage', '--tokens says no tokens', {
@@ -69,12 +77,4 @@ export function tokensNamed(said: string): TokensSaid {
     expected: 'template-suffix, last, prompt, answer, or a clause such as {"phase":"prompt","first":3}',
     fix: 'Name one of these; docs/where.md has the keys of a clause.',
   })
-}
-
-function parsedJson(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return null
-  }
 }

@@ -14,6 +14,7 @@ export {
   listDatasets,
   loadDataset,
 } from './dataset.ts'
+export { evenly } from './evenly.ts'
 export { type Overlap, repeatsWithin, withoutOverlap } from './leak.ts'
 export { isDataFile } from './read.ts'
 export { resample, type SplitName, splitPool } from './split.ts'

@@ -1,13 +1,14 @@
 import { expect, it } from 'vitest'
 import { type ConditionMet, conditionMet, conditionSentence } from './condition-met.ts'
-import type { Judged } from './work.ts'
 
-const record = (...open: boolean[]) =>
-  ({ trace: { gates: open.map((one, term) => ({ term, value: 0, open: one })) } }) as unknown as Judged
+const record = (...open: boolean[]) => {
+  const gates = open.map((one, term) => ({ term, value: 0, open: one }))
+  return { trace: { layers: [], promptTokens: 1, generatedTokens: 0, gates } }
+}
 
 it('counts answers under whose prompt any of the conditions was met, and none that were steered without one', () => {
   expect(conditionMet([record(true), record(false), record(false, true), record()])).toEqual({ met: 2, of: 3 })
-  expect(conditionMet([record(), { trace: null } as unknown as Judged])).toBeNull()
+  expect(conditionMet([record(), { trace: null }])).toBeNull()
 })
 
 it.each<[ConditionMet, ConditionMet, string]>([

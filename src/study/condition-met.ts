@@ -7,7 +7,7 @@ export interface ConditionMet {
 }
 
 /** Null where nothing steered under a condition. */
-export function conditionMet(records: readonly Judged[]): ConditionMet | null {
+export function conditionMet(records: readonly Pick<Judged, 'trace'>[]): ConditionMet | null {
   const decided = records.flatMap(({ trace }) => {
     const gates = trace?.gates ?? []
     return gates.length === 0 ? [] : [gates.some(({ open }) => open)]

@@ -1,4 +1,5 @@
 /** How long a plan will take, from a short measured warm-up: laptops differ three-fold at the same clock. */
+import { evenly } from '../data/index.ts'
 import type { Model } from '../engine/types.ts'
 import type { Item, Suite } from '../measure/suites/index.ts'
 import type { RunOptions } from '../progress.ts'
@@ -9,7 +10,6 @@ import { answerItems } from './answer.ts'
 import { chat } from './chat.ts'
 import { methodTreatments } from './conditions.ts'
 import type { PlanCount } from './counts.ts'
-import { evenly } from './evenly.ts'
 import { recipeKey } from './fit/recipe.ts'
 import { klPrompts } from './harmless/index.ts'
 import { halvings } from './kl-budget.ts'

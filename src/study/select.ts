@@ -66,8 +66,9 @@ export async function selectPoint<P extends Place>(
     tried.push({ ...candidate, layer: place.layer, steering, ...found, score: found.target - found.control })
   }
   const matched = leastReaching(tried, efficacy)
-  const allowed = rule === 'both' ? tried.filter(point => isWithin(point, budget)) : tried
-  const best = bestPoint(rule === 'matched-efficacy' ? matched.points : allowed)
+  const within = rule === 'both' ? tried.filter(point => isWithin(point, budget)) : tried
+  const allowed = rule === 'matched-efficacy' ? matched.points : within
+  const best = bestPoint(allowed)
   const { place } = best
   const hasText = (await harmless.texts()).length > 0
   // Where the divergence decides nothing it may be told of the chosen point only: every other costs a reading.

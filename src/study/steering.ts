@@ -49,38 +49,29 @@ export function redirected(vector: FittedVector, other: FittedVector, layer: num
   return { ...vector, directions: { [layer]: { unit: theirs.unit, scale: own.scale } } }
 }
 
-/** An addition along the same directions at the same places: what of an edit has an effect that grows from none. */
+/** What of an edit has an effect that grows from none: a component that is set or turned is added along instead. */
 export function additive(vector: FittedVector): FittedVector {
-  switch (vector.edit) {
-    case 'compound': {
-      const terms = vector.terms.map(term =>
-        term.vector.edit === 'custom' ? term : { ...term, vector: additive(term.vector) },
-      )
-      return { ...vector, terms }
-    }
-    case 'affine':
-    case 'clamp':
-    case 'rotate':
-      return { edit: 'add', where: vector.where, directions: vector.directions }
-    default:
-      return vector
-  }
+  return fromNothing(vector, 'add')
 }
 
 /** What changes nothing at strength 0, and does the work of a vector all the same, at the same places. */
 export function idle(vector: FittedVector): FittedVector {
+  return fromNothing(vector, 'ablate')
+}
+
+/** Edits that act at strength 0 in favour of one along the same directions at the same places that does not. */
+function fromNothing(vector: FittedVector, edit: 'add' | 'ablate'): FittedVector {
   switch (vector.edit) {
     case 'compound': {
       const terms = vector.terms.map(term =>
-        term.vector.edit === 'custom' ? term : { ...term, vector: idle(term.vector) },
+        term.vector.edit === 'custom' ? term : { ...term, vector: fromNothing(term.vector, edit) },
       )
       return { ...vector, terms }
     }
     case 'affine':
     case 'clamp':
     case 'rotate':
-      // At strength 0 these set or turn a component.
-      return { edit: 'ablate', where: vector.where, directions: vector.directions }
+      return { edit, where: vector.where, directions: vector.directions }
     case 'decode':
       return { ...vector, error: 'keep' }
     default:

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { PlimsollError } from '../../errors.ts'
+import { parseJson } from '../formats/json.ts'
 import { type Safetensors, writeSafetensors } from '../formats/safetensors.ts'
 import { writeWhole } from '../formats/whole-file.ts'
 import { Provenance } from '../vector.ts'
@@ -77,12 +78,4 @@ export function ownMetadata({ metadata }: Safetensors, where: string): z.infer<t
     where,
     fix: 'Name an autoencoder; a vector is used with --vector.',
   })
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

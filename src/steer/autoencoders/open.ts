@@ -2,11 +2,11 @@
  * Autoencoders from files: `.npz` as Gemma Scope publishes them (Lieberum et al. 2024, arXiv 2408.05147), `.safetensors`
  * of SAELens with its `cfg.json`, of Gemma Scope, and our own.
  */
-import { readFile } from 'node:fs/promises'
 import { dirname, extname, join, resolve } from 'node:path'
 import type { ModelInfo } from '../../engine/types.ts'
 import { PlimsollError } from '../../errors.ts'
 import { readSafetensors } from '../formats/safetensors.ts'
+import { readWhole } from '../formats/whole-file.ts'
 import { type Arrays, type Weights, weightsOf } from './arrays.ts'
 import type { SparseAutoencoder } from './autoencoder.ts'
 import { ownMetadata } from './file.ts'
@@ -34,7 +34,10 @@ async function read(file: string, model: Pick<ModelInfo, 'name' | 'fingerprint'>
     case '.npz':
       return publishedBy(await readNpz(file), file)
     case '.safetensors': {
-      const content = readSafetensors(await bytesOf(file), file)
+      const content = readSafetensors(
+        await readWhole(file, 'The autoencoder', 'train one with `plimsoll sae train`'),
+        file,
+      )
       const own = ownMetadata(content, file)
       if (own === null) return await publishedBy(content.tensors, file)
       const { record, activation } = own
@@ -75,19 +78,6 @@ function gemmaScope(thresholds: Float32Array | null, file: string): Described {
 function layerInPath(file: string): number | null {
   const named = [...resolve(file).matchAll(/[\\/]layer_(\d+)(?=[_\\/])/g)].at(-1)
   return named === undefined ? null : Number(named[1])
-}
-
-async function bytesOf(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file)
-  } catch (cause) {
-    throw new PlimsollError('not-found', 'The autoencoder cannot be read', {
-      found: cause instanceof Error ? cause.message : String(cause),
-      where: file,
-      fix: 'Check the path, or train one with `plimsoll sae train`.',
-      cause,
-    })
-  }
 }
 
 function otherModel(where: string, found: string, expected: string): PlimsollError {

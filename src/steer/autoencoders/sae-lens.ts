@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { EMBEDDING } from '../../engine/select.ts'
 import { PlimsollError } from '../../errors.ts'
+import { parseJson } from '../formats/json.ts'
 import type { Activation, SparseAutoencoder } from './autoencoder.ts'
 
 const Config = z.looseObject({
@@ -78,12 +79,4 @@ function layerOf(hook: string | undefined, refuse: Refuse): number | null {
     /^blocks\.(\d+)\.hook_resid_(pre|post)$/.exec(hook) ??
     refuse(`trained on ${hook}`, 'on the residual stream: blocks.N.hook_resid_post or blocks.N.hook_resid_pre')
   return side === 'post' ? Number(block) : Number(block) === 0 ? EMBEDDING : Number(block) - 1
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

@@ -2,7 +2,6 @@
  * A vector as one `.safetensors` file: every array of numbers as a tensor named by where it stands, such as
  * `directions.14.unit`, everything else as JSON under the metadata key `plimsoll`, `{ "tensor": name }` in the arrays' place.
  */
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { steeringProblem } from '../../engine/check-steering.ts'
 import { EMBEDDING } from '../../engine/place.ts'
@@ -13,9 +12,10 @@ import { Where } from '../../engine/where.ts'
 import { PlimsollError } from '../../errors.ts'
 import { layerKeys } from '../layers.ts'
 import { checkModel, isFitted, Provenance, type Vector } from '../vector.ts'
+import { parseJson } from './json.ts'
 import { pack, unpack } from './packed.ts'
 import { readSafetensors, type Tensor, writeSafetensors } from './safetensors.ts'
-import { writeWhole } from './whole-file.ts'
+import { readWhole, writeWhole } from './whole-file.ts'
 
 const Metadata = z.strictObject({ vector: z.looseObject({ edit: z.string() }), provenance: Provenance })
 const Place = z.strictObject({ tensor: z.string() })
@@ -48,8 +48,11 @@ export async function loadVector(
   model?: Pick<ModelInfo, 'name' | 'fingerprint' | 'width' | 'layers'>,
   options: { readonly otherModel?: 'refuse' | 'force' } = {},
 ): Promise<Vector> {
-  const { tensors, metadata } = readSafetensors(await readBytes(file), file)
-  const parsed = Metadata.safeParse(parseJson(metadata.plimsoll))
+  const { tensors, metadata } = readSafetensors(
+    await readWhole(file, 'The vector file', 'make a vector with `plimsoll fit`'),
+    file,
+  )
+  const parsed = Metadata.safeParse(parseJson(metadata.plimsoll ?? ''))
   if (!parsed.success) {
     throw new PlimsollError('invalid-input', 'The file is not a Plimsoll vector', {
       found: metadata.plimsoll === undefined ? 'no plimsoll metadata' : z.prettifyError(parsed.error),
@@ -119,25 +122,4 @@ function problemOf(
     if (!(Math.abs(norm - 1) < unitTolerance)) return { found: `norm ${norm}`, expected: 'a unit vector' }
   }
   return null
-}
-
-function parseJson(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? 'null')
-  } catch {
-    return null
-  }
-}
-
-async function readBytes(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file)
-  } catch (cause) {
-    throw new PlimsollError('not-found', 'The vector file cannot be read', {
-      found: cause instanceof Error ? cause.message : String(cause),
-      where: file,
-      fix: 'Check the path, or make a vector with `plimsoll fit`.',
-      cause,
-    })
-  }
 }

@@ -8,6 +8,7 @@
  * Source: Lee et al. 2024 (arXiv 2409.05907; github.com/IBM/activation-steering, steering_vector.py `pca_pairwise`,
  * leash_layer.py, malleable_model.py `find_best_condition_point`).
  */
+import { evenly } from '../../data/index.ts'
 import type { CompoundVector, ConditionGate, Direction, DirectionVector, Prompt } from '../../engine/types.ts'
 import { PlimsollError } from '../../errors.ts'
 import type { RunOptions } from '../../progress.ts'
@@ -97,12 +98,10 @@ export async function fitCast(
  * left alone. As many as of these, taken evenly: where most prompts are to be steered, a condition that is always met would
  * have a high F1.
  */
-function toSteer({ positive, negative }: Sides<Prompt>, control: Sides<Prompt>): Prompt[] {
+function toSteer({ positive, negative }: Sides<Prompt>, control: Sides<Prompt>): readonly Prompt[] {
   const named = new Map([...positive, ...negative, ...control.positive].map(prompt => [JSON.stringify(prompt), prompt]))
   for (const prompt of control.negative) named.delete(JSON.stringify(prompt))
-  const all = [...named.values()]
-  const most = Math.min(all.length, control.negative.length)
-  return Array.from({ length: most }, (_, i) => all[Math.floor((i * all.length) / most)] ?? '')
+  return evenly([...named.values()], control.negative.length)
 }
 
 /** Null where the states of a layer tell the sides apart by nothing. */

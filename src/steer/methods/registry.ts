@@ -10,6 +10,7 @@ import { angular, angularDefaults, fitAngular } from './angular.ts'
 import { cast, castDefaults, fitCast } from './cast.ts'
 import {
   type ContrastSpec,
+  type ContrastStates,
   defaultTokens,
   type FitModel,
   type FitOptions,
@@ -101,8 +102,7 @@ export const registry = {
     linearProbeDefaults,
     (model, spec, parameters, options) => {
       const random = (layer: number) => createRandom(options.seed ?? 0, `linear probe at layer ${layer}`)
-      const make = (...[states, layer]: Parameters<Parameters<typeof fitDirections>[2]['make']>) =>
-        linearProbeDirection(states, parameters, random(layer))
+      const make = (states: ContrastStates, layer: number) => linearProbeDirection(states, parameters, random(layer))
       return fitDirections(model, spec, { name: 'linear-probe', reads: 'tokens', make }, options)
     },
     { needs: ['seed'] },
@@ -114,7 +114,7 @@ export const registry = {
     partialOr,
     widened<{ lambda: number; edit: PartialOrEdit; weighting: Weighting }>(partialOrDefaults),
     async (model, spec, { lambda, edit, weighting }, options) => {
-      const make = (states: Parameters<typeof partialOrDirection>[0]) => partialOrDirection(states, lambda, weighting)
+      const make = (states: ContrastStates) => partialOrDirection(states, lambda, weighting)
       const making = { name: 'partial-or', reads: readsFor(weighting), make }
       const added = await fitDirections(model, spec, making, options)
       return edit === 'add' ? added : ablated(model.info, added, layer => layer)
@@ -131,7 +131,7 @@ export const registry = {
           expected: 'a ratio above 0 and at most 1',
           fix: 'Give another ratio: the smaller it is, the more is protected.',
         })
-      const make = (states: Parameters<typeof nullSpaceDirection>[0]) => nullSpaceDirection(states, ratio, weighting)
+      const make = (states: ContrastStates) => nullSpaceDirection(states, ratio, weighting)
       return fitDirections(model, spec, { name: 'null-space', reads: readsFor(weighting), make }, options)
     },
     { needs: ['control'] },

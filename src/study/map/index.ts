@@ -2,11 +2,12 @@
  * Where the model's states lie before and after steering, in the plane of two principal components: why a vector that
  * frees harmless prompts may free wrapped harmful ones too (Goyal and Daumé, EACL 2026, explain it so).
  */
+
 import { z } from 'zod'
+import { evenly } from '../../data/index.ts'
 import type { Suite } from '../../measure/suites/index.ts'
 import type { ActiveCondition } from '../active.ts'
 import { chat } from '../chat.ts'
-import { evenly } from '../evenly.ts'
 import type { Plan } from '../plan.ts'
 import { fingerprintOf } from '../steering.ts'
 import type { Work } from '../work.ts'
