@@ -3,7 +3,7 @@
 export type AxisName = 'efficacy' | 'general' | 'control' | 'robustness'
 export type SuiteState = 'holds' | 'broken' | 'undecided' | 'cannot-tell' | 'works' | 'no-effect'
 export type Verdict = 'over' | 'cannot-tell' | 'no-effect' | 'within' | 'undecided'
-export type Role = 'baseline' | 'method' | 'reference' | 'positive-control' | 'identity' | 'second-baseline'
+export type Role = 'baseline' | 'method' | 'reference' | 'positive-control' | 'identity' | 'second-baseline' | 'refit'
 
 /** One suite of one axis under one condition, held against the baseline on the same prompts. */
 export interface SuiteResult {

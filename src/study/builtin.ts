@@ -25,7 +25,7 @@ export const defaults: StudyFile = {
     permuted: 0,
     rows: null,
   },
-  fit: { keep: 'behaviour', minimum: 16, limit: 128 },
+  fit: { keep: 'behaviour', minimum: 16, limit: 128, resamples: 0, resampleRows: 100 },
   select: {
     layers: 5,
     strengths,

@@ -11,6 +11,8 @@ import { compareSense, compareSuite, pairedRows, sensePhrases } from './compare.
 import type { Measured } from './measure.ts'
 import { normChange } from './outcome.ts'
 import type { Plan } from './plan.ts'
+import { methodOfFit } from './refit-name.ts'
+import { fitsOf } from './refits.ts'
 import type { ConditionResult } from './result.ts'
 import { fingerprintOf } from './steering.ts'
 import type { Judged } from './work.ts'
@@ -25,6 +27,7 @@ export function described({ name, role, description, layer, strength, setting }:
 /** Conditions with their verdicts, and whether anything can be told at all. */
 export interface Conclusion {
   readonly conditions: readonly ConditionResult[]
+  readonly refits: readonly Described[]
   readonly checks: Checks
 }
 
@@ -34,7 +37,8 @@ interface Compared {
   readonly extra: readonly SuiteResult[]
 }
 
-export function conclude(plan: Plan, conditions: readonly Described[], measured: Measured): Conclusion {
+export function conclude(plan: Plan, all: readonly Described[], measured: Measured): Conclusion {
+  const [conditions, refits] = [all.filter(isNoRefit), all.filter(one => !isNoRefit(one))]
   const compared = conditions.map(condition => compare(plan, condition, conditions, measured))
   const axesOf = (role: Described['role']) => compared.find(one => one.condition.role === role)?.axes
   const checks = studyChecks({
@@ -50,8 +54,10 @@ export function conclude(plan: Plan, conditions: readonly Described[], measured:
   const methods = conditions.filter(condition => condition.role === 'method').map(condition => condition.name)
   const corrected = holmVerdicts(judged.filter(({ name }) => methods.includes(name)))
   const phrases = phrasesOf(plan.suites)
+  const again = refits.map(condition => compare(plan, condition, conditions, measured))
   return {
     checks,
+    refits: refits.map(refitOf),
     conditions: compared.map(({ condition, axes, extra }, i): ConditionResult => {
       const { name, role } = condition
       const verdict = (corrected.find(one => one.name === name) ?? judged[i])?.verdict ?? 'cannot-tell'
@@ -65,6 +71,7 @@ export function conclude(plan: Plan, conditions: readonly Described[], measured:
             ? 'The unsteered model.'
             : verdictSentence(verdict, axes, phrases, checks.passed ? [] : checks.notes),
         extra,
+        fits: fitsOf(again.filter(one => methodOfFit(one.condition.name) === name)),
         templates: plan.suites
           .filter(suite => suite.grid && !suite.extra)
           .flatMap(suite => templateRates(suite.name, rowsOf(suite, name, conditions, measured))),
@@ -74,6 +81,15 @@ export function conclude(plan: Plan, conditions: readonly Described[], measured:
       }
     }),
   }
+}
+
+function isNoRefit({ role }: Described): boolean {
+  return role !== 'refit'
+}
+
+/** Without what only a condition of the table has, where it was read back from a result. */
+function refitOf({ name, role, description, layer, strength, vector }: Described): Described {
+  return { name, role, description, layer, strength, vector }
 }
 
 function phrasesOf(suites: readonly Suite[]): Readonly<Record<string, Phrases>> {

@@ -8,11 +8,14 @@ import {
   needsAnswers,
   needsAutoencoder,
   needsControl,
+  needsSeed,
   type OwnParameters,
   parameterNames,
   TokensSaid,
   tokensOf,
 } from '../steer/index.ts'
+import { usesAnswers } from './fit/recipe.ts'
+import { refitName } from './refit-name.ts'
 import type { Condition, MethodParameters, Study } from './schema.ts'
 
 /** What is done to the model. */
@@ -43,6 +46,8 @@ export type Treatment =
       readonly strength: number
       readonly tokens: TokensSaid | undefined
     }
+  /** What a method in closed form finds on its contrast set drawn anew, at its layer and strength. */
+  | { readonly kind: 'refit'; readonly of: string; readonly draw: number }
   /** An edit that adds nothing. */
   | { readonly kind: 'identity' }
   /** The baseline with another number of sequences decoded together. */
@@ -96,6 +101,7 @@ export function planConditions(study: Study): PlannedCondition[] {
     ...steered,
     ...references(study, steered.length > 0),
     ...(study.safeguards ? safeguards(study) : []),
+    ...steered.flatMap(condition => refits(condition, study)),
   ]
   const names = conditions.map(condition => condition.name)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
@@ -190,6 +196,16 @@ function references(
     ...(isSteered ? [...drawn('random', random), ...drawn('random-kl', randomKl)] : []),
     ...(isFitted ? drawn('permuted', permuted) : []),
   ]
+}
+
+/** What is trained depends on its optimiser too, and takes minutes: it is not fitted again. */
+function refits({ name, treatment }: PlannedCondition, { fit }: Study): PlannedCondition[] {
+  if (treatment.kind !== 'method' || !isFitMethod(treatment.method)) return []
+  if (needsSeed(treatment.method) || usesAnswers(treatment)) return []
+  const rows = fit.resampleRows === null ? null : ({ most: fit.resampleRows, of: 'spread' } as const)
+  return Array.from({ length: fit.resamples }, (_, draw): PlannedCondition => {
+    return { name: refitName(name, draw), role: 'refit', treatment: { kind: 'refit', of: name, draw }, rows }
+  })
 }
 
 function safeguards(study: Study): PlannedCondition[] {

@@ -99,6 +99,17 @@ seed: 1
   })
 })
 
+it('conditions may be written in short', () => {
+  const model = 'organism'
+  expect(resolveStudy({ model, conditions: ['diffmean', { method: 'pca', layer: 3 }] }).conditions).toEqual([
+    { method: 'diffmean' },
+    { method: 'pca', layer: 3 },
+  ])
+  const paper = resolveStudy({ model, conditions: 'paper' }).conditions
+  expect(paper).toHaveLength(10)
+  expect(paper.slice(0, 2)).toEqual([{ method: 'diffmean' }, { method: 'diffmean', parameters: { constrained: true } }])
+})
+
 describe('an error in a study file', () => {
   it('names the place, what was found, and what to do', () => {
     const error = problemIn(
@@ -142,6 +153,14 @@ describe('an error in a study file', () => {
   ])('%j at %s', (text, at, found) => {
     const error = problemIn(text)
     expect([error.found, error.where]).toEqual([found, `studies/mine.yaml:${at}`])
+  })
+
+  it.each([
+    ['conditions: [difmean]\n', '1:14', 'Did you mean "diffmean"?'],
+    ['conditions: papers\n', '1:13', 'Did you mean "paper"?'],
+  ])('%j is told what comes nearest', (text, at, fix) => {
+    const error = problemIn(text)
+    expect([error.fix, error.where]).toEqual([fix, `studies/mine.yaml:${at}`])
   })
 
   it('in the YAML itself has a place', () => {

@@ -7,7 +7,7 @@ import { PlimsollError } from '../errors.ts'
 import { suggest } from '../suggest.ts'
 import { builtinStudies, defaults } from './builtin.ts'
 import { firstProblem, type Problem } from './problem.ts'
-import { type Ref, Study, StudyFile } from './schema.ts'
+import { type Ref, Study, StudyFile, writtenOut } from './schema.ts'
 
 /** A resolved study, and the folder its relative paths start from. */
 export interface LoadedStudy {
@@ -124,7 +124,8 @@ function offsetOf(document: Document, problem: Problem): number {
 
 /** Fills the gaps of a study file from the built-in study it names, and from the defaults. */
 export function resolveStudy(file: StudyFile, where?: string): Study {
-  const { study: base = defaultBase, ...own } = file
+  const { study: base = defaultBase, conditions, ...rest } = file
+  const own = { ...rest, ...(conditions !== undefined && { conditions: writtenOut(conditions) }) }
   const builtin = builtinStudies[base]
   if (builtin === undefined) throw unknownStudy(base, where)
   const layers: readonly StudyFile[] = [defaults, { name: base }, builtin, own]

@@ -7,7 +7,15 @@ import { type FoundAblation, findAblation, permutedAblation } from './ablation/i
 import { type ActiveCondition, activate, place, type Steered } from './active.ts'
 import { methodTreatments, type PlannedCondition, type Treatment } from './conditions.ts'
 import { pathFrom } from './config.ts'
-import { type Fitted, fitContrast, fitPermuted, type Recipe, recipeKey, rememberStates } from './fit/index.ts'
+import {
+  type Fitted,
+  fitContrast,
+  fitPermuted,
+  fitResampled,
+  type Recipe,
+  recipeKey,
+  rememberStates,
+} from './fit/index.ts'
 import { harmlessPrompts } from './harmless/index.ts'
 import { candidateLayers } from './layers.ts'
 import { type MatchedStrength, strengthForKl } from './match-kl.ts'
@@ -49,7 +57,7 @@ export async function prepare(
     vectors,
     selections: [],
     ablations: new Map(),
-    steered: [],
+    steered: new Map(),
   }
   const conditions = []
   for (const planned of plan.conditions) conditions.push(await prepareOne(planned, preparing))
@@ -68,15 +76,15 @@ interface Preparing {
   readonly vectors: ReadonlyMap<string, FittedVector>
   readonly selections: Selection[]
   readonly ablations: Map<string, FoundAblation>
-  /** Those steered so far: references are made like the first. */
-  readonly steered: Steered[]
+  /** Those steered so far, by condition: references are made like the first. */
+  readonly steered: Map<string, Steered>
 }
 
 async function prepareOne(planned: PlannedCondition, preparing: Preparing): Promise<ActiveCondition> {
   const { study } = preparing.plan
   const plain: Setting = { steering: [], system: study.system, slots: study.slots }
   const { treatment } = planned
-  const [first] = preparing.steered
+  const [first] = preparing.steered.values()
   switch (treatment.kind) {
     case 'nothing':
       return activate(planned, plain, { description: 'the unsteered model' })
@@ -89,7 +97,7 @@ async function prepareOne(planned: PlannedCondition, preparing: Preparing): Prom
     case 'method':
     case 'vector': {
       const steered = await steeredBy(planned, treatment, preparing)
-      preparing.steered.push(steered)
+      preparing.steered.set(planned.name, steered)
       const { vector, layer, strength } = steered
       const description = `${titleOf(treatment)}, ${place(steered)}`
       return activate(planned, { ...plain, steering: [{ vector, strength }] }, { description, layer, strength, vector })
@@ -131,8 +139,17 @@ async function prepareOne(planned: PlannedCondition, preparing: Preparing): Prom
       const { strength } = treatment
       const steering = [{ vector, strength }]
       if (planned.role !== 'method') return activate(planned, { ...plain, steering }, { description, layer })
-      preparing.steered.push({ vector, layer, strength })
+      preparing.steered.set(planned.name, { vector, layer, strength })
       return activate(planned, { ...plain, steering }, { description, layer, strength, vector })
+    }
+    case 'refit': {
+      const like = preparing.steered.get(treatment.of)
+      const vector = await refittedAs(treatment, like?.layer ?? null, preparing)
+      if (like === undefined || vector === undefined)
+        throw new PlimsollError('internal', `${treatment.of} was not fitted, so it cannot be fitted again`)
+      const { layer, strength } = like
+      const description = `${treatment.of} fitted on its contrast set drawn anew, ${place(like)}`
+      return activate(planned, { ...plain, steering: [{ vector, strength }] }, { description, layer, strength })
     }
     case 'identity': {
       const steering = first === undefined ? [] : [{ vector: idle(first.vector), strength: 0 }]
@@ -158,6 +175,16 @@ async function permutedAt(layer: number, draw: number, preparing: Preparing): Pr
     if (error instanceof PlimsollError && error.code === 'invalid-input') return undefined
     throw error
   }
+}
+
+async function refittedAs(
+  { of, draw }: Extract<Treatment, { kind: 'refit' }>,
+  layer: number | null,
+  { work, plan, model, fitted }: Preparing,
+): Promise<FittedVector | undefined> {
+  const recipe = plan.conditions.find(({ name }) => name === of)?.treatment
+  if (fitted === null || recipe?.kind !== 'method') return undefined
+  return fitResampled(work, plan, model, recipe, fitted, layer, draw)
 }
 
 /** Draws that no plain random reference of the study has. */

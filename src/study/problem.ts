@@ -38,7 +38,7 @@ export function firstProblem(schema: Schema, value: unknown, path: Problem['path
     path,
     expected: describe(inner, issue.message),
     found: secret ? 'something else, not shown' : show(found),
-    fix: secret ? 'Write the name of the variable, such as OPENAI_API_KEY.' : fixFor(found, path),
+    fix: secret ? 'Write the name of the variable, such as OPENAI_API_KEY.' : fixFor(found, path, inner),
     atKey: false,
   }
 }
@@ -65,7 +65,11 @@ function nearestBranch(options: readonly Schema[], value: unknown): Schema | und
     .map(branch => {
       const issues = z.safeParse(branch, value).error?.issues ?? []
       const known = keysOf(branch)
-      const otherType = issues.some(issue => issue.path.length === 0 && issue.code === 'invalid_type')
+      // A list or a mapping is never one of a few words.
+      const otherType = issues.some(
+        ({ path, code }) =>
+          path.length === 0 && (code === 'invalid_type' || (code === 'invalid_value' && isRecord(value))),
+      )
       return { branch, otherType, misfit: keys.filter(key => !known.includes(key)).length * 100 + issues.length }
     })
     .filter(({ otherType }) => !otherType)
@@ -125,7 +129,10 @@ function numberRange(schema: z.ZodNumber): string {
   return low === undefined ? noun : `${noun} of at least ${low}`
 }
 
-function fixFor(found: unknown, path: Problem['path']): string {
+function fixFor(found: unknown, path: Problem['path'], schema: Schema): string {
+  const words = schema instanceof z.ZodEnum ? schema.options.map(String) : []
+  const near = typeof found === 'string' ? suggest(found, words) : undefined
+  if (near !== undefined) return `Did you mean "${near}"?`
   if (found === undefined) return `Add the key "${path.at(-1) ?? ''}".`
   return 'Correct the value, or leave the line out to use the built-in one.'
 }

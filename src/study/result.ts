@@ -43,8 +43,33 @@ export interface ConditionResult {
   readonly extra: readonly SuiteResult[]
   /** Per template of a robustness grid. */
   readonly templates: readonly TemplateResult[]
+  /** How its change differs from fit to fit; missing where it was fitted once. */
+  readonly fits?: Fits | undefined
   /** Per category of each suite whose rows have one. Results of 0.1 may lack it. */
   readonly categories?: readonly CategoryResult[] | undefined
+}
+
+export type Refit = Pick<ConditionResult, 'name' | 'role' | 'description' | 'layer' | 'strength' | 'vector'>
+
+/** A method fitted again and again, each time on its contrast set drawn anew, at one layer and strength. */
+export interface Fits {
+  readonly n: number
+  readonly suites: readonly FitsOfSuite[]
+}
+
+/** Changes are as in `SuiteResult`: signed, negative is worse. */
+export interface FitsOfSuite {
+  readonly axis: AxisName | null
+  readonly suite: string
+  /** Rows that every fit answered. */
+  readonly rows: number
+  /** Of each fit. */
+  readonly changes: readonly number[]
+  readonly mean: number
+  /** Standard deviation between fits. */
+  readonly sd: number
+  /** 95 % of the mean over fits, by t with as many degrees of freedom as fits less one, on these very prompts. */
+  readonly ci: readonly [number, number]
 }
 
 /** One point tried on the select split. */
@@ -127,6 +152,8 @@ export interface StudyResult {
   readonly fit: Readonly<{ method: string; positive: number; negative: number; note: string }> | null
   readonly selections: readonly Selection[]
   readonly conditions: readonly ConditionResult[]
+  /** The further fits that `fits` of a condition sums up. Results of 0.1 may lack it. */
+  readonly refits?: readonly Refit[] | undefined
   /** Where states lie before and after steering. Results of 0.1 may lack it; null where it cannot be drawn. */
   readonly map?: ActivationMap | null | undefined
   /** Of the judges themselves; missing in results of earlier versions. */

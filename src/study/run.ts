@@ -78,7 +78,7 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
   const measured = await measure(work, plan, conditions, stages.onMeasured, openings.tokens)
   const map = await activationMap(work, plan, conditions)
   if (judge.grader !== undefined) await gradeAnswers(store, hash, plan, judge.grader, options)
-  const { conditions: concluded, checks } = conclude(plan, conditions.map(described), measured)
+  const { conditions: concluded, refits, checks } = conclude(plan, conditions.map(described), measured)
   const harm = await gradedHarm(
     store,
     { suites: plan.suites, seed: plan.study.seed },
@@ -112,6 +112,7 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
     },
     selections,
     conditions: concluded,
+    refits,
     map,
     judge: judgeReport({ suites: plan.suites, conditions: concluded, measured, openings, labels, harm }),
     deviations: plan.deviations,

@@ -60,25 +60,26 @@ export const MethodParameters = z
   .partial()
 export type MethodParameters = z.infer<typeof MethodParameters>
 
+const MethodName = z.enum([
+  'diffmean',
+  'pca',
+  'linear-probe',
+  'ssv',
+  'reft-r1',
+  'loreft',
+  'partial-or',
+  'null-space',
+  'ace',
+  'iti',
+  'angular',
+  'cast',
+  'sta',
+  'ablation',
+] satisfies FitMethod[])
 const MethodCondition = z.strictObject({
   name: Name.optional(),
   /** A method fitted in this study, see `plimsoll methods`. */
-  method: z.enum([
-    'diffmean',
-    'pca',
-    'linear-probe',
-    'ssv',
-    'reft-r1',
-    'loreft',
-    'partial-or',
-    'null-space',
-    'ace',
-    'iti',
-    'angular',
-    'cast',
-    'sta',
-    'ablation',
-  ] satisfies FitMethod[]),
+  method: MethodName,
   /** Left out: chosen on the select split. */
   layer: Layer.optional(),
   strength: Strength.optional(),
@@ -107,6 +108,21 @@ const VectorCondition = z.strictObject({
 })
 export const Condition = z.union([MethodCondition, OwnMethodCondition, VectorCondition])
 export type Condition = z.infer<typeof Condition>
+
+/**
+ * As they may be written: a method's name alone is a condition, and `paper` stands for the five methods of Goyal and Daumé
+ * 2026 (arXiv 2602.06256), each of them unconstrained and constrained.
+ */
+const Conditions = z.union([z.enum(['paper']), z.array(z.union([MethodName, Condition]))])
+type Conditions = z.input<typeof Conditions>
+
+const paperMethods = ['diffmean', 'linear-probe', 'ssv', 'reft-r1', 'partial-or'] as const satisfies FitMethod[]
+
+/** Conditions written in short, written out. */
+export function writtenOut(conditions: Conditions): z.input<typeof Condition>[] {
+  if (conditions !== 'paper') return conditions.map(one => (typeof one === 'string' ? { method: one } : one))
+  return paperMethods.flatMap(method => [{ method }, { method, parameters: { constrained: true } }])
+}
 
 const References = z.strictObject({
   /** System prompts that ask for the same in words, of which the best on the select split is taken; false for none. */
@@ -140,6 +156,13 @@ const Fit = z.strictObject({
   minimum: count,
   /** Most rows a side. */
   limit: count,
+  /**
+   * How many more times every method in closed form is fitted, each time on its contrast set drawn anew with
+   * replacement, at the layer and strength it has: what is claimed of a method, and not of one vector, takes ten.
+   */
+  resamples: z.int().min(0).max(1000),
+  /** Most rows of any suite that each of these fits answers, spread over it and drawn by the seed; null for all. */
+  resampleRows: count.nullable(),
 })
 
 const Select = z.strictObject({
@@ -289,6 +312,7 @@ export const StudyFile = z.strictObject({
   /** A built-in study that says what efficacy, control and robustness mean, and fills every gap. */
   study: z.string().min(1).optional(),
   ...z.strictObject(plain).partial().shape,
+  conditions: Conditions.optional(),
   references: References.partial().optional(),
   fit: Fit.partial().optional(),
   select: Select.partial().optional(),

@@ -22,9 +22,12 @@ function isResult(value: unknown): value is StudyResult {
  * @throws what `Study` throws for another form
  */
 export function readPlan(value: unknown): Study {
-  const plan = z.looseObject({ references: z.looseObject({}), select: z.looseObject({}) }).safeParse(value)
+  const plan = z
+    .looseObject({ references: z.looseObject({}), fit: z.looseObject({}), select: z.looseObject({}) })
+    .safeParse(value)
   if (!plan.success) return Study.parse(value)
   const references = { randomKl: 0, permuted: 0, rows: null, ...plan.data.references }
   const select = { explore: false, klBudget: 1, efficacy: 0.8, ...plan.data.select }
-  return Study.parse({ ...plan.data, references, select })
+  const fit = { resamples: 0, resampleRows: null, ...plan.data.fit }
+  return Study.parse({ ...plan.data, references, select, fit })
 }

@@ -9,6 +9,7 @@ import type { PlanCount, SuiteOutlook } from '../../study/counts.ts'
 import { type Estimate, estimate } from '../../study/estimate.ts'
 import { candidateLayers } from '../../study/layers.ts'
 import type { Plan } from '../../study/plan.ts'
+import { methodOfFit } from '../../study/refit-name.ts'
 import { duration } from '../../study/report/format.ts'
 import { openForCommand } from './model.ts'
 import type { Output } from './output.ts'
@@ -76,8 +77,18 @@ function describeCounts(counts: readonly PlanCount[]): string[] {
   const widest = Math.max(...lines.map(({ suite }) => suite.length))
   return lines.map(
     ({ stage, suite, rows, conditions }) =>
-      `${stage.padEnd(8)} ${suite.padEnd(widest)} ${rows.toLocaleString('en').padStart(6)} × ${conditions.length}: ${conditions.join(', ')}`,
+      `${stage.padEnd(8)} ${suite.padEnd(widest)} ${rows.toLocaleString('en').padStart(6)} × ${conditions.length}: ${shortened(conditions).join(', ')}`,
   )
+}
+
+/** Further fits of a method as one entry: `10 fits of diffmean`. */
+function shortened(conditions: readonly string[]): string[] {
+  const groups = Map.groupBy(conditions, name => methodOfFit(name) ?? name)
+  return [...groups].flatMap(([method, names]) => {
+    const fits = names.filter(name => methodOfFit(name) !== null).length
+    const own = names.filter(name => methodOfFit(name) === null)
+    return fits === 0 ? own : [...own, `${fits} fits of ${method}`]
+  })
 }
 
 function describeOutlook({ rows, independent, rulesOut, canHold, rowsNeeded }: SuiteOutlook): string {

@@ -4,7 +4,7 @@ import { refusalRows } from './rows.ts'
 
 const rows = (name: string, count: number) =>
   Array.from({ length: count }, (_, i): PromptRow => ({ id: `${name}-${i}`, prompt: `${name} ${i}` }))
-const study = { seed: 1, fit: { keep: 'behaviour', minimum: 8, limit: 64 } } as const
+const study = { seed: 1, fit: { keep: 'behaviour', minimum: 8, limit: 64, resamples: 0, resampleRows: null } } as const
 const [harmless, harmful, control] = [rows('harmless', 200), rows('harmful', 150), rows('control', 40)]
 const oddsWhere = (refuses: (row: PromptRow) => boolean) =>
   new Map([...harmless, ...harmful, ...control].map(row => [row, refuses(row) ? 2 : -2]))

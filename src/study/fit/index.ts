@@ -2,6 +2,7 @@
 import { basename } from 'node:path'
 import { createRandom, type PromptRow, shuffle } from '../../data/index.ts'
 import { PlimsollError } from '../../errors.ts'
+import type { Random } from '../../random.ts'
 import {
   ANSWER_TOKENS,
   defaultsOf,
@@ -155,6 +156,36 @@ export async function fitPermuted(
   const { vectors } = await fitOnce(work, plan, model, recipe, [layer], examples)
   const [only] = vectors.values()
   return vectors.get(layer) ?? only
+}
+
+/** The fit at one layer on the contrast set drawn anew, each side with replacement (a bootstrap): another seed's fit. */
+export async function fitResampled(
+  work: Work,
+  plan: Plan,
+  model: FitModel,
+  recipe: Recipe,
+  fitted: Fitted,
+  layer: number | null,
+  draw: number,
+): Promise<FittedVector | undefined> {
+  const again = (side: string, rows: readonly PromptRow[]) =>
+    withReplacement(rows, createRandom(plan.study.seed, `resample ${draw} of ${side}`))
+  const { positive, negative } = setOf(recipe, fitted)
+  const set = { positive: again('the positives', positive), negative: again('the negatives', negative) }
+  // What is to be left alone is part of what a method is fitted on.
+  const fit = {
+    ...plan.fit,
+    positive: again('what is harmless', plan.fit.positive),
+    negative: again('what is harmful', plan.fit.negative),
+  }
+  const layers = layer === null ? [...(fitted.vectors.get(recipeKey(recipe))?.keys() ?? [])] : [layer]
+  const { vectors } = await fitOnce(work, { ...plan, fit }, model, recipe, layers, set)
+  const [only] = vectors.values()
+  return layer === null ? only : vectors.get(layer)
+}
+
+function withReplacement<T>(rows: readonly T[], random: Random): T[] {
+  return rows.flatMap(() => rows[random.int(rows.length)] ?? [])
 }
 
 /** The answers were made for the fit itself, and are found again. */

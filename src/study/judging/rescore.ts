@@ -68,7 +68,7 @@ export async function rescore(store: Store, run: RunRow, plan: Plan, options: Re
   if (grader !== undefined) await gradeAnswers(store, run.hash, plan, grader, options)
   const openings = old.judge?.openings ?? noOpenings
   const measured = await storedAnswers(store, run, plan, openings.tokens)
-  const { conditions, checks } = conclude(plan, old.conditions, measured)
+  const { conditions, refits, checks } = conclude(plan, [...old.conditions, ...(old.refits ?? [])], measured)
   const harm = await gradedHarm(
     store,
     { suites: plan.suites, seed: plan.study.seed },
@@ -82,6 +82,7 @@ export async function rescore(store: Store, run: RunRow, plan: Plan, options: Re
     tool: `plimsoll ${toolVersion}`,
     labels: [...labelsOf(plan.study, old.model), ...checks.notes, ...(old.warnings ?? [])],
     conditions,
+    refits,
     judge: judgeReport({ suites: plan.suites, conditions, measured, openings, labels, harm }),
   }
   await store.finishRun(run.hash, run.finished ?? old.time.finished, result)

@@ -4,6 +4,7 @@ import { categoryTables, fewest, retentionTable } from './breakdown.ts'
 import { checkSentences } from './checks.ts'
 import { exploredTable } from './explored.ts'
 import { factsOf } from './facts.ts'
+import { fitsNote, fitsTable } from './fits.ts'
 import { count, decidingInterval, percent, points, pValue, values } from './format.ts'
 import { judgeText } from './judges.ts'
 import { bibtex, methodsText } from './methods-text.ts'
@@ -71,7 +72,13 @@ function verdictBlocks(condition: ConditionResult): string[] {
       [false, false, false, true, true, true, true, true, true, true, true, true, false, false],
       [...rows, ...extra],
     ),
+    ...fitsBlocks(condition),
   ]
+}
+
+function fitsBlocks(condition: ConditionResult): string[] {
+  const fits = fitsTable(condition)
+  return fits === null ? [] : [`### ${plain(fits.title)}`, fitsNote, table(fits.heads, fits.right, fits.rows)]
 }
 
 function suiteRow(axis: string, suite: SuiteResult): string[] {

@@ -1,6 +1,7 @@
 /** The verdict on the terminal: a table, the intervals as a small picture, sentences. What draws them is in terminal/. */
 import type { AxisName, ConditionResult, StudyResult, SuiteResult } from '../result.ts'
 import { checkSentences } from './checks.ts'
+import { fitsSentence } from './fits.ts'
 import { count, decidingInterval, points, pValue, values } from './format.ts'
 import { judgeSentences } from './judges.ts'
 import { left, pad, paragraph, shorten, sum } from './terminal/layout.ts'
@@ -39,7 +40,11 @@ function conditionBlocks(condition: ConditionResult, pen: Pen): string[] {
   const look = verdicts[condition.verdict]
   const word = look.word.toUpperCase()
   const description = shorten(pen.text(condition.description), pen.width - word.length - 5, pen)
-  const sentences = [condition.sentence, ...axes.flatMap(axis => openQuestion(axis, condition))]
+  const sentences = [
+    condition.sentence,
+    fitsSentence(condition) ?? '',
+    ...axes.flatMap(axis => openQuestion(axis, condition)),
+  ]
   return [
     `  ${pen.paint('bold', pen.paint(look.tone, word))}   ${description}`,
     table(condition, pen),

@@ -42,6 +42,7 @@ export const roles: Readonly<Record<Role, string>> = {
   'positive-control': 'positive control: has to come out broken',
   identity: 'identity edit: has to change nothing',
   'second-baseline': 'second baseline: how much changes by itself',
+  refit: 'one more fit of a method',
 }
 
 const verdictOrder: readonly Verdict[] = ['within', 'undecided', 'no-effect', 'cannot-tell', 'over']
@@ -51,6 +52,7 @@ const roleOrder: readonly Role[] = [
   'positive-control',
   'identity',
   'second-baseline',
+  'refit',
   'baseline',
 ]
 

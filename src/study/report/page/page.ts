@@ -5,6 +5,7 @@ import type { SampleGroup } from '../sample.ts'
 import { axes, methodsOf, verdicts } from '../words.ts'
 import { breakdownSection } from './breakdown.ts'
 import { droppedSection, factsSection, methodsSection } from './facts.ts'
+import { fitsSection } from './fits.ts'
 import { heatMapSection } from './heat-map.ts'
 import { commonLine, sharedScale } from './interval-table.ts'
 import { judgesSection } from './judges.ts'
@@ -53,6 +54,7 @@ ${
     : methods.map((condition, i) => verdictSection(condition, i, scale, line, result.labels, link(condition, samples)))
 }
 ${multiplesSection(result.conditions, scale, result.labels)}
+${fitsSection(result.conditions, result.labels)}
 ${tradeOffSection(result.conditions, line, result.labels)}
 ${strengthSection(result.selections, result.conditions, result.labels)}
 ${mapSection(result.map, result.labels)}
@@ -68,6 +70,7 @@ ${methodsSection(result)}`
 function intro(result: StudyResult): Html {
   const sections = [
     ['conditions', 'All conditions'],
+    ...(result.conditions.some(({ fits }) => fits !== undefined) ? [['fits', 'From fit to fit'] as const] : []),
     ['trade-off', 'Gain and cost'],
     ['strength', 'Strength'],
     ['map', 'States'],
