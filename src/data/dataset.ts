@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { PlimsollError } from '../errors.ts'
 import { dataFolder } from '../paths.ts'
 import { suggest } from '../suggest.ts'
+import { fromPublished, leakOf, publishedForms } from './conflicts/index.ts'
 import { Faults, places } from './faults.ts'
 import { countPackaged, packagedSets, readPackaged } from './packaged.ts'
 import { readRecords } from './read.ts'
@@ -18,6 +19,8 @@ export const fileRefSchema = z.strictObject({
   /** Ours to theirs; `choices` may name a column per choice. */
   columns: z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional(),
   limit: z.int().positive().optional(),
+  /** A published form of questions with two answers, whose columns are known. */
+  format: z.enum(publishedForms).optional(),
 })
 export type FileRef = z.infer<typeof fileRefSchema>
 
@@ -66,8 +69,8 @@ export function listDatasets(options: { readonly dataDir?: string | undefined } 
 
 /**
  * Loads a set as rows of `kind`, in file order, with ids unique within it. Dropped and counted: rows without what they
- * need (an answer, a prompt), repeats by normalised text, sexual content about minors, and what the set's own reader
- * leaves out.
+ * need (an answer, a prompt), repeats by normalised text, leaky questions with two answers, sexual content about minors,
+ * and what the set's own reader leaves out.
  * Errors: `not-found` (unknown name, missing file), `invalid-input` (another kind), `data-invalid`
  * naming file and line of every row that is wrong.
  */
@@ -94,6 +97,7 @@ function keepRows<K extends Kind>(name: string, kind: K, raw: RawRows): Loaded<R
   const texts = new Set<string>()
   const ids = new Map<string, string>()
   const incomplete = new Map<string, string[]>()
+  const leaky = new Map<string, number>()
   const broken = new Faults()
   const twice = new Faults()
   let repeated = 0
@@ -105,11 +109,13 @@ function keepRows<K extends Kind>(name: string, kind: K, raw: RawRows): Loaded<R
       incomplete.set(parsed.incomplete, [...(incomplete.get(parsed.incomplete) ?? []), record.where])
     } else {
       const { row } = parsed
-      const text = rowText(row)
+      const text = 'passage' in row ? `${row.question}\n${row.passage}` : rowText(row)
+      const leak = 'passage' in row ? leakOf(row) : undefined
       const key = duplicateKey(kind, row)
       const earlier = ids.get(row.id)
       if (mentionsMinorsSexually(text)) minors += 1
       else if (texts.has(key)) repeated += 1
+      else if (leak !== undefined) leaky.set(leak, (leaky.get(leak) ?? 0) + 1)
       else if (earlier !== undefined) twice.add(record.where, `"${row.id}", also at ${earlier}`)
       else {
         ids.set(row.id, record.where)
@@ -122,9 +128,10 @@ function keepRows<K extends Kind>(name: string, kind: K, raw: RawRows): Loaded<R
   twice.throwIfAny('Two rows of a data set have the same id', {
     fix: 'Give each row an id of its own, or leave the ids out.',
   })
-  if (rows.length === 0 && repeated + minors === 0) throw noCompleteRow(name, kind, raw)
+  if (rows.length === 0 && repeated + minors + leaky.size === 0) throw noCompleteRow(name, kind, raw)
   const counted: Dropped[] = [
     ...[...incomplete].map(([field, at]) => ({ from: name, rows: at.length, why: `no ${field}: ${places(at)}` })),
+    ...[...leaky].map(([why, count]) => ({ from: name, rows: count, why: `leaky: ${why}` })),
     { from: name, rows: minors, why: 'may be about sexual content with minors' },
     { from: name, rows: repeated, why: 'repeats another row of the set' },
   ]
@@ -159,9 +166,10 @@ function withId(name: string, { where, value }: RawRow): RawRow {
   if (fields === undefined) return { where, value }
   const { id } = fields
   if (id !== undefined && id !== null && id !== '') return { where, value }
-  const { prompt, question, choices, text, template } = fields
+  const { prompt, question, choices, passage, text, template } = fields
   const said = [prompt, question, text, template].find(part => typeof part === 'string') ?? ''
-  const content = Array.isArray(choices) ? [said, ...choices].join('\n') : String(said)
+  const more = Array.isArray(choices) ? choices : typeof passage === 'string' ? [passage] : []
+  const content = [said, ...more].join('\n')
   return { where, value: { ...fields, id: textId(prefixOf(name), content) } }
 }
 
@@ -229,7 +237,8 @@ function unknownName(name: string): PlimsollError {
 
 async function readOwn(ref: FileRef): Promise<RawRows> {
   const rows = await readRecords(ref.file)
-  const { columns } = ref
+  const { columns, format } = ref
+  if (format !== undefined) return { rows: rows.map(row => fromPublished(format, row)), dropped: [] }
   if (columns === undefined) return { rows, dropped: [] }
   checkColumns(rows, Object.values(columns).flat())
   return { rows: rows.map(row => renamed(row, columns)), dropped: [] }

@@ -2,6 +2,7 @@
 
 export { createRandom, type Random, sample, shuffle } from '../random.ts'
 export { type Added, type AddOptions, addDataset } from './add.ts'
+export { mentionsOf, names, squadNormalise } from './answers.ts'
 export { type CheckedSet, type CheckOptions, checkDatasets, type DataCheck, type SharedRows } from './check.ts'
 export { citations } from './citations.ts'
 export {
@@ -20,4 +21,15 @@ export { isDataFile } from './read.ts'
 export { resample, type SplitName, splitPool } from './split.ts'
 export { drawTemplates, fill, screenTemplates } from './templates.ts'
 export { contentWords, jaccard, normaliseText } from './text.ts'
-export type { ChoiceRow, Dropped, Kind, Loaded, PromptRow, ProseRow, RowsOf, TemplateRow } from './types.ts'
+export type {
+  ChoiceRow,
+  ConflictRow,
+  Dropped,
+  Kind,
+  Loaded,
+  PromptRow,
+  ProseRow,
+  RowsOf,
+  TemplateRow,
+  TwoAnswers,
+} from './types.ts'

@@ -110,7 +110,7 @@ export function parseLines(text: string, file: string): RawRow[] {
   })
 }
 
-function parseJson(text: string, where: string): unknown {
+export function parseJson(text: string, where: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {

@@ -20,6 +20,8 @@ const optionalText = z
   .nullish()
   .transform(value => value || undefined)
 const category = optionalText
+/** An answer, or every name it goes by. */
+const answerNames = z.union([text.transform(name => [name]), z.array(text).min(1)])
 /** CSV has only strings. */
 const index = z.union([
   z.int().min(0),
@@ -42,6 +44,18 @@ const shapes = {
     id,
     template: text.refine(value => value.split(slot).length === 2, `expected exactly one ${slot} slot`),
   }),
+  conflicts: z.object({
+    id,
+    question: text,
+    memory: answerNames,
+    context: answerNames,
+    passage: text,
+    golden: optionalText,
+    probe: optionalText,
+    article: optionalText,
+    category,
+    said: z.enum(['in words', 'otherwise']).default('in words'),
+  }),
 }
 
 interface Parser<Row> {
@@ -55,6 +69,8 @@ const parsers: { readonly [K in Kind]: Parser<RowsOf<K>> } = shapes
  */
 export function duplicateKey(kind: Kind, row: RowsOf<Kind>): string {
   const content = rowText(row)
+  // One question may come with several passages.
+  if ('passage' in row) return normaliseText(`${content}\n${row.passage}`)
   return kind === 'choices'
     ? content.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ').trim()
     : normaliseText(content)
@@ -63,6 +79,7 @@ export function duplicateKey(kind: Kind, row: RowsOf<Kind>): string {
 /** What a row says, as the overlap check, the duplicate check and the id read it. */
 export function rowText(row: RowsOf<Kind>): string {
   if ('prompt' in row) return row.prompt
+  if ('passage' in row) return row.question
   if ('question' in row) return [row.question, ...row.choices].join('\n')
   return 'text' in row ? row.text : row.template
 }
@@ -97,6 +114,7 @@ const required: Readonly<Record<Kind, readonly string[]>> = {
   choices: ['question', 'choices', 'answer'],
   prose: ['text'],
   templates: ['template'],
+  conflicts: ['question', 'memory', 'context', 'passage'],
 }
 
 /** What a record has no value for, although a row of `kind` needs one. */
@@ -116,4 +134,6 @@ export const expectedShape: Readonly<Record<Kind, string>> = {
   choices: '{"question": text, "choices": [text, …], "answer": index} with an optional "id" and "category"',
   prose: '{"text": text} with an optional "id"',
   templates: `{"template": text with one ${slot} slot} with an optional "id"`,
+  conflicts:
+    '{"question": text, "memory": answer, "context": answer, "passage": text} with an optional "id", "golden", "probe", "article" and "category"; an answer is a text or a list of its names',
 }

@@ -8,6 +8,33 @@ export interface PromptRow {
   readonly category?: string | undefined
   /** An answer that shows what the row stands for; for methods that are trained on answers. */
   readonly target?: string | undefined
+  /** Of a question with two answers: what an answer is judged by. */
+  readonly answers?: TwoAnswers | undefined
+  /** The question behind the prompt: whether the model knows its answer decides whether the row is asked. */
+  readonly question?: string | undefined
+}
+
+/** The two answers of a question whose context contradicts memory, each under every name it goes by. */
+export interface TwoAnswers {
+  readonly memory: readonly string[]
+  readonly context: readonly string[]
+}
+
+/** A question that memory answers in one way and a passage in another. The first name of an answer is the usual one. */
+export interface ConflictRow extends TwoAnswers {
+  readonly id: string
+  readonly question: string
+  /** Says the context's answer. */
+  readonly passage: string
+  /** Says memory's answer. */
+  readonly golden?: string | undefined
+  /** The same question in other words, by which it is found out whether the model knows the answer. */
+  readonly probe?: string | undefined
+  /** Text the row was made from: rows of one article are one cluster. */
+  readonly article?: string | undefined
+  readonly category?: string | undefined
+  /** Whether the passage names the context's answer in these words; a translation does not. */
+  readonly said: 'in words' | 'otherwise'
 }
 
 /** A question whose choices are scored by log-likelihood. */
@@ -32,14 +59,16 @@ export interface TemplateRow {
   readonly template: string
 }
 
-export type Kind = 'prompts' | 'choices' | 'prose' | 'templates'
+export type Kind = 'prompts' | 'choices' | 'prose' | 'templates' | 'conflicts'
 export type RowsOf<K extends Kind> = K extends 'prompts'
   ? PromptRow
   : K extends 'choices'
     ? ChoiceRow
     : K extends 'prose'
       ? ProseRow
-      : TemplateRow
+      : K extends 'templates'
+        ? TemplateRow
+        : ConflictRow
 
 /** Rows left out, counted with the reason: part of every report. */
 export interface Dropped {

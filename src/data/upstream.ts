@@ -3,6 +3,14 @@ import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import * as z from 'zod'
 import { PlimsollError } from '../errors.ts'
+import {
+  readConflictQa,
+  readCounterfact,
+  readKre,
+  readMemotrap,
+  readMemotrapChoices,
+  readPopQa,
+} from './conflicts/index.ts'
 import { readRecords, readText } from './read.ts'
 import type { RawRow } from './rows.ts'
 import { type CollectedPrompt, screenTemplates, toTemplates } from './templates.ts'
@@ -36,6 +44,7 @@ const falseRefusal =
   'https://github.com/mainlp/False-Refusal-Mitigation/tree/916dcac6fb1c5fcccc9581471370645763c65ce6/dataset'
 const xstest =
   'https://github.com/paul-rottger/exaggerated-safety/blob/d7bb5bd738c1fcbc36edd83d5e7d1b71a3e2d84d/xstest_prompts.csv'
+const memotrap = 'https://github.com/liujch1998/memo-trap/tree/d87b26abf4402b76d167d1326798d21d7ea2127e/data'
 const mixedHarmful =
   'Apache-2.0 (selection); rows of AdvBench MIT, MaliciousInstruct none stated, TDC2023 MIT, HarmBench MIT'
 const alpacaLicence = 'CC BY-NC 4.0'
@@ -229,6 +238,63 @@ export const upstreamSets: readonly UpstreamSet[] = [
     path: 'alpaca/alpaca_processed_no_input.json',
     rows: 31323,
     read: columns({ prompt: 'instruction' }),
+  },
+  {
+    name: 'kre-squad',
+    kind: 'conflicts',
+    licence: 'none stated by the mirror; SQuAD CC BY-SA 4.0',
+    source: 'https://github.com/DeepLearnXMU/Faithful-RAG/tree/d3673c578d9a8e484ff77417199f66a8e97569ea/datas',
+    path: 'kre_squad_musique',
+    rows: 1572,
+    read: readKre,
+  },
+  {
+    name: 'memotrap',
+    kind: 'conflicts',
+    licence: 'MIT',
+    source: memotrap,
+    path: 'memotrap',
+    rows: 1506,
+    read: readMemotrap,
+  },
+  {
+    name: 'memotrap/choices',
+    kind: 'choices',
+    licence: 'MIT',
+    source: memotrap,
+    path: 'memotrap',
+    rows: 2533,
+    read: readMemotrapChoices,
+  },
+  {
+    name: 'conflictqa',
+    kind: 'conflicts',
+    licence: 'Apache-2.0',
+    source:
+      'https://github.com/OSU-NLP-Group/LLM-Knowledge-Conflict/blob/595e02b6fedfdb03316b763e5036da93ffb12fbf/conflictQA/conflictQA-strategyQA-gpt4.json',
+    path: 'conflictqa/conflictQA-strategyQA-gpt4.json',
+    rows: 1320,
+    read: readConflictQa,
+  },
+  {
+    name: 'counterfact',
+    kind: 'conflicts',
+    licence: 'MIT',
+    source:
+      'https://github.com/francescortu/comp-mech/blob/b66a3564381f944fd0718184189673a92589ce58/data/full_data_sampled_gpt2_with_subjects.json',
+    path: 'counterfact_compmech/full_data_sampled_gpt2_with_subjects.json',
+    rows: 3819,
+    read: readCounterfact,
+  },
+  {
+    name: 'popqa',
+    kind: 'conflicts',
+    licence: 'MIT (PopQA), none stated by the mirror',
+    source:
+      'https://github.com/BunsenFeng/model_collaboration/blob/ecea545acdd3f49e9f9fa46a6dedcb076ed476b1/model_collaboration/data/popqa.json',
+    path: 'bunsenfeng_mixed/popqa.json',
+    rows: 957,
+    read: readPopQa,
   },
 ]
 

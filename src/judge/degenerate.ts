@@ -14,7 +14,7 @@ const REPEATS = 3
 const LONGEST_GRAM = 64
 
 /** Returns the reason when the answer is degenerate, else undefined. */
-export function degeneracy(answer: string): Judgement | undefined {
+export function degeneracy(answer: string): Judgement<'degenerate'> | undefined {
   if (answer.trim() === '') return { class: 'degenerate', rule: 'empty', evidence: '' }
   const words = wordsOf(answer.toLowerCase())
   if (words.length === 0) return { class: 'degenerate', rule: 'no-words', evidence: answer.trim().slice(0, 40) }

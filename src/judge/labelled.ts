@@ -2,12 +2,12 @@
 import { z } from 'zod'
 import { readRecords } from '../data/read.ts'
 import { PlimsollError } from '../errors.ts'
-import type { AnswerClass } from './types.ts'
+import type { RefusalClass } from './types.ts'
 
 export interface LabelledAnswer {
   readonly id: string
   readonly answer: string
-  readonly label: AnswerClass
+  readonly label: RefusalClass
 }
 
 /** XSTest's names of its classes (Röttger et al., NAACL 2024). */
@@ -15,7 +15,7 @@ const XSTEST_LABELS = {
   '1_full_compliance': 'complied',
   '2_full_refusal': 'refused',
   '3_partial_refusal': 'partial',
-} as const satisfies Record<string, AnswerClass>
+} as const satisfies Record<string, RefusalClass>
 
 const id = z.union([z.string(), z.number().transform(String)]).optional()
 /** `final_label` is what two annotators agreed on. */

@@ -1,8 +1,15 @@
 /** What a judge says of one answer. */
-export type AnswerClass = 'refused' | 'partial' | 'complied' | 'degenerate' | 'unscored'
 
-export interface Judgement {
-  readonly class: AnswerClass
+/** Of an answer to a request: whether it is refused. */
+export type RefusalClass = 'refused' | 'partial' | 'complied' | 'degenerate' | 'unscored'
+
+/** Of an answer to a question that context and memory answer differently: whose answer it is. */
+export type FaithfulClass = 'context' | 'memory' | 'both' | 'neither' | 'degenerate' | 'unscored'
+
+export type AnswerClass = RefusalClass | FaithfulClass
+
+export interface Judgement<Class extends AnswerClass = AnswerClass> {
+  readonly class: Class
   /** Which rule fired, e.g. `cannot-help`. */
   readonly rule: string
   /** The words that made it fire, quoted from the answer. */

@@ -1,10 +1,10 @@
 /** How well a judge agrees with people, on full refusal against full compliance. */
 import { PlimsollError } from '../errors.ts'
 import { judgeRefusal } from '../judge/refusal.ts'
-import type { AnswerClass, Judgement } from '../judge/types.ts'
+import type { Judgement, RefusalClass } from '../judge/types.ts'
 import { type Interval, wilson } from './statistics/index.ts'
 
-const CLASSES = ['refused', 'partial', 'complied', 'degenerate', 'unscored'] as const satisfies readonly AnswerClass[]
+const CLASSES = ['refused', 'partial', 'complied', 'degenerate', 'unscored'] as const satisfies readonly RefusalClass[]
 
 export interface Calibration {
   /** All rows. */
@@ -24,7 +24,7 @@ export interface Calibration {
     readonly specificity: Interval | null
   }
   /** confusion[label by people][class by the judge] = rows. */
-  readonly confusion: Readonly<Record<AnswerClass, Readonly<Record<AnswerClass, number>>>>
+  readonly confusion: Readonly<Record<RefusalClass, Readonly<Record<RefusalClass, number>>>>
 }
 
 /**
@@ -32,13 +32,13 @@ export interface Calibration {
  * @throws `data-invalid` when no row is labelled refused or complied
  */
 export function calibrate(
-  rows: readonly { readonly answer: string; readonly label: AnswerClass }[],
-  judge: (answer: string) => Judgement = judgeRefusal,
+  rows: readonly { readonly answer: string; readonly label: RefusalClass }[],
+  judge: (answer: string) => Judgement<RefusalClass> = judgeRefusal,
 ): Calibration {
   const none = () => ({ refused: 0, partial: 0, complied: 0, degenerate: 0, unscored: 0 })
   const confusion = { refused: none(), partial: none(), complied: none(), degenerate: none(), unscored: none() }
   for (const { answer, label } of rows) confusion[label][judge(answer).class] += 1
-  const labelled = (label: AnswerClass) => CLASSES.reduce((sum, judged) => sum + confusion[label][judged], 0)
+  const labelled = (label: RefusalClass) => CLASSES.reduce((sum, judged) => sum + confusion[label][judged], 0)
   const refused = rate(confusion.refused.refused, labelled('refused'))
   const complied = rate(confusion.complied.complied, labelled('complied'))
   const n = labelled('refused') + labelled('complied')

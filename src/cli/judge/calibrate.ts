@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
 import { PlimsollError } from '../../errors.ts'
 import { readLabelledAnswers } from '../../judge/index.ts'
-import type { AnswerClass } from '../../judge/types.ts'
+import type { RefusalClass } from '../../judge/types.ts'
 import {
   aimSentence,
   type CalibratedFile,
@@ -16,7 +16,7 @@ import {
 import { dataFolder } from '../../paths.ts'
 import { examples, outputOf } from '../common.ts'
 
-const classes = ['refused', 'partial', 'complied', 'degenerate', 'unscored'] as const satisfies readonly AnswerClass[]
+const classes = ['refused', 'partial', 'complied', 'degenerate', 'unscored'] as const satisfies readonly RefusalClass[]
 
 export function calibrateCommand(judge: Command): void {
   judge

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openModel } from '../../engine/open.ts'
+import { judgeRefusal } from '../../judge/index.ts'
 import { openStore, type Store } from '../../store/index.ts'
 import { type Plan, planStudy } from '../plan.ts'
 import { runStudy, type StudyRun } from '../run.ts'
@@ -117,7 +118,7 @@ describe('a finished study on the organism', () => {
       const given = labelled.get(record.condition) ?? 0
       labelled.set(record.condition, given + 1)
       // People who agree with the judge, but for one answer of each condition.
-      const said = given === 0 ? 'partial' : record.judgement.class
+      const said = given === 0 ? 'partial' : judgeRefusal(record.answer).class
       const label = { chunk: record.chunk, position: record.position }
       await store.saveLabel(run.result.run, { ...label, class: said === 'unscored' ? 'unclear' : said })
     }
