@@ -8,10 +8,10 @@ import { fromPublished, leakOf, publishedForms } from './conflicts/index.ts'
 import { Faults, places } from './faults.ts'
 import { countPackaged, packagedSets, readPackaged } from './packaged.ts'
 import { readRecords } from './read.ts'
-import { duplicateKey, expectedShape, parseRow, type RawRow, rowText, textId } from './rows.ts'
+import { duplicateKey, expectedShape, parseRow, type RawRow, type RawRows, rowText, textId } from './rows.ts'
 import { mentionsMinorsSexually } from './screen.ts'
 import type { Dropped, Kind, Loaded, RowsOf } from './types.ts'
-import { isAvailable, type RawRows, type UpstreamSet, upstreamSets } from './upstream.ts'
+import { isAvailable, type UpstreamSet, upstreamSets } from './upstream.ts'
 
 /** Own data: a file, which of its columns are ours (`{ prompt: 'question' }`), and how many rows to take from its start. */
 export const fileRefSchema = z.strictObject({

@@ -1,13 +1,19 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
 import { normaliseText } from './text.ts'
-import type { Kind, RowsOf } from './types.ts'
+import type { Dropped, Kind, RowsOf } from './types.ts'
 
 /** A record as it stood in a file, before its shape is known. */
 export interface RawRow {
   /** `file:line`, for errors. */
   readonly where: string
   readonly value: unknown
+}
+
+/** What a source gives before rows are parsed, with what it left out itself. */
+export interface RawRows {
+  readonly rows: readonly RawRow[]
+  readonly dropped: readonly Dropped[]
 }
 
 export const slot = '{prompt}'

@@ -12,16 +12,10 @@ import {
   readPopQa,
 } from './conflicts/index.ts'
 import { readRecords, readText } from './read.ts'
-import type { RawRow } from './rows.ts'
+import type { RawRows } from './rows.ts'
 import { type CollectedPrompt, screenTemplates, toTemplates } from './templates.ts'
-import type { Dropped, Kind } from './types.ts'
+import type { Kind } from './types.ts'
 import { proseWindows } from './wikitext.ts'
-
-/** What a source gives before rows are parsed, with what it left out itself. */
-export interface RawRows {
-  readonly rows: readonly RawRow[]
-  readonly dropped: readonly Dropped[]
-}
 
 /** A published data set that is read from a directory on disk; none of it ships with the package. */
 export interface UpstreamSet {

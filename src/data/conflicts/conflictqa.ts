@@ -4,8 +4,7 @@
  */
 import * as z from 'zod'
 import { parseJsonl, readText } from '../read.ts'
-import { textId } from '../rows.ts'
-import type { RawRows } from '../upstream.ts'
+import { type RawRows, textId } from '../rows.ts'
 import { parsed } from './parsed.ts'
 
 const Row = z.object({

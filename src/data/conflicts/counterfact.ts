@@ -1,8 +1,7 @@
 /** CounterFact (Meng et al. 2022, arXiv 2202.05262): statements whose last words are an answer, true and false. */
 import * as z from 'zod'
 import { readRecords } from '../read.ts'
-import { textId } from '../rows.ts'
-import type { RawRows } from '../upstream.ts'
+import { type RawRows, textId } from '../rows.ts'
 import { factPassage, sentence } from './facts.ts'
 import { parsed } from './parsed.ts'
 

@@ -5,8 +5,7 @@
 import { join } from 'node:path'
 import * as z from 'zod'
 import { readRecords } from '../read.ts'
-import { textId } from '../rows.ts'
-import type { RawRows } from '../upstream.ts'
+import { type RawRows, textId } from '../rows.ts'
 import { parsed } from './parsed.ts'
 
 const Row = z.object({ id: z.string(), question: z.string(), answer: z.string(), context: z.string() })

@@ -5,8 +5,7 @@
 import * as z from 'zod'
 import { mentionsOf } from '../answers.ts'
 import { parseJson, readText } from '../read.ts'
-import type { RawRow } from '../rows.ts'
-import type { RawRows } from '../upstream.ts'
+import type { RawRow, RawRows } from '../rows.ts'
 import { digit, factPassage } from './facts.ts'
 import { parsed } from './parsed.ts'
 
