@@ -37,6 +37,15 @@ export function decimalNumber(text: string): number {
   throw new InvalidNumber(text, 'a number')
 }
 
+/** `90m`, `2h`, `1h30m`, `45s` as seconds. */
+export function timeSpan(text: string): number {
+  const found = /^(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m(?:in)?)?(?:(\d+)s)?$/.exec(text.replaceAll(' ', ''))
+  const [, hours = 0, minutes = 0, seconds = 0] = found ?? []
+  const span = 3600 * Number(hours) + 60 * Number(minutes) + Number(seconds)
+  if (span > 0) return span
+  throw new InvalidArgumentError(`Expected a time such as 90m or 2h, got "${text}".`)
+}
+
 class InvalidNumber extends InvalidArgumentError {
   constructor(found: string, expected: string) {
     super(`Expected ${expected}, got "${found}".`)

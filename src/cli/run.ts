@@ -1,16 +1,17 @@
 import { resolve } from 'node:path'
 import { type Command, Option } from '@commander-js/extra-typings'
+import { PlimsollError } from '../errors.ts'
 import { DEFAULT_MODEL } from '../models/index.ts'
 import { builtinStudies } from '../study/builtin.ts'
 import { loadStudy } from '../study/config.ts'
 import { gateOf } from '../study/gate.ts'
 import { planStudy } from '../study/plan.ts'
 import { gateSentence } from '../study/report/gate.ts'
-import { examples, globalsOf, outputOf, wholeNumber } from './common.ts'
+import { examples, globalsOf, outputOf, timeSpan, wholeNumber } from './common.ts'
 import { prepareCi, writeCi } from './terminal/ci.ts'
 import { listenForInterrupt, thisCommand } from './terminal/interrupt.ts'
 import { describeEngine, openForCommand } from './terminal/model.ts'
-import { checkAgainst, showPlan } from './terminal/plan.ts'
+import { checkAgainst, showBudget, showPlan } from './terminal/plan.ts'
 import { completeStudy, openStoreAt, showFiles, showVerdict } from './terminal/study.ts'
 
 export function runCommand(program: Command): void {
@@ -25,6 +26,7 @@ export function runCommand(program: Command): void {
     .option('--engines <N>', 'engines that share the work (default: one for each processor)', wholeNumber)
     .option('--threads <N>', 'threads of each engine (default: 1, or what the processors allow)', wholeNumber)
     .option('--plan', 'print the study in full, its counts and minutes, and run nothing')
+    .option('--budget <TIME>', 'with --plan: cut the rows so that it fits into 90m or 2h here', timeSpan)
     .option('-o, --output <FOLDER>', 'where the report goes (default: plimsoll-results/<study>)')
     .addOption(
       new Option(
@@ -50,10 +52,16 @@ export function runCommand(program: Command): void {
         ...(model === undefined ? {} : { model: /\.gguf$/i.test(model) ? resolve(model) : model }),
         ...(options.system === undefined ? {} : { system: options.system }),
       })
-      const plan = await planStudy({ study, folder })
+      if (options.budget !== undefined && options.plan !== true)
+        throw new PlimsollError('invalid-input', 'A budget cuts a plan, and a run goes on by the plan it began with', {
+          found: '--budget without --plan',
+          fix: `Write it down first: plimsoll run ${name} --plan --budget 2h > cut.yaml, then plimsoll run cut.yaml.`,
+        })
+      const plan = await planStudy({ study, folder, base })
       using interrupt = listenForInterrupt(output, `Stopping after this chunk. Go on with: ${thisCommand()}`)
       const { signal } = interrupt
       const engine = { engines: options.engines ?? ('processors' as const), threads: options.threads, signal }
+      if (options.budget !== undefined) return await showBudget({ study, folder, base }, options.budget, engine, output)
       if (options.plan) return await showPlan(plan, base, engine, output)
       await prepareCi(options)
       const { store, storeFile } = await openStoreAt(globalsOf(command).store)

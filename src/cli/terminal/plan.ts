@@ -4,7 +4,8 @@ import type { Model, OpenOptions } from '../../engine/types.ts'
 import { PlimsollError } from '../../errors.ts'
 import { findEntry, resolveModel } from '../../models/index.ts'
 import { openVector } from '../../steer/index.ts'
-import { pathFrom } from '../../study/config.ts'
+import { type Budgeted, fitToBudget } from '../../study/budget.ts'
+import { type LoadedStudy, modelFrom, pathFrom } from '../../study/config.ts'
 import type { PlanCount, SuiteOutlook } from '../../study/counts.ts'
 import { type Estimate, estimate } from '../../study/estimate.ts'
 import { candidateLayers } from '../../study/layers.ts'
@@ -18,19 +19,39 @@ type Opening = OpenOptions & { readonly signal?: AbortSignal | undefined }
 
 /** `base`: the built-in study that filled the gaps; with it the output is a study file again. */
 export async function showPlan(plan: Plan, base: string, opening: Opening, output: Output): Promise<void> {
-  const time = await estimateHere(plan, opening, output)
+  print({ plan, time: await estimateHere(plan, opening, output), rows: null }, base, output)
+}
+
+/** The same of the largest form of a study that fits into so many seconds. */
+export async function showBudget(
+  study: LoadedStudy & { readonly base: string },
+  seconds: number,
+  opening: Opening,
+  output: Output,
+): Promise<void> {
+  await using model = await openForCommand(modelFrom(study), output, opening)
+  print(await fitToBudget(model, study, seconds, opening), study.base, output)
+}
+
+interface Shown extends Omit<Budgeted, 'time'> {
+  readonly time: Estimate | null
+}
+
+function print({ plan, time, rows }: Shown, base: string, output: Output): void {
   const { hash, study, counts, answers, outlook, dropped } = plan
   if (output.json) {
-    return output.printJson({
+    output.printJson({
       hash,
       study,
       counts,
       answers,
+      rowsAtMost: rows,
       minutes: time === null ? null : time.seconds / 60,
       tokensPerSecond: time?.tokensPerSecond ?? null,
       outlook,
       dropped,
     })
+    return
   }
   output.print(stringify({ study: base, ...study }).trimEnd())
   output.print(`\n# plan ${hash}`)
@@ -39,6 +60,7 @@ export async function showPlan(plan: Plan, base: string, opening: Opening, outpu
     time === null
       ? `how long is known when the model is here (plimsoll model pull ${study.model})`
       : `about ${duration(time.seconds)} here (${Math.round(time.tokensPerSecond)} tokens/s measured)`
+  if (rows !== null) output.print(`# cut to at most ${rows} rows a suite, so that it fits into the time`)
   output.print(`# in all ${answers.toLocaleString('en')} answers and scores, ${takes}\n#`)
   for (const look of outlook) output.print(`# ${look.suite}: ${describeOutlook(look)}`)
   for (const { from, rows, why } of dropped) output.print(`# left out ${rows} of ${from}: ${why}`)
