@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -97,6 +97,28 @@ seed: 1
     writeFileSync(path, 'study: demo\nmodel: organism\n')
     expect(modelFrom(loadStudy(path))).toBe('organism')
   })
+})
+
+it('a file may be filled up from one beside it', () => {
+  const write = (name: string, text: string) => {
+    const path = join(folder, name)
+    writeFileSync(path, text)
+    return path
+  }
+  write('base.yaml', 'study: demo\nname: base\nseed: 7\nselect: { layers: 3, limit: 9 }\nconditions: paper\n')
+  const middle = write('middle.yaml', 'study: ./base.yaml\nselect: { rule: both }\n')
+  const { study, base, folder: from } = loadStudy(write('top.yml', 'study: middle.yaml\nseed: 8\n'))
+  expect([study.name, base, from]).toEqual(['top', 'demo', folder])
+  expect([study.seed, study.select.rule, study.select.limit, study.conditions.length]).toEqual([8, 'both', 9, 10])
+  expect(loadStudy(middle).study.seed).toBe(7)
+
+  write('circle.yaml', 'study: round.yaml\n')
+  const why = (text: string) => thrownBy(() => loadStudy(write('round.yaml', text))).found
+  expect(why('study: circle.yaml\n')).toBe('round.yaml: it is filled from this one itself')
+  expect(why('study: absent.yaml\n')).toBe('absent.yaml: there is no such file')
+  mkdirSync(join(folder, 'below'))
+  write('below/other.yaml', 'study: demo\n')
+  expect(why('study: below/other.yaml\n')).toBe('below/other.yaml: it lies in another folder')
 })
 
 it('conditions may be written in short', () => {

@@ -29,9 +29,39 @@ export function loadStudy(
   const path = resolve(nameOrFile)
   if (!existsSync(path)) throw unknownStudy(nameOrFile)
   const folder = dirname(path)
-  const file = parseStudy(readFileSync(path, 'utf8'), nameOrFile)
+  const { file, own } = readFile(path, nameOrFile)
   const name = basename(path, extname(path))
-  return loaded({ name, ...file, ...over }, folder, nameOrFile)
+  return loaded({ ...file, name: own.name ?? name, ...over }, folder, nameOrFile)
+}
+
+interface Read {
+  readonly file: StudyFile
+  /** What stands in the file itself. */
+  readonly own: StudyFile
+}
+
+/** A study file, its gaps filled from the file beside it that its `study` may name. */
+function readFile(path: string, shown: string, below: readonly string[] = []): Read {
+  const own = parseStudy(readFileSync(path, 'utf8'), shown)
+  if (own.study === undefined || !/\.ya?ml$/i.test(own.study)) return { file: own, own }
+  const base = resolve(dirname(path), own.study)
+  // Relative paths start from a file's folder: two folders would make two meanings.
+  const problem = !existsSync(base)
+    ? 'there is no such file'
+    : dirname(base) !== dirname(path)
+      ? 'it lies in another folder'
+      : [...below, path].includes(base)
+        ? 'it is filled from this one itself'
+        : undefined
+  if (problem !== undefined)
+    throw new PlimsollError('invalid-input', 'A study cannot be filled up from the file it names', {
+      found: `${own.study}: ${problem}`,
+      expected: 'a study file in the same folder, or the name of a built-in study',
+      fix: 'Correct the line `study: …`.',
+      where: shown,
+    })
+  const { study, ...rest } = own
+  return { file: checkStudy(merge(readFile(base, study, [...below, path]).file, rest), shown), own }
 }
 
 /** `base`: the built-in study that filled the gaps. */

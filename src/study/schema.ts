@@ -309,7 +309,10 @@ export type Study = z.infer<typeof Study>
 /** What a user writes: everything but the study and the model may be left out. */
 export const StudyFile = z.strictObject({
   version: z.literal(1).optional(),
-  /** A built-in study that says what efficacy, control and robustness mean, and fills every gap. */
+  /**
+   * A built-in study that says what efficacy, control and robustness mean, and fills every gap; or a study file in the
+   * same folder that does.
+   */
   study: z.string().min(1).optional(),
   ...z.strictObject(plain).partial().shape,
   conditions: Conditions.optional(),
