@@ -6,6 +6,7 @@ import { exploredTable } from './explored.ts'
 import { factsOf } from './facts.ts'
 import { fitsNote, fitsTable } from './fits.ts'
 import { count, decidingInterval, percent, points, pValue, values } from './format.ts'
+import { frontSentence } from './geometry/trade-off.ts'
 import { judgeText } from './judges.ts'
 import { bibtex, methodsText } from './methods-text.ts'
 import { hasUnits, unitCells, unitHeads, unitNote } from './units.ts'
@@ -19,6 +20,7 @@ export function reportMarkdown(result: StudyResult): string {
     `${paragraph(result.model.name)}, study ${plain(result.study)}`,
     ...result.labels.map(label => `> ${paragraph(label)}`),
     ...methods.flatMap(verdictBlocks),
+    ...[frontSentence(result.conditions)].flatMap(sentence => (sentence === null ? [] : [paragraph(sentence)])),
     '## References and checks',
     ...checkSentences(result).map(paragraph),
     others.length === 0 ? 'None.' : othersTable(others),

@@ -4,6 +4,7 @@ import { resultFixture } from '../../../../test/support/result-fixture.ts'
 import { spread, strengthCurves } from './curve.ts'
 import { intervalMark } from './interval.ts'
 import { pointScale, position } from './scale.ts'
+import { frontLine, frontSentence, tradeOff } from './trade-off.ts'
 
 const share = fc.double({ min: -1, max: 1, noNaN: true })
 
@@ -72,6 +73,49 @@ test('labels are moved apart and stay inside', () => {
         expect(at).toBeLessThanOrEqual(100 + 1e-9)
         if (i > 0) expect(at - placed[i - 1]!).toBeGreaterThanOrEqual(20 - 1e-9)
       })
+    }),
+  )
+})
+
+test('the front is made of the methods that no other beats on gain and cost alike', () => {
+  const [like] = resultFixture().conditions.filter(({ role }) => role === 'method')
+  const deciding = like && [like.axes.efficacy.suites[0], like.axes.control.suites[0]]
+  const [gainSuite, costSuite] = deciding ?? []
+  if (like === undefined || gainSuite === undefined || costSuite === undefined) throw new Error('no method')
+  const none = { state: 'holds', decidedBy: null, suites: [] } as const
+  const at = (role: 'method' | 'reference', gain: number, cost: number, i: number) => {
+    const efficacy = { ...none, suites: [{ ...gainSuite, change: gain }] }
+    const control = { ...none, suites: [{ ...costSuite, change: cost, state: 'holds' as const }] }
+    return { ...like, name: `m${i}`, role, axes: { efficacy, general: none, control, robustness: none } }
+  }
+  // Few values, so that ties are common.
+  const value = fc.integer({ min: -3, max: 3 }).map(n => n / 10)
+  const role = fc.constantFrom('method' as const, 'reference' as const)
+  fc.assert(
+    fc.property(fc.array(fc.tuple(role, value, value), { minLength: 1, maxLength: 8 }), placed => {
+      const conditions = placed.map(([of, gain, cost], i) => at(of, gain, cost, i))
+      const points = tradeOff(conditions)?.points ?? []
+      expect(points).toHaveLength(placed.length)
+      const methods = points.filter(({ condition }) => condition.role === 'method')
+      const front = methods.filter(point => point.front)
+      expect(points.filter(point => point.front)).toEqual(front)
+      expect(front.length > 0).toBe(methods.length > 0)
+      for (const one of methods) {
+        const beaten = front.some(
+          other =>
+            other.gain >= one.gain && other.worst >= one.worst && other.gain + other.worst > one.gain + one.worst,
+        )
+        expect(one.front).toBe(!beaten)
+      }
+      const line = frontLine(points)
+      for (const [i, [x, y]] of line.entries()) {
+        const [nextX = x, nextY = y] = line[i + 1] ?? []
+        // To the right or down, and never both at once.
+        expect(nextX).toBeGreaterThanOrEqual(x)
+        expect(nextY).toBeLessThanOrEqual(y)
+        expect(nextX === x || nextY === y).toBe(true)
+      }
+      expect(frontSentence(conditions) === null).toBe(methods.length < 2)
     }),
   )
 })

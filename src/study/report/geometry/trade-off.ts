@@ -9,6 +9,8 @@ export interface TradeOffPoint {
   readonly gain: number
   readonly worst: number
   readonly axis: AxisName
+  /** Whether no other method gains as much at as little cost: the Pareto front. Of references false. */
+  readonly front: boolean
   /** Shares of the plot's width and height, from its lower left corner. */
   readonly x: number
   readonly y: number
@@ -47,8 +49,44 @@ export function tradeOff(conditions: readonly ConditionResult[]): TradeOff | nul
     losses,
     points: found.map(point => ({
       ...point,
+      front: isOnFront(point, found),
       x: within(position(gains, point.gain)),
       y: within(position(losses, point.worst)),
     })),
   }
+}
+
+type Placed = Pick<TradeOffPoint, 'condition' | 'gain' | 'worst'>
+
+/** By the figures as they are, whatever their intervals. */
+function isOnFront(point: Placed, all: readonly Placed[]): boolean {
+  if (point.condition.role !== 'method') return false
+  return !all.some(
+    other =>
+      other.condition.role === 'method' &&
+      other.gain >= point.gain &&
+      other.worst >= point.worst &&
+      (other.gain > point.gain || other.worst > point.worst),
+  )
+}
+
+/** Corners of the line below and left of which everything is worse than some method: x, y of the plot, left to right. */
+export function frontLine(points: readonly TradeOffPoint[]): readonly (readonly [number, number])[] {
+  const front = points.filter(({ front }) => front).toSorted((a, b) => a.x - b.x)
+  return front.flatMap((point, i) => {
+    const next = front[i + 1]
+    return next === undefined
+      ? [[point.x, point.y] as const]
+      : [[point.x, point.y] as const, [point.x, next.y] as const]
+  })
+}
+
+/** Which methods lie on the front, of several; null where there is nothing to choose. */
+export function frontSentence(conditions: readonly ConditionResult[]): string | null {
+  const methods = tradeOff(conditions)?.points.filter(({ condition }) => condition.role === 'method') ?? []
+  if (methods.length < 2) return null
+  const names = methods.filter(({ front }) => front).map(({ condition }) => condition.name)
+  const rest = methods.length - names.length
+  const others = rest === 0 ? '' : ` Each of the other ${rest} is met or beaten by one of these on both.`
+  return `On the Pareto front of gain and worst cost: ${names.join(', ')}.${others} This is by the figures as they stand: where intervals overlap, another run may order them otherwise.`
 }

@@ -3,7 +3,7 @@ import type { ConditionResult } from '../../result.ts'
 import { points } from '../format.ts'
 import { spread } from '../geometry/curve.ts'
 import { position } from '../geometry/scale.ts'
-import { type TradeOffPoint, tradeOff } from '../geometry/trade-off.ts'
+import { frontLine, frontSentence, type TradeOffPoint, tradeOff } from '../geometry/trade-off.ts'
 import { type Html, html } from '../html.ts'
 import { type Look, states, verdicts } from '../words.ts'
 import { pc, shape } from './mark.ts'
@@ -25,18 +25,19 @@ export function tradeOffSection(
 ${
   found === null
     ? html`<p class="empty text">No condition has both an effect and something that could have been lost.</p>`
-    : html`<p class="text">To the right: how much efficacy gained. Upwards: the change of the suite that lost most among general, control and robustness. Wanted is the upper right; a method that no reference comes near has something to offer.</p>
+    : html`<p class="text">To the right: how much efficacy gained. Upwards: the change of the suite that lost most among general, control and robustness. Wanted is the upper right; a method that no reference comes near has something to offer. ${frontSentence(conditions)}</p>
 ${labelLine(labels)}
 ${plot(found, line)}
 <details class="more"><summary>As a table</summary>${plainTable({
         title: 'Gain and worst cost as a table',
-        heads: ['condition', 'efficacy', 'worst change', 'axis'],
-        right: [false, true, true, false],
-        rows: found.points.map(({ condition, gain, worst, axis }) => [
+        heads: ['condition', 'efficacy', 'worst change', 'axis', 'front'],
+        right: [false, true, true, false, false],
+        rows: found.points.map(({ condition, gain, worst, axis, front }) => [
           condition.name,
           points(gain),
           points(worst),
           axis,
+          front ? 'on it' : '',
         ]),
       })}</details>`
 }</section>`
@@ -64,8 +65,15 @@ ${losses.ticks.map(tick => html`<line class="${tick === 0 ? 'zero' : 'grid'}" x1
 ${gains.ticks.map(tick => html`<line class="${tick === 0 ? 'zero' : 'grid'}" x1="${pc(position(gains, tick))}" x2="${pc(position(gains, tick))}" y1="${top}" y2="${bottom}"/><text x="${pc(position(gains, tick))}" y="${bottom + 18}" text-anchor="${position(gains, tick) > 0.95 ? 'end' : 'middle'}">${points(tick)}</text>`)}
 ${atLine !== null && atLine >= 0 && atLine <= 1 && html`<line class="the-line" x1="0" x2="100%" y1="${y(atLine)}" y2="${y(atLine)}"/><text class="line-label" x="100%" dx="-4" y="${y(atLine) + 16}" text-anchor="end">line ${points(line ?? 0)}</text>`}
 <text x="50%" y="${bottom + 38}" text-anchor="middle">efficacy, change in points</text>
+${frontLine(marks).map((from, i, all) => step(from, all[i + 1], y))}
 ${marks.map((mark, i) => markOf(mark, y(mark.y), heights[i] ?? y(mark.y)))}
 </svg></div></figure>`
+}
+
+type Corner = readonly [number, number]
+
+function step([x, at]: Corner, to: Corner | undefined, y: (share: number) => number): Html | false {
+  return to !== undefined && html`<line class="front" x1="${pc(x)}" x2="${pc(to[0])}" y1="${y(at)}" y2="${y(to[1])}"/>`
 }
 
 function markOf({ condition, x }: TradeOffPoint, y: number, labelY: number): Html {
