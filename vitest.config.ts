@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts', 'tools/**/*.test.ts'],
     // Native engines are child processes of their own: more test workers than processors only adds noise.
     maxWorkers: 2,
     // Threads of one engine spin while they wait for each other, which two test workers on two processors cannot afford.
