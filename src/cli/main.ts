@@ -13,6 +13,7 @@ import { modelCommand } from './model.ts'
 import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
 import { saeCommand } from './sae.ts'
+import { serveCommand } from './serve.ts'
 import { showStart } from './start.ts'
 import { statusCommand } from './status.ts'
 import { sweepCommand } from './sweep.ts'
@@ -82,6 +83,8 @@ function createProgram() {
   compareCommand(program)
   statusCommand(program)
   judgeCommand(program)
+  program.commandsGroup('Serve')
+  serveCommand(program)
   program.commandsGroup('Manage')
   modelCommand(program)
   dataCommand(program)

@@ -10,7 +10,7 @@ export { isControlVectorFile, isSteeredFile, openVector, writeVector } from './f
 export { loadControlVector, type Maker, saveControlVector } from './formats/control-vector.ts'
 export { parseJson } from './formats/json.ts'
 export { pack, unpack } from './formats/packed.ts'
-export { loadVector, saveVector } from './formats/vector-file.ts'
+export { loadVector, parseVector, saveVector, vectorBytes } from './formats/vector-file.ts'
 export { layersIn, layersOf } from './layers.ts'
 export { ablatedFrom } from './methods/ablation.ts'
 export { ANSWER_TOKENS } from './methods/answers.ts'

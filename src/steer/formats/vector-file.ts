@@ -28,6 +28,11 @@ const unitTolerance = 1e-3
  * @throws PlimsollError `not-found` where it cannot be written
  */
 export async function saveVector(vector: Vector, file: string): Promise<void> {
+  await writeWhole(file, vectorBytes(vector), 'The vector file')
+}
+
+/** What such a file holds. */
+export function vectorBytes(vector: Vector): Uint8Array {
   const tensors = new Map<string, Tensor>()
   const { provenance, ...edit } = vector
   const packed = pack(edit, (name, values) => {
@@ -35,7 +40,7 @@ export async function saveVector(vector: Vector, file: string): Promise<void> {
     return { tensor: name }
   })
   const metadata = { format: 'plimsoll', plimsoll: JSON.stringify({ vector: packed, provenance }) }
-  await writeWhole(file, writeSafetensors({ tensors, metadata }), 'The vector file')
+  return writeSafetensors({ tensors, metadata })
 }
 
 /**
@@ -48,10 +53,19 @@ export async function loadVector(
   model?: Pick<ModelInfo, 'name' | 'fingerprint' | 'width' | 'layers'>,
   options: { readonly otherModel?: 'refuse' | 'force' } = {},
 ): Promise<Vector> {
-  const { tensors, metadata } = readSafetensors(
-    await readWhole(file, 'The vector file', 'make a vector with `plimsoll fit`'),
-    file,
-  )
+  const bytes = await readWhole(file, 'The vector file', 'make a vector with `plimsoll fit`')
+  const vector = parseVector(bytes, file)
+  if (model !== undefined && options.otherModel !== 'force') checkModel(vector, model)
+  return vector
+}
+
+/**
+ * The vector in the bytes of such a file.
+ * @param file as errors name it
+ * @throws PlimsollError `invalid-input`
+ */
+export function parseVector(bytes: Uint8Array, file?: string): Vector {
+  const { tensors, metadata } = readSafetensors(bytes, file)
   const parsed = Metadata.safeParse(parseJson(metadata.plimsoll ?? ''))
   if (!parsed.success) {
     throw new PlimsollError('invalid-input', 'The file is not a Plimsoll vector', {
@@ -87,9 +101,7 @@ export async function loadVector(
   }
   const unused = [...tensors.keys()].find(name => !used.has(name))
   if (unused !== undefined) inconsistent(`a tensor ${unused}`, 'only those that the edit names')
-  const vector: Vector = { ...edit, provenance }
-  if (model !== undefined && options.otherModel !== 'force') checkModel(vector, model)
-  return vector
+  return { ...edit, provenance }
 }
 
 /** Levels of plain data that an edit may have: a compound of compounds is a few. */

@@ -1,0 +1,148 @@
+/** `/v1/chat/completions`: the request, and its answer whole and in pieces. */
+import { z } from 'zod'
+import type { Generation } from '../../engine/types.ts'
+import { answerStream, answerWhole } from '../generation/answer.ts'
+import type { Job } from '../generation/job.ts'
+import { eventStream } from '../http/event-stream.ts'
+import type { Asked } from '../http/route.ts'
+import type { Service } from '../service.ts'
+import { resolveRequest } from '../steering/resolve.ts'
+import { finishReason, Plimsoll, plimsollOf, systemFingerprint, Usage, usageOf } from './answer-parts.ts'
+import { ChatLogprob, chatLogprob } from './log-probabilities.ts'
+import { ChatMessage, messageOf } from './messages.ts'
+import { generationFields, samplingOf, seedOf, stopsOf } from './sampling.ts'
+
+export const ChatRequest = z.strictObject({
+  ...generationFields,
+  messages: z.array(ChatMessage).min(1).max(1000),
+  max_completion_tokens: z.int().min(1).nullish(),
+  logprobs: z.boolean().nullish(),
+  top_logprobs: z.int().min(0).max(20).nullish(),
+  modalities: z.array(z.literal('text')).nullish(),
+})
+type ChatRequest = z.output<typeof ChatRequest>
+
+const finish = z.enum(['stop', 'length'])
+const logprobs = z.object({ content: z.array(ChatLogprob), refusal: z.null() }).nullable()
+export const ChatAnswer = z.object({
+  id: z.string(),
+  object: z.literal('chat.completion'),
+  created: z.int(),
+  model: z.string(),
+  system_fingerprint: z.string(),
+  choices: z.array(
+    z.object({
+      index: z.int(),
+      message: z.object({ role: z.literal('assistant'), content: z.string(), refusal: z.null() }),
+      logprobs,
+      finish_reason: finish,
+    }),
+  ),
+  usage: Usage,
+  plimsoll: Plimsoll,
+})
+export const ChatPiece = z.object({
+  id: z.string(),
+  object: z.literal('chat.completion.chunk'),
+  created: z.int(),
+  model: z.string(),
+  system_fingerprint: z.string(),
+  choices: z.array(
+    z.object({
+      index: z.int(),
+      delta: z.object({ role: z.literal('assistant').optional(), content: z.string().optional() }),
+      logprobs,
+      finish_reason: finish.nullable(),
+    }),
+  ),
+  usage: Usage.nullish(),
+  plimsoll: Plimsoll.optional(),
+})
+
+export async function chat(asked: Asked<ChatRequest>, service: Service): Promise<Response> {
+  const { body } = asked
+  const seed = seedOf(body)
+  const most = body.logprobs ? (body.top_logprobs ?? 0) : null
+  const job: Job = {
+    prompts: [body.messages.map(messageOf)],
+    n: body.n ?? 1,
+    maxTokens: body.max_completion_tokens ?? body.max_tokens ?? null,
+    sampling: { ...samplingOf(body, seed, body.grammar ?? null), ...(most !== null && { logProbabilities: most }) },
+    stop: stopsOf(body),
+    steered: resolveRequest(body.model, body.steering, service),
+  }
+  const head = {
+    id: `chatcmpl-${crypto.randomUUID()}`,
+    created: Math.floor(Date.now() / 1000),
+    model: body.model,
+    system_fingerprint: systemFingerprint(service.model.info),
+  }
+  const about = (generations: readonly Generation[]) =>
+    plimsollOf(job.steered, seed, body.trace ? generations.map(({ trace }) => trace) : null)
+  if (body.stream) return eventStream(pieces(job, asked, service, { head, most, about }))
+  const { promptTokens, generations } = await answerWhole(job, asked, service)
+  const answer: z.output<typeof ChatAnswer> = {
+    ...head,
+    object: 'chat.completion',
+    choices: await Promise.all(
+      generations.map(async (generation, index) => ({
+        index,
+        message: { role: 'assistant' as const, content: generation.text, refusal: null },
+        logprobs: most === null ? null : { content: await logprobsOf(generation, most, service), refusal: null },
+        finish_reason: finishReason(generation),
+      })),
+    ),
+    usage: usageOf(promptTokens, generations),
+    plimsoll: about(generations),
+  }
+  return Response.json(answer)
+}
+
+function logprobsOf({ tokens, probabilities = [] }: Generation, most: number, { model }: Service) {
+  return Promise.all(probabilities.map((probability, i) => chatLogprob(tokens[i] ?? 0, probability, most, model)))
+}
+
+interface Told {
+  readonly head: Pick<z.output<typeof ChatAnswer>, 'id' | 'created' | 'model' | 'system_fingerprint'>
+  readonly most: number | null
+  readonly about: (generations: readonly Generation[]) => z.output<typeof Plimsoll>
+}
+
+async function* pieces(
+  job: Job,
+  asked: Asked<ChatRequest>,
+  service: Service,
+  { head, most, about }: Told,
+): AsyncGenerator<z.output<typeof ChatPiece>, void, undefined> {
+  const wantsUsage = asked.body.stream_options?.include_usage ?? false
+  type Choice = z.output<typeof ChatPiece>['choices'][number]
+  const piece = (choices: Choice[]) => ({
+    ...head,
+    object: 'chat.completion.chunk' as const,
+    choices,
+    ...(wantsUsage && { usage: null }),
+  })
+  const begun = new Set<number>()
+  for await (const event of answerStream(job, asked, service)) {
+    if (event.kind === 'token') {
+      const { index, token } = event
+      const { id, text, probability } = token
+      const logprob =
+        most === null || probability === undefined ? null : await chatLogprob(id, probability, most, service.model)
+      if (!begun.has(index)) {
+        begun.add(index)
+        yield piece([{ index, delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null }])
+      }
+      if (text === '' && logprob === null) continue
+      const logprobs = logprob === null ? null : { content: [logprob], refusal: null }
+      yield piece([{ index, delta: { content: text }, logprobs, finish_reason: null }])
+      continue
+    }
+    const { generations, promptTokens } = event
+    for (const [index, generation] of generations.entries()) {
+      yield piece([{ index, delta: {}, logprobs: null, finish_reason: finishReason(generation) }])
+    }
+    const usage = wantsUsage ? { usage: usageOf(promptTokens, generations) } : {}
+    yield { ...piece([]), ...usage, plimsoll: about(generations) }
+  }
+}

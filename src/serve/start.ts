@@ -1,0 +1,183 @@
+/** The server: listens, keeps an engine alive, and stops without cutting anybody short. */
+import { existsSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import type { Model } from '../engine/types.ts'
+import { PlimsollError } from '../errors.ts'
+import type { Vector } from '../steer/index.ts'
+import { openStore } from '../store/index.ts'
+import { type Measured, measuredIn } from '../study/measured-vectors.ts'
+import { createApp } from './app.ts'
+import { apiKeys } from './http/api-keys.ts'
+import { isLoopback } from './http/security.ts'
+import { createMetrics } from './metrics.ts'
+import { FairQueue } from './queue.ts'
+import type { Limits, Service, State } from './service.ts'
+import { type NamedVector, VectorShelf } from './vectors/shelf.ts'
+
+export interface ServeOptions {
+  /** Default 127.0.0.1: only this machine. Any other takes `apiKeys`. */
+  readonly host?: string | undefined
+  /** Default 8080; 0: any that is free. */
+  readonly port?: number | undefined
+  readonly apiKeys?: readonly string[] | undefined
+  /** Pages that may ask from a browser, such as `https://example.org`. */
+  readonly corsOrigins?: readonly string[] | undefined
+  readonly vectors?: readonly { readonly name: string; readonly vector: Vector }[] | undefined
+  /** Steers requests to `default`. */
+  readonly standard?: readonly NamedVector[] | undefined
+  /** Answers in progress at a time; default 16. */
+  readonly parallel?: number | undefined
+  /** Answers that may wait; default 256. */
+  readonly queue?: number | undefined
+  /** Tokens of an answer, at most; default: the context of the model. */
+  readonly maxTokens?: number | undefined
+  /** Seconds that one request may be computed; default 600. */
+  readonly timeLimit?: number | undefined
+  /** File of the store in which studies measured vectors. */
+  readonly store?: string | undefined
+  readonly onError?: ((error: unknown) => void) | undefined
+}
+
+export interface RunningServer extends AsyncDisposable {
+  /** Such as `http://127.0.0.1:8080`. */
+  readonly url: string
+  readonly service: Service
+  /**
+   * Takes no more requests, lets those in progress end, and cuts them short after so many milliseconds. The model stays
+   * open: it is the caller's.
+   */
+  stop(patience: number): Promise<void>
+}
+
+/**
+ * @param model opened with `batching: 'together'`, or answers are computed one after the other
+ * @throws PlimsollError `usage` for an address that others can reach without a key, or that is taken
+ */
+export async function startServer(model: Model, options: ServeOptions = {}): Promise<RunningServer> {
+  const host = options.host ?? '127.0.0.1'
+  const keys = options.apiKeys ?? []
+  if (keys.length === 0 && !isLoopback(host)) {
+    throw new PlimsollError('usage', 'A server that other machines can reach needs an API key', {
+      found: `--host ${host} and no key`,
+      expected: 'a key, or an address of this machine only',
+      fix: 'Put a key of your own into the variable PLIMSOLL_API_KEY, or leave --host out.',
+    })
+  }
+  const stopping = new AbortController()
+  let state: State = 'ready'
+  const onError = options.onError ?? (() => undefined)
+  const queue = new FairQueue({ places: options.parallel ?? 16, waiting: options.queue ?? 256 })
+  const metrics = createMetrics(queue)
+  const shelf = new VectorShelf({
+    model: model.info,
+    measured: vector => measuredAt(options.store, vector),
+    most: 256,
+    mostBytes: 1 << 30,
+  })
+  for (const { name, vector } of options.vectors ?? []) await shelf.add(name, vector)
+  shelf.setStandard(options.standard ?? [])
+  const service: Service = {
+    model,
+    name: model.info.name,
+    shelf,
+    queue,
+    metrics,
+    limits: limitsOf(model, options),
+    started: Math.floor(Date.now() / 1000),
+    get state() {
+      return state
+    },
+    stopped: stopping.signal,
+    engineEnded() {
+      if (state !== 'ready') return
+      state = 'restarting'
+      metrics.crashed()
+      // Whatever is asked of it starts a fresh one.
+      void model
+        .tokenize('')
+        .catch(onError)
+        .finally(() => {
+          if (state === 'restarting') state = 'ready'
+        })
+    },
+  }
+  const app = createApp(service, {
+    host,
+    keys: keys.length === 0 ? null : apiKeys(keys),
+    corsOrigins: options.corsOrigins ?? [],
+    onError,
+  })
+  const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }))
+  await listen(server, host, options.port ?? 8080)
+  const stop = async (patience: number) => {
+    state = 'stopping'
+    const closed = new Promise<void>(resolve => server.close(() => resolve()))
+    const patient = new AbortController()
+    await Promise.race([queue.empty(), sleep(patience, patient.signal)])
+    patient.abort()
+    stopping.abort()
+    await queue.empty()
+    // Idle connections, and those whose readers are slower than their answers.
+    server.closeIdleConnections()
+    const last = setTimeout(() => server.closeAllConnections(), 1000)
+    await closed
+    clearTimeout(last)
+  }
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${portOf(server)}`,
+    service,
+    stop,
+    [Symbol.asyncDispose]: () => stop(0),
+  }
+}
+
+function limitsOf(model: Model, options: ServeOptions): Limits {
+  return {
+    bodyBytes: 2 << 20,
+    uploadBytes: 256 << 20,
+    maxTokens: Math.min(options.maxTokens ?? model.info.contextLength, model.info.contextLength),
+    usualTokens: 1024,
+    computing: 1000 * (options.timeLimit ?? 600),
+    waiting: 1000 * (options.timeLimit ?? 600),
+  }
+}
+
+/** Reading leaves no empty store behind. */
+async function measuredAt(file: string | undefined, vector: Vector): Promise<readonly Measured[]> {
+  if (file === undefined || !existsSync(file)) return []
+  await using store = await openStore(file)
+  return await measuredIn(store, vector)
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) =>
+      reject(
+        new PlimsollError('usage', `The server cannot listen at ${host}, port ${port}`, {
+          found: cause.code === 'EADDRINUSE' ? 'another program that listens there' : cause.message,
+          expected: 'an address of this machine and a port that is free',
+          fix: 'Give another with --port, or --port 0 for any that is free.',
+          cause,
+        }),
+      ),
+    )
+    server.listen(port, host, () => resolve())
+  })
+}
+
+function portOf(server: Server): number {
+  const address: AddressInfo | string | null = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const timer = setTimeout(resolve, milliseconds)
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}
