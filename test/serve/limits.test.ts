@@ -1,0 +1,136 @@
+/** Many at once, callers that leave, time that runs out, engines that die, servers that are stopped. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { afterEach, expect, test } from 'vitest'
+import { z } from 'zod'
+import type { ServeOptions } from '../../src/serve/index.ts'
+import { messages, type Subject, serveOrganism } from './server.ts'
+
+let subject: Subject | null = null
+afterEach(async () => {
+  await subject?.[Symbol.asyncDispose]()
+  subject = null
+})
+
+async function serve(options: ServeOptions = {}): Promise<Subject> {
+  subject = await serveOrganism(options)
+  return subject
+}
+
+/** As long an answer as the organism has room for: its end is forbidden. */
+async function long({ server }: Subject) {
+  const [end] = await server.service.model.tokenize('<|end|>', { special: 'parse' })
+  return { model: 'default', messages, max_tokens: 480, logit_bias: { [String(end)]: -100 } }
+}
+
+async function generated({ get }: Subject): Promise<number> {
+  const { body } = await get('/metrics')
+  const lines = z.string().parse(body).split('\n')
+  return lines
+    .filter(line => line.startsWith('plimsoll_tokens_total{kind="generated"'))
+    .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
+}
+
+test('too many are told when to come again, and the others are answered', async () => {
+  const served = await serve({ parallel: 2, queue: 3 })
+  const body = { ...(await long(served)), max_tokens: 30 }
+  const answers = await Promise.all(Array.from({ length: 12 }, () => served.send('POST', '/v1/chat/completions', body)))
+  const statuses = answers.map(({ status }) => status)
+  // Whoever came first is in progress or waits; how many of the rest found room depends on nothing but the order.
+  expect(statuses.filter(status => status === 200).length).toBeGreaterThanOrEqual(5)
+  const refused = answers.filter(({ status }) => status === 429)
+  expect(refused.length + statuses.filter(status => status === 200).length).toBe(12)
+  expect(refused.length).toBeGreaterThan(0)
+  for (const { headers, body: error } of refused) {
+    expect(Number(headers.get('retry-after'))).toBeGreaterThanOrEqual(1)
+    expect(error).toMatchObject({ error: { type: 'rate_limit_error', code: 'queue_full' } })
+  }
+})
+
+test.each(['whole', 'streamed'])('a caller that leaves is not computed for (%s)', async how => {
+  const served = await serve()
+  const body = JSON.stringify({ ...(await long(served)), n: 4, stream: how === 'streamed' })
+  const leave = new AbortController()
+  const asked = fetch(`${served.server.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+    signal: leave.signal,
+  }).then(async response => {
+    for await (const _ of response.body ?? []) leave.abort()
+  })
+  asked.catch(() => undefined)
+  const { queue } = served.server.service
+  while (queue.running === 0) await new Promise(setImmediate)
+  if (how === 'whole') leave.abort()
+  await asked.catch(() => undefined)
+  await queue.empty()
+  // What is finished is counted; this was cut short.
+  expect(await generated(served)).toBe(0)
+  await served.send('POST', '/v1/chat/completions', { model: 'default', messages, max_tokens: 3, temperature: 0 })
+  expect(await generated(served)).toBe(3)
+})
+
+test('a request that takes too long ends, and says so', async () => {
+  const served = await serve({ timeLimit: 0.001 })
+  const whole = await served.send('POST', '/v1/chat/completions', await long(served))
+  expect(whole).toMatchObject({ status: 408, body: { error: { code: 'time_limit', type: 'timeout_error' } } })
+  expect(whole.headers.get('x-should-retry')).toBe('false')
+})
+
+/** Processes that this one started. */
+function children(): number[] {
+  return readdirSync('/proc/self/task').flatMap(task =>
+    readFileSync(`/proc/self/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+  )
+}
+
+test.runIf(process.platform === 'linux')(
+  'an engine that ends fails its requests and is followed by another',
+  async () => {
+    const before = new Set(children())
+    const served = await serve()
+    const engine = children().filter(pid => !before.has(pid))
+    expect(engine).toHaveLength(1)
+    const { queue } = served.server.service
+    const body = await long(served)
+    const asked = [
+      served.send('POST', '/v1/chat/completions', body),
+      served.get('/v1/chat/completions', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ ...body, stream: true }),
+      }),
+    ]
+    while (queue.running < 2) await new Promise(setImmediate)
+    process.kill(engine[0] ?? 0, 'SIGSEGV')
+    const [whole, streamed] = await Promise.all(asked)
+    expect(whole).toMatchObject({ status: 500, body: { error: { type: 'server_error', code: 'engine-crashed' } } })
+    expect(whole?.headers.get('x-should-retry')).toBe('false')
+    expect(JSON.stringify(whole?.body)).not.toContain('organism.gguf')
+    // It may have been told before or after its first token.
+    expect(JSON.stringify(streamed?.body)).toContain('engine-crashed')
+    const after = await served.send('POST', '/v1/chat/completions', { model: 'default', messages, temperature: 0 })
+    expect(after.status).toBe(200)
+    expect((await served.get('/readyz')).status).toBe(200)
+    expect((await served.get('/metrics')).body).toMatch(/plimsoll_engine_crashes_total 1\n/)
+  },
+)
+
+test('a server that is stopped answers what it has begun, and takes nothing more', async () => {
+  const served = await serve()
+  const begun = served.send('POST', '/v1/chat/completions', await long(served))
+  while (served.server.service.queue.running === 0) await new Promise(setImmediate)
+  const stopped = served.server.stop(60_000)
+  expect(served.server.service.state).toBe('stopping')
+  expect(await begun).toMatchObject({ status: 200, body: { usage: { completion_tokens: 480 } } })
+  await stopped
+  await expect(served.get('/healthz')).rejects.toThrow()
+})
+
+test('a server that may not wait cuts what it has begun short', async () => {
+  const served = await serve()
+  const begun = served.send('POST', '/v1/chat/completions', { ...(await long(served)), n: 8 })
+  while (served.server.service.queue.running === 0) await new Promise(setImmediate)
+  await served.server.stop(0)
+  expect(await begun).toMatchObject({ status: 503, body: { error: { type: 'server_error' } } })
+})
