@@ -31,7 +31,7 @@ export function checkedPrompt(prompt: Prompt, request: number): Prompt {
   if (wrong === null) return prompt
   throw new PlimsollError('invalid-input', `The prompt of request ${request} is none`, {
     found: wrong,
-    expected: 'a text, a list of { role, content } with the roles system, user and assistant, or { raw: text }',
+    expected: 'a text, a list of { role, content } with the roles system, user and assistant, { messages, prefill: text }, or { raw: text }',
     where: `request ${request}`,
     fix: 'Give the prompt in one of these forms.',
   })
@@ -41,6 +41,11 @@ function faultOf(prompt: unknown): string | null {
   if (typeof prompt === 'string') return null
   if (Array.isArray(prompt)) return prompt.map(messageFault).find(fault => fault !== null) ?? null
   if (typeof prompt !== 'object' || prompt === null) return prompt === null ? 'null' : typeof prompt
+  if ('messages' in prompt) {
+    if (!Array.isArray(prompt.messages)) return `messages: ${typeof prompt.messages}`
+    if (!('prefill' in prompt) || typeof prompt.prefill !== 'string') return 'messages without the text of a prefill'
+    return prompt.messages.map(messageFault).find(fault => fault !== null) ?? null
+  }
   if (!('raw' in prompt)) return `an object with ${Object.keys(prompt).join(', ') || 'nothing in it'}`
   return typeof prompt.raw === 'string' ? null : `raw: ${typeof prompt.raw}`
 }

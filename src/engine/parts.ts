@@ -21,14 +21,14 @@ const partOf = { system: 'system', user: 'user', assistant: 'answer' } as const
 
 /** Contents of messages and the template's suffix; the thinking inside of earlier answers is a part of its own. */
 export function textParts(
-  { text, suffixStart, contents }: RenderedText,
+  { text, suffixStart, suffixEnd = text.length, contents }: RenderedText,
   marks: readonly [open: string, close: string] | null,
 ): TextPart[] {
   const parts = contents.flatMap(({ role, start, end }): TextPart[] => {
     const whole = { part: partOf[role], start, end }
     return role === 'assistant' && marks !== null ? splitThinking(text, whole, marks) : [whole]
   })
-  if (suffixStart < text.length) parts.push({ part: 'template-suffix', start: suffixStart, end: text.length })
+  if (suffixStart < suffixEnd) parts.push({ part: 'template-suffix', start: suffixStart, end: suffixEnd })
   return parts.sort((a, b) => a.start - b.start)
 }
 

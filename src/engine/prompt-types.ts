@@ -5,5 +5,11 @@ export interface Message {
   readonly content: string
 }
 
+/** Messages, and the words with which the model's answer is made to begin: they are part of what it reads. */
+export interface Prefilled {
+  readonly messages: readonly Message[]
+  readonly prefill: string
+}
+
 /** A string is one user message; `raw` is text that no chat template touches. */
-export type Prompt = string | readonly Message[] | { readonly raw: string }
+export type Prompt = string | readonly Message[] | Prefilled | { readonly raw: string }

@@ -8,6 +8,8 @@ export interface RenderedText {
   readonly text: string
   /** Character at which the template's tokens after the last instruction begin; the text's length where there are none. */
   readonly suffixStart: number
+  /** Where they end, if an answer that was begun follows them. */
+  readonly suffixEnd?: number
   /** Where the contents of messages are, as half-open ranges of characters, ascending. */
   readonly contents: readonly Content[]
 }
@@ -33,9 +35,10 @@ export type RenderPrompt = (prompt: Prompt) => RenderedText
  */
 export function createRenderer(format: ChatFormat | null): RenderPrompt {
   let compiled: Template | null = null
-  return prompt => {
+  const render: RenderPrompt = prompt => {
     if (typeof prompt === 'object' && 'raw' in prompt)
       return { text: prompt.raw, suffixStart: prompt.raw.length, contents: [] }
+    if (typeof prompt === 'object' && 'prefill' in prompt) return begun(render(prompt.messages), prompt.prefill)
     const messages: readonly Message[] = typeof prompt === 'string' ? [{ role: 'user', content: prompt }] : prompt
     if (format === null) {
       throw new PlimsollError('template-failed', 'The model has no chat template', {
@@ -47,7 +50,7 @@ export function createRenderer(format: ChatFormat | null): RenderPrompt {
     try {
       compiled ??= new Template(withoutClock(format.template))
       const template = compiled
-      const render = (filled: readonly Message[]) =>
+      const filledIn = (filled: readonly Message[]) =>
         template.render({
           messages: filled.map(message => ({ ...message })),
           add_generation_prompt: true,
@@ -55,8 +58,8 @@ export function createRenderer(format: ChatFormat | null): RenderPrompt {
           eos_token: format.eos,
           [toldDate]: templateDate,
         })
-      const text = render(messages)
-      return { text, ...contentsOf(text, messages, render) }
+      const text = filledIn(messages)
+      return { text, ...contentsOf(text, messages, filledIn) }
     } catch (cause) {
       if (cause instanceof PlimsollError) throw cause
       throw new PlimsollError('template-failed', "The model's chat template could not render these messages", {
@@ -66,6 +69,18 @@ export function createRenderer(format: ChatFormat | null): RenderPrompt {
         cause,
       })
     }
+  }
+  return render
+}
+
+/** The words an answer begins with stand behind all that the template writes. */
+function begun({ text, suffixStart, contents }: RenderedText, prefill: string): RenderedText {
+  const answer = { role: 'assistant', start: text.length, end: text.length + prefill.length } as const
+  return {
+    text: text + prefill,
+    suffixStart,
+    suffixEnd: text.length,
+    contents: prefill === '' ? contents : [...contents, answer],
   }
 }
 

@@ -85,6 +85,8 @@ export function provenance(
 /** A prompt with a system message in front, where one is given. */
 export function underSystem(prompt: Prompt, system: string | null | undefined): Prompt {
   if (system === null || system === undefined || (typeof prompt === 'object' && 'raw' in prompt)) return prompt
+  if (typeof prompt === 'object' && 'prefill' in prompt)
+    return { ...prompt, messages: [{ role: 'system', content: system }, ...prompt.messages] }
   const messages: readonly Message[] = typeof prompt === 'string' ? [{ role: 'user', content: prompt }] : prompt
   return [{ role: 'system', content: system }, ...messages]
 }

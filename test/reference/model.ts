@@ -81,16 +81,19 @@ export async function openReference(file: string): Promise<ReferenceModel> {
 
   function render(prompt: Prompt): Rendered {
     if (typeof prompt === 'string') return render([{ role: 'user', content: prompt }])
-    const text = 'raw' in prompt ? prompt.raw : chat(prompt)
+    const messages = 'raw' in prompt ? null : 'messages' in prompt ? prompt.messages : prompt
+    const prefill = 'prefill' in prompt ? prompt.prefill : ''
+    const text = 'raw' in prompt ? prompt.raw : chat(messages ?? []) + prefill
     const encoded = tokenizer.encode(text, 'parse')
     const addBos = metadata['tokenizer.ggml.add_bos_token'] && encoded[0] !== bos
     const tokens = addBos ? [bos, ...encoded] : encoded
-    const parts = 'raw' in prompt ? [] : partsOf(prompt, text, tokens, addBos)
-    const suffix = 'raw' in prompt ? [] : tokenizer.encode(templateSuffix(prompt), 'parse')
+    const parts = messages === null ? [] : partsOf(messages, prefill, text, tokens, addBos)
+    const suffix = messages === null ? [] : tokenizer.encode(templateSuffix(messages), 'parse')
+    const end = prefill === '' ? tokens.length : (parts.at(-1)?.start ?? tokens.length)
     return {
       text,
       tokens,
-      templateSuffix: [tokens.length - suffix.length, tokens.length],
+      templateSuffix: [end - suffix.length, end],
       parts,
       thinking: null,
       startsWithBos: tokens[0] === bos,
@@ -98,7 +101,13 @@ export async function openReference(file: string): Promise<ReferenceModel> {
   }
 
   /** Contents stand in the text in their order, each behind the mark of its role; the suffix follows the last one. */
-  function partsOf(messages: readonly Message[], text: string, tokens: readonly number[], addBos: boolean): Span[] {
+  function partsOf(
+    messages: readonly Message[],
+    prefill: string,
+    text: string,
+    tokens: readonly number[],
+    addBos: boolean,
+  ): Span[] {
     const before = (character: number) => {
       const encoded = tokenizer.encode(text.slice(0, character), 'parse')
       const head = addBos ? [bos, ...encoded] : encoded
@@ -113,9 +122,10 @@ export async function openReference(file: string): Promise<ReferenceModel> {
       const part = role === 'assistant' ? 'answer' : role
       return { part, start: before(start), end: before(at) }
     })
-    return [...spans, { part: 'template-suffix' as const, start: before(at), end: tokens.length }].filter(
-      ({ start, end }) => start < end,
-    )
+    const end = before(text.length - prefill.length)
+    const suffix = { part: 'template-suffix', start: before(at), end } as const
+    const begun = { part: 'answer', start: end, end: tokens.length } as const
+    return [...spans, suffix, begun].filter(({ start, end }) => start < end)
   }
 
   /** A rendered prompt that fits the context. */

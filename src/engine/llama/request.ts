@@ -9,7 +9,7 @@ import type { LoadedModel } from './model.ts'
 /** Renders a prompt and finds the template suffix in tokens. @throws PlimsollError `template-failed` */
 export function tokenisePrompt(model: LoadedModel, prompt: Prompt): Rendered {
   const rendered = model.render(prompt)
-  const { text: written, suffixStart } = rendered
+  const { text: written, suffixStart, suffixEnd = written.length } = rendered
   const { vocabulary } = model
   // A template that writes the beginning-of-sequence token itself must not get a second one.
   const bos = vocabulary.addsBos ? vocabulary.special(vocabulary.bos) : ''
@@ -39,7 +39,7 @@ export function tokenisePrompt(model: LoadedModel, prompt: Prompt): Rendered {
     text: written,
     tokens,
     parts,
-    templateSuffix: [tokensBefore(suffixStart), tokens.length],
+    templateSuffix: [tokensBefore(suffixStart), tokensBefore(suffixEnd)],
     startsWithBos,
     thinking:
       marks === null ? null : { open: marks.open, close: marks.close, opened: opensThinking(written, marks.text) },

@@ -135,5 +135,6 @@ function madeBy(
 function textOf(prompt: Prompt): string {
   if (typeof prompt === 'string') return prompt
   if ('raw' in prompt) return prompt.raw
-  return prompt.flatMap(({ role, content }) => (role === 'user' ? [content] : [])).join('\n')
+  const messages = 'messages' in prompt ? prompt.messages : prompt
+  return messages.flatMap(({ role, content }) => (role === 'user' ? [content] : [])).join('\n')
 }

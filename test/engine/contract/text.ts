@@ -90,6 +90,21 @@ export function textBehaviours(subject: () => Subject): void {
     expect(rendered.tokens.slice(...rendered.templateSuffix)).toEqual([TOKEN.end, 10, TOKEN.assistant, 10])
   })
 
+  test.each(['the an', '', ' the', '<|end|>'])('an answer that begins with %j goes on from there', async prefill => {
+    const { model, reference } = await subject().pair()
+    const messages = [{ role: 'user', content: 'Who?' }] as const
+    const plain = await model.render(messages)
+    const begun = await model.render({ messages, prefill })
+    expect(begun.text).toBe(`${plain.text}${prefill}`)
+    expect(begun.templateSuffix).toEqual(plain.templateSuffix)
+    expect(begun.tokens.slice(...begun.templateSuffix)).toEqual([TOKEN.end, 10, TOKEN.assistant, 10])
+    expect(begun.parts.filter(({ part }) => part === 'answer')).toHaveLength(prefill === '' ? 0 : 1)
+    expect(begun).toEqual(await reference.render({ messages, prefill }))
+    const [answer] = await model.generate([{ messages, prefill }], { maxTokens: 4 })
+    const [raw] = await model.generate([{ raw: begun.text }], { maxTokens: 4 })
+    expect(answer?.tokens).toEqual(raw?.tokens)
+  })
+
   test('raw text has no template and no suffix', async () => {
     const { model, reference } = await subject().pair()
     const rendered = await model.render({ raw: 'hello' })
