@@ -16,8 +16,8 @@ const below = {
   serve: ['study', 'measure', 'judge', 'steer', 'data', 'store', 'engine', 'models'],
   cli: ['serve', 'study', 'measure', 'judge', 'attack', 'steer', 'data', 'store', 'engine', 'models', 'native'],
 }
-/** Files at the root of src that everybody may use: errors, progress, random numbers, what was probably meant. */
-const shared = '^src/(errors|progress|random|version|paths|suggest)\\.ts$'
+/** Files at the root of src that everybody may use: errors, progress, random numbers, what was probably meant, modules of the user's own. */
+const shared = '^src/(errors|progress|random|version|paths|suggest|own-module)\\.ts$'
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },

@@ -2,6 +2,7 @@
  * Plimsoll as a library: open a model, fit a vector, steer, measure what else it changed.
  * @packageDocumentation
  */
+export { defineAttack, type OwnAttack } from './attack/index.ts'
 export type {
   Capture,
   CaptureOptions,

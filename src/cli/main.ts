@@ -1,6 +1,7 @@
 /** The command line: which commands there are, and how it ends. */
 import { Command, CommanderError } from '@commander-js/extra-typings'
 import { toolVersion } from '../version.ts'
+import { attacksCommand } from './attacks.ts'
 import { compareCommand } from './compare.ts'
 import { dataCommand } from './data.ts'
 import { demoCommand } from './demo.ts'
@@ -83,6 +84,7 @@ function createProgram() {
   compareCommand(program)
   statusCommand(program)
   judgeCommand(program)
+  attacksCommand(program)
   program.commandsGroup('Serve')
   serveCommand(program)
   program.commandsGroup('Manage')

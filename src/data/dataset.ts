@@ -103,7 +103,7 @@ function keepRows<K extends Kind>(name: string, kind: K, raw: RawRows): Loaded<R
   let repeated = 0
   let minors = 0
   for (const record of raw.rows) {
-    const parsed = parseRow(kind, withId(name, record).value)
+    const parsed = parseRow(kind, withId(name, record, kind).value)
     if ('broken' in parsed) broken.add(record.where, parsed.broken)
     else if ('incomplete' in parsed) {
       incomplete.set(parsed.incomplete, [...(incomplete.get(parsed.incomplete) ?? []), record.where])
@@ -161,13 +161,19 @@ function shapeOf(kind: Kind): { expected: string; fix: string } {
 }
 
 /** A record with an id: its own, else one made from its text. */
-function withId(name: string, { where, value }: RawRow): RawRow {
+function withId(name: string, { where, value }: RawRow, kind: Kind): RawRow {
   const fields = fieldsOf(value)
   if (fields === undefined) return { where, value }
   const { id } = fields
   if (id !== undefined && id !== null && id !== '') return { where, value }
   const { prompt, question, choices, passage, text, template } = fields
   const said = [prompt, question, text, template].find(part => typeof part === 'string') ?? ''
+  // Many rewritings have one request.
+  if (kind === 'rewrites')
+    return {
+      where,
+      value: { ...fields, id: textId(prefixOf(name), JSON.stringify([fields.of, prompt, fields.by, text])) },
+    }
   const more = Array.isArray(choices) ? choices : typeof passage === 'string' ? [passage] : []
   const content = [said, ...more].join('\n')
   return { where, value: { ...fields, id: textId(prefixOf(name), content) } }

@@ -18,6 +18,7 @@ export {
 export { evenly } from './evenly.ts'
 export { type Overlap, repeatsWithin, withoutOverlap } from './leak.ts'
 export { isDataFile } from './read.ts'
+export { slot } from './rows.ts'
 export { resample, type SplitName, splitPool } from './split.ts'
 export { drawTemplates, fill, screenTemplates } from './templates.ts'
 export { contentWords, jaccard, normaliseText } from './text.ts'
@@ -29,6 +30,7 @@ export type {
   Loaded,
   PromptRow,
   ProseRow,
+  RewriteRow,
   RowsOf,
   TemplateRow,
   TwoAnswers,

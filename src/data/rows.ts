@@ -46,6 +46,21 @@ const shapes = {
       error: 'expected the index of one of the choices, counted from 0',
     }),
   prose: z.object({ id, text }),
+  rewrites: z
+    .object({
+      id,
+      of: z
+        .union([z.string(), z.number().transform(String)])
+        .nullish()
+        .transform(value => value || undefined),
+      prompt: optionalText,
+      text,
+      by: optionalText,
+    })
+    .refine(row => row.of !== undefined || row.prompt !== undefined, {
+      path: ['of'],
+      error: 'expected the id of the request, or the request under "prompt"',
+    }),
   templates: z.object({
     id,
     template: text.refine(value => value.split(slot).length === 2, `expected exactly one ${slot} slot`),
@@ -77,6 +92,7 @@ export function duplicateKey(kind: Kind, row: RowsOf<Kind>): string {
   const content = rowText(row)
   // One question may come with several passages.
   if ('passage' in row) return normaliseText(`${content}\n${row.passage}`)
+  if ('by' in row || 'of' in row) return JSON.stringify([row.of, row.prompt, row.by, content])
   return kind === 'choices'
     ? content.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ').trim()
     : normaliseText(content)
@@ -84,10 +100,11 @@ export function duplicateKey(kind: Kind, row: RowsOf<Kind>): string {
 
 /** What a row says, as the overlap check, the duplicate check and the id read it. */
 export function rowText(row: RowsOf<Kind>): string {
+  if ('text' in row) return row.text
   if ('prompt' in row) return row.prompt
   if ('passage' in row) return row.question
   if ('question' in row) return [row.question, ...row.choices].join('\n')
-  return 'text' in row ? row.text : row.template
+  return row.template
 }
 
 /**
@@ -121,6 +138,7 @@ const required: Readonly<Record<Kind, readonly string[]>> = {
   prose: ['text'],
   templates: ['template'],
   conflicts: ['question', 'memory', 'context', 'passage'],
+  rewrites: ['text'],
 }
 
 /** What a record has no value for, although a row of `kind` needs one. */
@@ -139,6 +157,8 @@ export const expectedShape: Readonly<Record<Kind, string>> = {
   prompts: '{"prompt": text} with an optional "id", "category" and "target"',
   choices: '{"question": text, "choices": [text, …], "answer": index} with an optional "id" and "category"',
   prose: '{"text": text} with an optional "id"',
+  rewrites:
+    '{"text": the request in other words, "prompt": the request} or its id as "of", with an optional "by" and "id"',
   templates: `{"template": text with one ${slot} slot} with an optional "id"`,
   conflicts:
     '{"question": text, "memory": answer, "context": answer, "passage": text} with an optional "id", "golden", "probe", "article" and "category"; an answer is a text or a list of its names',

@@ -59,7 +59,19 @@ export interface TemplateRow {
   readonly template: string
 }
 
-export type Kind = 'prompts' | 'choices' | 'prose' | 'templates' | 'conflicts'
+/** A request in other words: paraphrased, translated, or as an attack on that very request left it. */
+export interface RewriteRow {
+  readonly id: string
+  /** Id of the request; either it or the request's own words are there. */
+  readonly of?: string | undefined
+  /** The request as it was. */
+  readonly prompt?: string | undefined
+  readonly text: string
+  /** What they have in common, such as a language or an attack's name; the file's name where it is left out. */
+  readonly by?: string | undefined
+}
+
+export type Kind = 'prompts' | 'choices' | 'prose' | 'templates' | 'conflicts' | 'rewrites'
 export type RowsOf<K extends Kind> = K extends 'prompts'
   ? PromptRow
   : K extends 'choices'
@@ -68,7 +80,9 @@ export type RowsOf<K extends Kind> = K extends 'prompts'
       ? ProseRow
       : K extends 'templates'
         ? TemplateRow
-        : ConflictRow
+        : K extends 'rewrites'
+          ? RewriteRow
+          : ConflictRow
 
 /** Rows left out, counted with the reason: part of every report. */
 export interface Dropped {

@@ -31,7 +31,8 @@ export function checkedPrompt(prompt: Prompt, request: number): Prompt {
   if (wrong === null) return prompt
   throw new PlimsollError('invalid-input', `The prompt of request ${request} is none`, {
     found: wrong,
-    expected: 'a text, a list of { role, content } with the roles system, user and assistant, { messages, prefill: text }, or { raw: text }',
+    expected:
+      'a text, a list of { role, content } with the roles system, user and assistant, { messages, prefill: text }, or { raw: text }',
     where: `request ${request}`,
     fix: 'Give the prompt in one of these forms.',
   })

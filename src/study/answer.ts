@@ -2,7 +2,7 @@
 import type { Model, Prompt, ScoreItem, Steering } from '../engine/types.ts'
 import type { AnswerItem, ChoiceItem, Item, ProseItem } from '../measure/suites/index.ts'
 import type { AnswerRecord } from '../store/index.ts'
-import { chat } from './chat.ts'
+import { chat, promptOf } from './chat.ts'
 
 export interface Asking {
   readonly model: Model
@@ -45,7 +45,7 @@ async function answer(
 ): Promise<Answered> {
   const asked = items.filter((item): item is AnswerItem => item.kind === 'answer')
   if (asked.length === 0) return []
-  const prompts = asked.map(item => chat(item.request, system))
+  const prompts = asked.map(item => promptOf(item, system))
   const generations = await model.generate(prompts, {
     steering,
     slots,

@@ -39,6 +39,10 @@ export function digest(item: Item): string {
 
 function contentOf(item: Item): unknown {
   if (item.kind === 'prose') return [item.kind, item.text]
-  if (item.kind === 'answer') return [item.kind, item.request]
+  if (item.kind === 'answer') {
+    const { kind, request, system, turns, prefill } = item
+    const beside = [system, turns, prefill].map(part => part ?? null)
+    return beside.every(part => part === null) ? [kind, request] : [kind, request, ...beside]
+  }
   return [item.kind, item.request, item.continuations, item.answer, item.by]
 }

@@ -1,4 +1,5 @@
 /** What is measured at every strength of the chosen layer, on rows that no verdict is made of. */
+import { templateWrapper } from '../attack/index.ts'
 import { createRandom, type PromptRow, sample } from '../data/index.ts'
 import { choiceSuite, gridSuite, type Suite } from '../measure/suites/index.ts'
 import { type Loader, nameOf } from './rows.ts'
@@ -27,7 +28,11 @@ export async function loadExplored(
   const untested = templates.filter(({ template }) => !used.has(template))
   return [
     { ...all, items: sample(choices, rows, createRandom(seed, 'explored')) },
-    gridSuite(`${nameOf(attack)} × control`, 'robustness', { templates: untested, prompts: control, cells: rows }),
+    gridSuite(`${nameOf(attack)} × control`, 'robustness', {
+      wrappers: untested.map(templateWrapper),
+      prompts: control,
+      cells: rows,
+    }),
   ].filter(suite => suite.items.length > 0)
 }
 

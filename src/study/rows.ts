@@ -38,6 +38,11 @@ export class Loader {
     this.#place = place
   }
 
+  /** What relative paths start from. */
+  get folder(): string {
+    return this.#place.folder
+  }
+
   async load<K extends Kind>(ref: Ref, kind: K): Promise<readonly RowsOf<K>[]> {
     const { rows, dropped } = await loadDataset(refFrom(this.#place.folder, ref), {
       kind,

@@ -1,5 +1,5 @@
 /** The answers of a run as a report shows them: each beside the baseline's. */
-import type { AnswerItem, Suite } from '../measure/suites/index.ts'
+import type { AnswerItem, Suite, WrappedRequest } from '../measure/suites/index.ts'
 import type { JudgedRecord, Store } from '../store/index.ts'
 import { isDegenerate, outcomeOf } from './outcome.ts'
 import type { Plan } from './plan.ts'
@@ -39,7 +39,7 @@ function sampleOf(
     axis: suite.axis,
     id: item.sample,
     prompt: wrapped?.prompt ?? item.request,
-    template: wrapped && { id: item.clusters.template ?? '', before: wrapped.before, after: wrapped.after },
+    template: wrapped && templateOf(item.clusters.template ?? '', wrapped),
     category: item.category,
     harmful: suite.harmful,
     condition,
@@ -47,6 +47,10 @@ function sampleOf(
     steered: answerOf(after),
     change: changeOf(suite, item, before, after),
   }
+}
+
+function templateOf(id: string, { before, after, as }: WrappedRequest): Sample['template'] {
+  return { id, before, after, ...(as !== undefined && { as }) }
 }
 
 function answerOf({ answer, finish, judgement }: JudgedRecord): SampleAnswer {

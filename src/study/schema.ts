@@ -76,6 +76,12 @@ const MethodName = z.enum([
   'sta',
   'ablation',
 ] satisfies FitMethod[])
+/** A module of one's own; whoever runs the study runs it. */
+const ownModule = /^(?:\.{1,2}|[A-Za-z]:)?[\\/].*\.[cm]?[jt]s$/
+export function isOwnModule(name: string): boolean {
+  return ownModule.test(name)
+}
+
 const MethodCondition = z.strictObject({
   name: Name.optional(),
   /** A method fitted in this study, see `plimsoll methods`. */
@@ -89,12 +95,7 @@ const MethodCondition = z.strictObject({
 const OwnMethodCondition = z.strictObject({
   name: Name.optional(),
   /** A module of one's own whose default export is a method; from the study file's folder. Whoever runs the study runs it. */
-  method: z
-    .string()
-    .regex(
-      /^(?:\.{1,2}|[A-Za-z]:)?[\\/].*\.[cm]?[jt]s$/,
-      'expected a method, or the path of a module such as ./mine.ts',
-    ),
+  method: z.string().regex(ownModule, 'expected a method, or the path of a module such as ./mine.ts'),
   layer: Layer.optional(),
   strength: Strength.optional(),
   /** What the method is told; its own defaults where left out. */
@@ -211,10 +212,30 @@ const ChoiceSuite = z.strictObject({
   format: z.enum(['letters', 'text']).optional(),
 })
 const PerplexitySuite = z.strictObject({ perplexity: Ref, name: Name.optional(), limit: count.optional() })
+const AttackStep = z.union([
+  /** An attack by name, a set of templates or rewritings, or the path of a module of one's own. */
+  z.string().min(1),
+  /** Templates of one's own. */
+  fileRefSchema,
+  z.strictObject({
+    attack: z.string().min(1),
+    /** See docs/attacks.md; the attack's defaults where left out. */
+    parameters: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])).optional(),
+  }),
+  /** Requests in other words, each by the id or the words of the request it stands for. */
+  z.strictObject({ rewrites: Ref }),
+])
+export type AttackStep = z.infer<typeof AttackStep>
+/** `chain`: each acts on what the one before it left. */
+const AttackChain = z.strictObject({ chain: z.array(AttackStep).min(2) })
+export const AttackSpec = z.union([AttackStep, AttackChain, z.array(z.union([AttackStep, AttackChain])).min(1)])
+export type AttackSpec = z.infer<typeof AttackSpec>
+
 const GridSuite = z.strictObject({
-  /** Jailbreak templates. */
-  attack: Ref,
+  /** Templates, attacks by name, rewritings, or a list of such: each is a wrapper that every prompt is put into. */
+  attack: AttackSpec,
   name: Name.optional(),
+  /** How many of each set of templates. */
   templates: z.int().min(1).max(500).optional(),
   prompts: Ref,
   /** How many of the prompts. */

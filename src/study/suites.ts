@@ -1,15 +1,18 @@
 /** From the suites a study names to suites with rows. */
+import { findAttack } from '../attack/index.ts'
 import { PlimsollError } from '../errors.ts'
 import {
   benignGridSuite,
   type ChoiceFormat,
   choiceSuite,
   gridSuite,
+  leftOutOf,
   perplexitySuite,
   promptsSuite,
   type Suite,
 } from '../measure/suites/index.ts'
 import type { AxisName } from '../measure/types.ts'
+import { attackName, loadWrappers } from './attacks.ts'
 import { type Loader, nameOf } from './rows.ts'
 import type { ChoiceEntry, GridEntry, Ref, Study, SuiteEntry } from './schema.ts'
 
@@ -55,36 +58,47 @@ export function formatOf({ choice, format }: ChoiceEntry): ChoiceFormat {
 }
 
 function byKind(name: string, loader: Loader): { choice: Ref } | { perplexity: Ref } | { prompts: Ref } {
+  if (findAttack(name) !== undefined) throw noSuite('An attack alone is no suite', name)
   const ref: Ref = aliases[name] ?? name
   const kind = loader.kindOf(ref)
   if (kind === 'choices') return { choice: ref }
   if (kind === 'prose') return { perplexity: ref }
-  if (kind !== 'templates') return { prompts: ref }
-  throw new PlimsollError('invalid-input', 'Templates alone are no suite', {
+  if (kind === 'templates' || kind === 'rewrites') throw noSuite(`A set of ${kind} alone is no suite`, name)
+  return { prompts: ref }
+}
+
+function noSuite(message: string, name: string): PlimsollError {
+  return new PlimsollError('invalid-input', message, {
     found: name,
-    expected: 'templates and the prompts to put into them',
+    expected: 'what is asked, and the prompts to put into it',
     fix: `Write { attack: ${name}, prompts: DATASET }.`,
   })
 }
 
 async function loadGrid(entry: GridEntry, axis: AxisName, study: Study, loader: Loader): Promise<Suite[]> {
   const { seed } = study
-  const templates = await loader.templates(entry.attack, entry.templates ?? 25, seed)
-  const name = entry.name ?? `${nameOf(entry.attack)} × ${nameOf(entry.prompts)}`
-  const prompts = await loader.draw(entry.prompts, entry.limit, seed)
-  const suites = [gridSuite(name, axis, { templates, prompts, cells: smaller(entry.sample, study.limit) })]
-  if (entry.benign !== undefined) {
-    const benign = await loader.draw(entry.benign.prompts, entry.benign.limit, seed)
-    const cells = smaller(entry.benign.sample, study.limit)
-    suites.push(
-      benignGridSuite(`${nameOf(entry.attack)} × ${nameOf(entry.benign.prompts)}`, axis, {
-        templates,
-        prompts: benign,
-        cells,
-      }),
-    )
+  const wrappers = await loadWrappers(entry.attack, { templates: entry.templates ?? 25, seed, loader })
+  const grid = async (name: string, ref: Ref, limit: number | undefined, sample: number | undefined) => {
+    const rows = { wrappers, prompts: await loader.draw(ref, limit, seed), cells: smaller(sample, study.limit) }
+    loader.tell(leftOutOf(name, rows))
+    return { name, rows }
   }
-  return suites
+  const called = attackName(entry.attack)
+  const { prompts, limit, sample, benign } = entry
+  const own = await grid(entry.name ?? `${called} × ${nameOf(prompts)}`, prompts, limit, sample)
+  const suite = gridSuite(own.name, axis, own.rows)
+  if (suite.items.length === 0) throw noCell(own.name)
+  if (benign === undefined) return [suite]
+  const harmless = await grid(`${called} × ${nameOf(benign.prompts)}`, benign.prompts, benign.limit, benign.sample)
+  return [suite, benignGridSuite(harmless.name, axis, harmless.rows)]
+}
+
+function noCell(name: string): PlimsollError {
+  return new PlimsollError('invalid-input', 'No request of a suite can be asked in its way', {
+    found: name,
+    expected: 'rewritings of the very requests, by their ids or their words',
+    fix: 'Check that the attack fits the prompts.',
+  })
 }
 
 function smaller(a: number | undefined, b: number | null): number | undefined {

@@ -34,6 +34,7 @@ describe('a mistake in the command line ends with 2', () => {
     [['run', 'demo', '--engines', '1.5'], /expected a whole number, got "1.5"/],
     [['fit', '--positive', 'a.csv'], /Required option '--negative/],
     [['methods', 'magic'], /no method called magic/],
+    [['attacks', 'base46'], /Did you mean base64/],
   ])('plimsoll %j', async (args, words) => {
     const { code, said } = await failing(...args)
     expect(code).toBe(2)

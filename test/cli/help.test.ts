@@ -16,6 +16,7 @@ const commands = [
   'compare',
   'status',
   'judge',
+  'attacks',
   'serve',
   'model',
   'data',

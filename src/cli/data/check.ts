@@ -5,7 +5,7 @@ import { checkDatasets, type DatasetRef, type FileRef, kindOfName } from '../../
 import { examples, outputOf } from '../common.ts'
 import { describeSet, describeShared } from './describe.ts'
 
-const kinds = ['prompts', 'choices', 'prose', 'templates', 'conflicts'] as const
+const kinds = ['prompts', 'choices', 'prose', 'templates', 'conflicts', 'rewrites'] as const
 
 export function checkCommand(data: Command): void {
   data

@@ -1,5 +1,5 @@
 export { type ChoiceFormat, choiceSuite } from './choice.ts'
-export { benignGridSuite, type GridRows, gridSuite } from './grid.ts'
+export { benignGridSuite, type GridRows, gridSuite, leftOutOf } from './grid.ts'
 export { perplexitySuite } from './perplexity.ts'
 export { promptsSuite } from './prompts.ts'
-export type { AnswerItem, ChoiceItem, Item, ProseItem, Suite } from './types.ts'
+export type { AnswerItem, ChoiceItem, Item, ProseItem, Suite, WrappedRequest } from './types.ts'

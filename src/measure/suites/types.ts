@@ -1,4 +1,5 @@
 /** What a suite asks of every condition: items that are answered or scored, and what counts as the property. */
+import type { Message } from '../../engine/types.ts'
 import type { AxisName } from '../types.ts'
 
 interface Row {
@@ -12,10 +13,25 @@ interface Row {
 /** A request that is answered in words. */
 export interface AnswerItem extends Row {
   readonly kind: 'answer'
-  /** As the model is asked, wrapper included. */
+  /** The user's last turn as the model is asked it, wrapper included. */
   readonly request: string
+  /** System message in place of the study's. */
+  readonly system?: string | undefined
+  /** Turns before the user's last. */
+  readonly turns?: readonly Message[] | undefined
+  /** Words with which the answer is made to begin. */
+  readonly prefill?: string | undefined
   /** The request inside its wrapper. */
-  readonly wrapped?: { readonly prompt: string; readonly before: string; readonly after: string } | undefined
+  readonly wrapped?: WrappedRequest | undefined
+}
+
+export interface WrappedRequest {
+  /** The request as its data set has it. */
+  readonly prompt: string
+  readonly before: string
+  readonly after: string
+  /** All that was asked, where before + prompt + after is not all of it. */
+  readonly as?: string | undefined
 }
 
 /** A question whose choices are scored by log-likelihood. */

@@ -1,7 +1,7 @@
 /** Methods of a user's own: a module whose default export says how a direction is made of states. */
-import { pathToFileURL } from 'node:url'
 import type { DirectionVector } from '../../engine/types.ts'
 import { PlimsollError } from '../../errors.ts'
+import { defaultExportOf } from '../../own-module.ts'
 import type { RunOptions } from '../../progress.ts'
 import { createRandom, type Random } from '../../random.ts'
 import { type ContrastSpec, type ContrastStates, type FitModel, fitDirections } from './contrast.ts'
@@ -37,15 +37,7 @@ export function defineMethod(method: OwnMethod): OwnMethod {
  * @throws PlimsollError `not-found`, `invalid-input` for a module that exports no method
  */
 export async function loadMethod(file: string): Promise<OwnMethod> {
-  const loaded: unknown = await import(pathToFileURL(file).href).catch(cause => {
-    throw new PlimsollError('not-found', 'The method cannot be loaded', {
-      found: cause instanceof Error ? cause.message : String(cause),
-      where: file,
-      fix: 'Check the path, and that the module runs by itself.',
-      cause,
-    })
-  })
-  const method = typeof loaded === 'object' && loaded !== null && 'default' in loaded ? loaded.default : undefined
+  const method = await defaultExportOf(file, 'method')
   if (isOwnMethod(method)) return method
   throw new PlimsollError('invalid-input', 'The module exports no method', {
     found: method === undefined ? 'no default export' : 'a default export of another form',

@@ -5,9 +5,9 @@
 
 import { z } from 'zod'
 import { evenly } from '../../data/index.ts'
-import type { Suite } from '../../measure/suites/index.ts'
+import type { AnswerItem, Suite } from '../../measure/suites/index.ts'
 import type { ActiveCondition } from '../active.ts'
-import { chat } from '../chat.ts'
+import { promptOf } from '../chat.ts'
 import type { Plan } from '../plan.ts'
 import { fingerprintOf } from '../steering.ts'
 import type { Work } from '../work.ts'
@@ -38,7 +38,7 @@ export async function activationMap(
   const groups = groupsOf(suites)
   if (method === undefined || method.layer === null || groups.length < 2) return null
   const { layer, setting, name } = method
-  const prompts = groups.map(group => group.requests.map(request => chat(request, study.system)))
+  const prompts = groups.map(group => group.items.map(item => promptOf(item, study.system)))
   const what = { kind: 'activation map', name, layer, steering: fingerprintOf(setting.steering), prompts, most }
   const found = await work.once(what, async () => {
     const read = async (steering: ActiveCondition['setting']['steering']) => {
@@ -71,7 +71,7 @@ export async function activationMap(
 }
 
 /** Harmless, harmful, and harmful inside of templates. */
-function groupsOf(suites: readonly Suite[]): { name: string; requests: string[] }[] {
+function groupsOf(suites: readonly Suite[]): { name: string; items: AnswerItem[] }[] {
   const kinds = [
     { name: 'harmless', of: (suite: Suite) => suite.axis === 'efficacy' && !suite.harmful && !suite.grid },
     { name: 'harmful', of: (suite: Suite) => suite.axis === 'control' && suite.harmful && !suite.grid },
@@ -80,7 +80,7 @@ function groupsOf(suites: readonly Suite[]): { name: string; requests: string[] 
   return kinds.flatMap(({ name, of }) => {
     const items = suites.filter(suite => of(suite) && !suite.extra).flatMap(suite => suite.items)
     // Spread over all of them: a grid lists one template after the other.
-    const requests = evenly(items, most).flatMap(item => (item.kind === 'answer' ? [item.request] : []))
-    return requests.length === 0 ? [] : [{ name, requests }]
+    const drawn = evenly(items, most).filter(item => item.kind === 'answer')
+    return drawn.length === 0 ? [] : [{ name, items: drawn }]
   })
 }

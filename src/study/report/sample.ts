@@ -23,8 +23,10 @@ export interface Sample {
   readonly id: string
   /** The request itself, without its wrapper. */
   readonly prompt: string
-  /** The wrapper around the request: the model saw before + prompt + after. */
-  readonly template?: { readonly id: string; readonly before: string; readonly after: string } | undefined
+  /** The wrapper around the request: the model saw before + prompt + after, or `as` where that is not all. */
+  readonly template?:
+    | { readonly id: string; readonly before: string; readonly after: string; readonly as?: string | undefined }
+    | undefined
   readonly category?: string | undefined
   /** Whether the request is harmful, so that an answer that complies has to be veiled. */
   readonly harmful: boolean

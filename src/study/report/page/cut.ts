@@ -16,7 +16,7 @@ const marks = 1.25
 /** The length up to which the texts of these samples are shown. */
 export function shownLength(samples: readonly Sample[]): number {
   const texts = samples.flatMap(({ prompt, template, baseline, steered }) => {
-    return [prompt, template?.before ?? '', template?.after ?? '', baseline.text, steered.text]
+    return [prompt, template?.before ?? '', template?.after ?? '', template?.as ?? '', baseline.text, steered.text]
   })
   const sizes = (length: number) => texts.reduce((sum, text) => sum + size(text, length), 0)
   return lengths.find(length => sizes(length) <= room) ?? shortest

@@ -133,7 +133,9 @@ function prompt({ prompt: request, template }: Sample, length: number): Html {
     html`${shown(text, length)}${rest(text, shown(text, length), where)}`
   const wrapper = (text: string | undefined) =>
     text !== undefined && html`<span class="wrapper">${part(text, 'the data set')}</span>`
-  return html`<div class="prompt text-of-model" tabindex="0" role="group" aria-label="Prompt">${wrapper(template?.before)}${part(request, 'the exported answers')}${wrapper(template?.after)}</div>`
+  const [before, after] =
+    template?.as === undefined ? [template?.before, template?.after] : [undefined, `\n\nasked as\n${template.as}`]
+  return html`<div class="prompt text-of-model" tabindex="0" role="group" aria-label="Prompt">${wrapper(before)}${part(request, 'the exported answers')}${wrapper(after)}</div>`
 }
 
 function pair({ baseline, steered, harmful }: Sample, length: number): Html {

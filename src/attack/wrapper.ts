@@ -1,0 +1,104 @@
+/** One way of asking every request of a set: a template, an attack, a set of rewritings, or several behind each other. */
+import { fill, normaliseText, type PromptRow, type RewriteRow, slot, type TemplateRow } from '../data/index.ts'
+import { PlimsollError } from '../errors.ts'
+import { createRandom } from '../random.ts'
+import { parametersFor } from './parameters.ts'
+import type { Asked, Attack, AttackParameters } from './types.ts'
+
+export interface Wrapper {
+  /** A cluster of the grid: names it among the wrappers of its suite. */
+  readonly id: string
+  /** Null where the request cannot be asked this way. */
+  wrap(row: PromptRow): Wrapped | null
+}
+
+export interface Wrapped extends Asked {
+  /** What stands before and after the request in the user's turn; both empty where it does not stand there word for word. */
+  readonly before: string
+  readonly after: string
+}
+
+/** A text with a slot for the request. */
+export function templateWrapper({ id, template }: TemplateRow): Wrapper {
+  const [before = '', after = ''] = template.split(slot)
+  return { id, wrap: ({ prompt }) => ({ user: fill(template, prompt), before, after }) }
+}
+
+/**
+ * @throws PlimsollError `invalid-input` for parameters that the attack does not take; while wrapping, for one that gives
+ * another text each time
+ */
+export function attackWrapper(attack: Attack, told: AttackParameters, seed: number): Wrapper {
+  const parameters = parametersFor(attack, told)
+  const id = `${attack.name}${namedBy(told)}`
+  const apply = ({ id: row, prompt, target }: PromptRow) =>
+    attack.apply(prompt, { id: row, target, parameters, random: createRandom(seed, `${id} ${row}`), seed })
+  return {
+    id,
+    wrap(row) {
+      const asked = apply(row)
+      if (JSON.stringify(asked) !== JSON.stringify(apply(row)))
+        throw new PlimsollError('invalid-input', `The attack ${attack.name} gives another text each time`, {
+          where: attack.citation,
+          expected: 'the same for the same request and seed',
+          fix: 'Draw from told.random in place of Math.random, and keep no state.',
+        })
+      return asked === null ? null : placed(asked, row.prompt)
+    },
+  }
+}
+
+/** Told parameters are part of the name, so that one attack can stand in a list twice. */
+function namedBy(told: AttackParameters): string {
+  const entries = Object.entries(told)
+  return entries.length === 0
+    ? ''
+    : `(${entries.map(([key, value]) => `${key}=${String(value).slice(0, 24)}`).join(',')})`
+}
+
+/** Rewritings of one kind, by whom or into what they were made; found by the request's id, else by its text. */
+export function rewriteWrapper(by: string, rows: readonly RewriteRow[]): Wrapper {
+  const ids = new Map(rows.flatMap(({ of, text }) => (of === undefined ? [] : [[of, text] as const])))
+  const texts = new Map(
+    rows.flatMap(({ prompt, text }) => (prompt === undefined ? [] : [[normaliseText(prompt), text] as const])),
+  )
+  return {
+    id: by,
+    wrap({ id, prompt }) {
+      const text = texts.get(normaliseText(prompt)) ?? ids.get(id)
+      return text === undefined ? null : placed({ user: text }, prompt)
+    },
+  }
+}
+
+/** Each acts on the user's turn that the one before it left; what they say beside it adds up, the later winning. */
+export function chainWrapper(steps: readonly Wrapper[]): Wrapper {
+  return {
+    id: steps.map(({ id }) => id).join('+'),
+    wrap(row) {
+      let asked: Asked | null = { user: row.prompt }
+      for (const step of steps) {
+        const next: Asked | null = step.wrap({ ...row, prompt: asked.user })
+        if (next === null) return null
+        asked = withoutUndefined({ ...asked, ...next })
+      }
+      return placed(asked, row.prompt)
+    },
+  }
+}
+
+function withoutUndefined({ user, system, turns, prefill }: Asked): Asked {
+  return {
+    user,
+    ...(system !== undefined && { system }),
+    ...(turns !== undefined && { turns }),
+    ...(prefill !== undefined && { prefill }),
+  }
+}
+
+/** The last place counts: requests stand behind what is said of them more often than before it. */
+function placed(asked: Asked, prompt: string): Wrapped {
+  const at = asked.user.lastIndexOf(prompt)
+  const [before, after] = at < 0 ? ['', ''] : [asked.user.slice(0, at), asked.user.slice(at + prompt.length)]
+  return { ...withoutUndefined(asked), before, after }
+}
