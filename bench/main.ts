@@ -2,6 +2,8 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { resolveModel } from '../src/models/resolve.ts'
+import { agreementBenchmark } from './agreement/index.ts'
+import { agreementTable } from './agreement/table.ts'
 import { engineBenchmark } from './engine/index.ts'
 import { engineTable } from './engine/table.ts'
 import { fitBenchmark, fitTable } from './fit/index.ts'
@@ -13,6 +15,7 @@ const usage = `npm run bench -- engine [--model NAME|FILE] [--threads N] [--turn
 npm run bench -- peers [--model NAME|FILE] [--threads N] [--turns N] [--sequences 1,16,64] [--batched-bench PROGRAM]
                        [--python PROGRAM] [--dtypes float32] [--json]
 npm run bench -- study [--model NAME|FILE] [--threads N] [--study overrefusal-quick] [--limit 24] [--json]
+npm run bench -- agreement --python PROGRAM [--model NAME|FILE] [--threads N] [--rows mmlu=228,gsm8k=100] [--json]
 npm run bench -- fit [--model NAME|FILE] [--threads N] [--turns N] [--pairs 256] [--python PROGRAM] [--dtypes float32]
                      [--json]
 bench/peers/README.md says how to get the programs.`
@@ -32,6 +35,7 @@ const { values, positionals } = parseArgs({
     study: { type: 'string', default: 'overrefusal-quick' },
     limit: { type: 'string', default: '24' },
     pairs: { type: 'string', default: '256' },
+    rows: { type: 'string', default: 'mmlu=228,gsm8k=100,arc-challenge=100,hellaswag=100' },
     json: { type: 'boolean', default: false },
   },
 })
@@ -65,6 +69,21 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
       dtypes: values.dtypes.split(','),
     })
     print(found, fitTable)
+  },
+  async agreement() {
+    const asked = Object.fromEntries(values.rows.split(',').map(entry => entry.split('=')))
+    const size = (name: string) => Number(asked[name] ?? 0)
+    const found = await agreementBenchmark({
+      ...(await shared()),
+      python: values.python,
+      sizes: {
+        mmlu: size('mmlu'),
+        gsm8k: size('gsm8k'),
+        hellaswag: size('hellaswag'),
+        'arc-challenge': size('arc-challenge'),
+      },
+    })
+    print(found, agreementTable)
   },
   async study() {
     const found = await studyBenchmark({ ...(await shared()), study: values.study, limit: Number(values.limit) })

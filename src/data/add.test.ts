@@ -115,7 +115,7 @@ describe('the manifest', () => {
 
   test('what was published together is fetched together', async () => {
     const files = await readManifest()
-    expect(filesBeside(files, 'mmlu')).toHaveLength(57)
+    expect(filesBeside(files, 'mmlu')).toHaveLength(114)
     expect(filesBeside(files, 'xstest/xstest_prompts.csv').map(file => file.path)).toContain(
       'xstest/xstest_v2_completions_gpt4_gpteval.csv',
     )

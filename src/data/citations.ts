@@ -48,6 +48,24 @@ export const citations: Readonly<Record<string, string>> = {
   booktitle = {ICLR},
   year      = {2021}
 }`,
+  gsm8k: `@misc{cobbe2021training,
+  title  = {Training Verifiers to Solve Math Word Problems},
+  author = {Cobbe, Karl and Kosaraju, Vineet and Bavarian, Mohammad and Chen, Mark and Jun, Heewoo and Kaiser, Lukasz and Plappert, Matthias and Tworek, Jerry and Hilton, Jacob and Nakano, Reiichiro and Hesse, Christopher and Schulman, John},
+  year   = {2021},
+  note   = {arXiv 2110.14168}
+}`,
+  hellaswag: `@inproceedings{zellers2019hellaswag,
+  title     = {{HellaSwag}: Can a Machine Really Finish Your Sentence?},
+  author    = {Zellers, Rowan and Holtzman, Ari and Bisk, Yonatan and Farhadi, Ali and Choi, Yejin},
+  booktitle = {ACL},
+  year      = {2019}
+}`,
+  'arc-challenge': `@misc{clark2018think,
+  title  = {Think You Have Solved Question Answering? {Try} {ARC}, the {AI2} Reasoning Challenge},
+  author = {Clark, Peter and Cowhey, Isaac and Etzioni, Oren and Khot, Tushar and Sabharwal, Ashish and Schoenick, Carissa and Tafjord, Oyvind},
+  year   = {2018},
+  note   = {arXiv 1803.05457}
+}`,
   wikitext2: `@inproceedings{merity2017pointer,
   title     = {Pointer Sentinel Mixture Models},
   author    = {Merity, Stephen and Xiong, Caiming and Bradbury, James and Socher, Richard},

@@ -114,7 +114,7 @@ function keepRows<K extends Kind>(name: string, kind: K, raw: RawRows): Loaded<R
       const key = duplicateKey(kind, row)
       const earlier = ids.get(row.id)
       if (mentionsMinorsSexually(text)) minors += 1
-      else if (texts.has(key)) repeated += 1
+      else if (texts.has(key) && raw.repeats !== 'keep') repeated += 1
       else if (leak !== undefined) leaky.set(leak, (leaky.get(leak) ?? 0) + 1)
       else if (earlier !== undefined) twice.add(record.where, `"${row.id}", also at ${earlier}`)
       else {

@@ -3,6 +3,7 @@
 export { createRandom, type Random, sample, shuffle } from '../random.ts'
 export { type Added, type AddOptions, addDataset } from './add.ts'
 export { mentionsOf, names, squadNormalise } from './answers.ts'
+export { exampleSets } from './benchmarks.ts'
 export { type CheckedSet, type CheckOptions, checkDatasets, type DataCheck, type SharedRows } from './check.ts'
 export { citations } from './citations.ts'
 export {
@@ -28,6 +29,7 @@ export type {
   Dropped,
   Kind,
   Loaded,
+  ProblemRow,
   PromptRow,
   ProseRow,
   RewriteRow,

@@ -14,6 +14,8 @@ export interface RawRow {
 export interface RawRows {
   readonly rows: readonly RawRow[]
   readonly dropped: readonly Dropped[]
+  /** Of rows that are shown as examples: `keep`, since each subject needs its own. Default `drop`. */
+  readonly repeats?: 'keep' | 'drop' | undefined
 }
 
 export const slot = '{prompt}'
@@ -37,6 +39,18 @@ const index = z.union([
     .transform(Number),
 ])
 
+/** What stands behind the last `#### `, where GSM8K has the answer; all of it where there is none. */
+function finalAnswer(solution: string): string {
+  return (solution.split('#### ').at(-1) ?? '').trim()
+}
+
+const solution = z
+  .union([z.string(), z.number().transform(String)])
+  .refine(
+    value => /^[-$]*[\d][\d.,]*$/.test(finalAnswer(value)),
+    'expected a number, or a solution that ends in `#### number`',
+  )
+
 const shapes = {
   prompts: z.object({ id, prompt: text, category, target: optionalText }),
   choices: z
@@ -45,6 +59,9 @@ const shapes = {
       path: ['answer'],
       error: 'expected the index of one of the choices, counted from 0',
     }),
+  problems: z
+    .object({ id, question: text, answer: solution, category })
+    .transform(({ answer, ...row }) => ({ ...row, solution: answer, answer: finalAnswer(answer) })),
   prose: z.object({ id, text }),
   rewrites: z
     .object({
@@ -93,7 +110,7 @@ export function duplicateKey(kind: Kind, row: RowsOf<Kind>): string {
   // One question may come with several passages.
   if ('passage' in row) return normaliseText(`${content}\n${row.passage}`)
   if ('by' in row || 'of' in row) return JSON.stringify([row.of, row.prompt, row.by, content])
-  return kind === 'choices'
+  return kind === 'choices' || kind === 'problems'
     ? content.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ').trim()
     : normaliseText(content)
 }
@@ -102,8 +119,8 @@ export function duplicateKey(kind: Kind, row: RowsOf<Kind>): string {
 export function rowText(row: RowsOf<Kind>): string {
   if ('text' in row) return row.text
   if ('prompt' in row) return row.prompt
-  if ('passage' in row) return row.question
-  if ('question' in row) return [row.question, ...row.choices].join('\n')
+  if ('choices' in row) return [row.question, ...row.choices].join('\n')
+  if ('question' in row) return row.question
   return row.template
 }
 
@@ -135,6 +152,7 @@ export function parseRow<K extends Kind>(kind: K, value: unknown): ParsedRow<Row
 const required: Readonly<Record<Kind, readonly string[]>> = {
   prompts: ['prompt'],
   choices: ['question', 'choices', 'answer'],
+  problems: ['question', 'answer'],
   prose: ['text'],
   templates: ['template'],
   conflicts: ['question', 'memory', 'context', 'passage'],
@@ -156,6 +174,8 @@ function isBlank(value: unknown): boolean {
 export const expectedShape: Readonly<Record<Kind, string>> = {
   prompts: '{"prompt": text} with an optional "id", "category" and "target"',
   choices: '{"question": text, "choices": [text, …], "answer": index} with an optional "id" and "category"',
+  problems:
+    '{"question": text, "answer": a number, or a solution that ends in "#### number"} with an optional "id" and "category"',
   prose: '{"text": text} with an optional "id"',
   rewrites:
     '{"text": the request in other words, "prompt": the request} or its id as "of", with an optional "by" and "id"',

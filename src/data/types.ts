@@ -47,6 +47,17 @@ export interface ChoiceRow {
   readonly category?: string | undefined
 }
 
+/** A word problem whose answer is a number. */
+export interface ProblemRow {
+  readonly id: string
+  readonly question: string
+  /** In words, as an example shows it: GSM8K's end with `#### ` and the answer. */
+  readonly solution: string
+  /** The number, as it is written. */
+  readonly answer: string
+  readonly category?: string | undefined
+}
+
 /** Running text for perplexity. */
 export interface ProseRow {
   readonly id: string
@@ -71,18 +82,20 @@ export interface RewriteRow {
   readonly by?: string | undefined
 }
 
-export type Kind = 'prompts' | 'choices' | 'prose' | 'templates' | 'conflicts' | 'rewrites'
+export type Kind = 'prompts' | 'choices' | 'problems' | 'prose' | 'templates' | 'conflicts' | 'rewrites'
 export type RowsOf<K extends Kind> = K extends 'prompts'
   ? PromptRow
   : K extends 'choices'
     ? ChoiceRow
-    : K extends 'prose'
-      ? ProseRow
-      : K extends 'templates'
-        ? TemplateRow
-        : K extends 'rewrites'
-          ? RewriteRow
-          : ConflictRow
+    : K extends 'problems'
+      ? ProblemRow
+      : K extends 'prose'
+        ? ProseRow
+        : K extends 'templates'
+          ? TemplateRow
+          : K extends 'rewrites'
+            ? RewriteRow
+            : ConflictRow
 
 /** Rows left out, counted with the reason: part of every report. */
 export interface Dropped {

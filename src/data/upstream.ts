@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import * as z from 'zod'
 import { PlimsollError } from '../errors.ts'
+import { benchmarkSets } from './benchmarks.ts'
 import {
   readConflictQa,
   readCounterfact,
@@ -14,23 +14,10 @@ import {
 import { readRecords, readText } from './read.ts'
 import type { RawRows } from './rows.ts'
 import { type CollectedPrompt, screenTemplates, toTemplates } from './templates.ts'
-import type { Kind } from './types.ts'
+import { type Fields, fields, type UpstreamSet } from './upstream-set.ts'
 import { proseWindows } from './wikitext.ts'
 
-/** A published data set that is read from a directory on disk; none of it ships with the package. */
-export interface UpstreamSet {
-  readonly name: string
-  readonly kind: Kind
-  /** Licence of the rows, as upstream states it. */
-  readonly licence: string
-  /** Where the file comes from. */
-  readonly source: string
-  /** Path below the data directory; a folder for sets of many files. */
-  readonly path: string
-  /** Rows that a load gives; counted on a copy that held half of the JailbreakHub prompts, so that upstream's file gives more there. */
-  readonly rows: number
-  readonly read: (path: string, name: string) => Promise<RawRows>
-}
+export type { UpstreamSet } from './upstream-set.ts'
 
 const refusalDirection =
   'https://github.com/andyrdt/refusal_direction/tree/9d852fae1a9121c78b29142de733cb1340770cc3/dataset'
@@ -55,46 +42,10 @@ function columns(theirs: Readonly<Record<string, string>>, keep: (row: Fields) =
   })
 }
 
-type Fields = Readonly<Record<string, unknown>>
-const record = z.record(z.string(), z.unknown())
-
-function fields(value: unknown, where: string): Fields {
-  const parsed = record.safeParse(value)
-  if (parsed.success) return parsed.data
-  throw new PlimsollError('data-invalid', 'A row of data is no object', {
-    where,
-    expected: '{…}',
-    fix: 'Fetch the file again.',
-  })
-}
-
 const instruction = columns({ prompt: 'instruction', category: 'category' })
 /** XSTest numbers its prompts; the number says which contrast belongs to which. */
 const xstestRows = (label: string) =>
   columns({ id: 'id', prompt: 'prompt', category: 'type' }, row => row.label === label)
-
-/** MMLU: a CSV per subject, `question,choice0…choice3,answer`. */
-async function readMmlu(folder: string): Promise<RawRows> {
-  const files = (await readdir(folder)).filter(file => file.endsWith('_test.csv')).sort()
-  if (files.length === 0) {
-    throw new PlimsollError('not-found', 'No MMLU files in the data directory', {
-      where: folder,
-      expected: 'files named <subject>_test.csv',
-      fix: 'Fetch the test split of MMLU into this folder.',
-    })
-  }
-  const subjects = await Promise.all(
-    files.map(async file => {
-      const category = basename(file, '_test.csv')
-      return (await readRecords(join(folder, file))).map(({ where, value }) => {
-        const row = fields(value, where)
-        const choices = [row.choice0, row.choice1, row.choice2, row.choice3]
-        return { where, value: { question: row.question, choices, answer: row.answer, category } }
-      })
-    }),
-  )
-  return { rows: subjects.flat(), dropped: [] }
-}
 
 async function readWikitext(path: string): Promise<RawRows> {
   const windows = proseWindows(await readText(path))
@@ -205,15 +156,7 @@ export const upstreamSets: readonly UpstreamSet[] = [
     rows: 100,
     read: columns({ prompt: 'prompt' }),
   },
-  {
-    name: 'mmlu',
-    kind: 'choices',
-    licence: 'MIT',
-    source: 'https://github.com/HaeChan0305/MLILAB-FedLLM/tree/d92730e8bacd7b3a61e551e015e40588e10234b4/data/mmlu/test',
-    path: 'mmlu',
-    rows: 13901,
-    read: readMmlu,
-  },
+  ...benchmarkSets,
   {
     name: 'wikitext2',
     kind: 'prose',

@@ -6,7 +6,10 @@ export type RefusalClass = 'refused' | 'partial' | 'complied' | 'degenerate' | '
 /** Of an answer to a question that context and memory answer differently: whose answer it is. */
 export type FaithfulClass = 'context' | 'memory' | 'both' | 'neither' | 'degenerate' | 'unscored'
 
-export type AnswerClass = RefusalClass | FaithfulClass
+/** Of an answer that has to end in a number. */
+export type NumberClass = 'right' | 'wrong'
+
+export type AnswerClass = RefusalClass | FaithfulClass | NumberClass
 
 export interface Judgement<Class extends AnswerClass = AnswerClass> {
   readonly class: Class

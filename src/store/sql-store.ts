@@ -40,7 +40,19 @@ const Trace = z.object({
   generatedTokens: z.number(),
 })
 const Judged = z.object({
-  class: z.enum(['refused', 'partial', 'complied', 'context', 'memory', 'both', 'neither', 'degenerate', 'unscored']),
+  class: z.enum([
+    'refused',
+    'partial',
+    'complied',
+    'context',
+    'memory',
+    'both',
+    'neither',
+    'right',
+    'wrong',
+    'degenerate',
+    'unscored',
+  ]),
   rule: z.string(),
   evidence: z.string(),
 })

@@ -1,8 +1,8 @@
 /** Asks a model the items of one chunk, from a clean cache, in one call. */
-import type { Model, Prompt, ScoreItem, Steering } from '../engine/types.ts'
-import type { AnswerItem, ChoiceItem, Item, ProseItem } from '../measure/suites/index.ts'
+import type { Generation, Model, Prompt, ScoreItem, Steering } from '../engine/types.ts'
+import type { AnswerItem, ChoiceItem, Item, ProblemItem, ProseItem } from '../measure/suites/index.ts'
 import type { AnswerRecord } from '../store/index.ts'
-import { chat, promptOf } from './chat.ts'
+import { promptOf } from './chat.ts'
 
 export interface Asking {
   readonly model: Model
@@ -25,7 +25,7 @@ export interface Asked {
 
 export async function answerItems(items: readonly Item[], asking: Asking): Promise<Asked> {
   const found = new Map<Item, Answered[number]>()
-  for (const kind of [answer, chooseByToken, chooseByText, predict])
+  for (const kind of [answer, solve, chooseByToken, chooseByText, predict])
     for (const one of await kind(items, asking)) found.set(one[0], one)
   const inOrder = items.flatMap(item => {
     const one = found.get(item)
@@ -54,64 +54,69 @@ async function answer(
   })
   return asked.flatMap((item, i) => {
     const generation = generations[i]
-    if (generation === undefined) return []
-    // A request that fails ends the call: `failures` was not asked to be returned.
-    if (generation.finish === 'failed') throw generation.error
-    const { text, tokens, rendered, promptTokens, trace = null } = generation
-    const { sample, clusters } = item
-    return [
-      [
-        item,
-        {
-          sample,
-          clusters,
-          rendered,
-          answer: text,
-          finish: generation.finish,
-          promptTokens,
-          tokens,
-          trace,
-          likelihoods: null,
-        },
-        generation.firstTokens,
-      ],
-    ]
+    return generation === undefined ? [] : [[item, written(item, generation), generation.firstTokens]]
   })
+}
+
+/** Problems end where their suite says. */
+async function solve(items: readonly Item[], { model, steering, system, slots }: Asking): Promise<Answered> {
+  const asked = items.filter((item): item is ProblemItem => item.kind === 'problem')
+  const alike = Map.groupBy(asked, ({ stop }) => JSON.stringify(stop))
+  const all: [Item, AnswerRecord][] = []
+  for (const group of alike.values()) {
+    const requests = group.map(item => ({ prompt: promptOf(item, system), maxTokens: item.maxTokens }))
+    const generations = await model.generate(requests, { steering, slots, stop: group[0]?.stop })
+    for (const [i, generation] of generations.entries()) {
+      const item = group[i]
+      if (item !== undefined) all.push([item, written(item, generation)])
+    }
+  }
+  return all
+}
+
+/** What the model wrote. A request that fails ends the call: `failures` was not asked to be returned. */
+function written({ sample, clusters }: Item, generation: Generation): AnswerRecord {
+  if (generation.finish === 'failed') throw generation.error
+  const { text, tokens, rendered, promptTokens, trace = null, finish } = generation
+  return { sample, clusters, rendered, answer: text, finish, promptTokens, tokens, trace, likelihoods: null }
 }
 
 /** One pass over the prompt tells the log-probability of each letter. */
 async function chooseByToken(items: readonly Item[], asking: Asking): Promise<Answered> {
   const { model, steering, system } = asking
-  const asked = items.filter((item): item is ChoiceItem => item.kind === 'choice' && item.by === 'token')
-  if (asked.length === 0) return []
-  const letters = [...new Set(asked.flatMap(item => item.continuations))]
-  const tokens = []
-  for (const letter of letters) {
-    const [token, ...more] = await model.tokenize(letter)
-    if (token === undefined || more.length > 0) return chooseByText(items, asking, 'token')
-    tokens.push(token)
+  const all = items.filter((item): item is ChoiceItem => item.kind === 'choice' && item.by === 'token')
+  const answered: Answered[number][] = []
+  for (const asked of Map.groupBy(all, ({ raw }) => raw).values()) {
+    const before = asked[0]?.raw ? await spaceBefore(model) : ''
+    const letters = [...new Set(asked.flatMap(item => item.continuations))]
+    const tokens = await Promise.all(letters.map(letter => model.tokenize(`${before}${letter}`)))
+    if (tokens.some(({ length }) => length !== 1)) {
+      answered.push(...(await chooseByText(asked, asking, 'token')))
+      continue
+    }
+    const prompts = asked.map(item => promptOf(item, system))
+    const found = await model.firstToken(prompts, tokens.flat(), { steering })
+    for (const [i, item] of asked.entries()) {
+      const likelihoods = item.continuations.map(letter => {
+        return { logLikelihood: found[i]?.[letters.indexOf(letter)] ?? Number.NEGATIVE_INFINITY, tokens: 1 }
+      })
+      answered.push([item, await scored(item, likelihoods, asking)])
+    }
   }
-  const found = await model.firstToken(
-    asked.map(item => chat(item.request, system)),
-    tokens,
-    { steering },
-  )
-  const records = []
-  for (const [i, item] of asked.entries()) {
-    const likelihoods = item.continuations.map(letter => {
-      return { logLikelihood: found[i]?.[letters.indexOf(letter)] ?? Number.NEGATIVE_INFINITY, tokens: 1 }
-    })
-    records.push([item, await scored(item, likelihoods, asking)] as const)
-  }
-  return records
+  return answered
 }
 
-async function chooseByText(items: readonly Item[], asking: Asking, by: ChoiceItem['by'] = 'text'): Promise<Answered> {
+async function chooseByText(items: readonly Item[], asking: Asking, by?: 'token'): Promise<Answered> {
   const { model, steering, system } = asking
-  const asked = items.filter((item): item is ChoiceItem => item.kind === 'choice' && item.by === by)
+  const asked = items.filter(
+    (item): item is ChoiceItem => item.kind === 'choice' && (item.by === 'token') === (by === 'token'),
+  )
   if (asked.length === 0) return []
+  const space = asked.some(({ raw }) => raw) ? await spaceBefore(model) : ''
   const candidates = asked.flatMap(item =>
-    item.continuations.map((continuation): ScoreItem => ({ prompt: chat(item.request, system), continuation })),
+    item.continuations.map((continuation): ScoreItem => {
+      return { prompt: promptOf(item, system), continuation: `${item.raw ? space : ''}${continuation}` }
+    }),
   )
   const scores = await model.score(candidates, { steering })
   const records = []
@@ -123,6 +128,16 @@ async function chooseByText(items: readonly Item[], asking: Asking, by: ChoiceIt
     records.push([item, await scored(item, likelihoods, asking)] as const)
   }
   return records
+}
+
+/**
+ * What has to stand before text that goes on behind a space, so that its tokens by itself are those that it has there:
+ * nothing for a tokenizer that puts a space before every text.
+ */
+async function spaceBefore(model: Pick<Model, 'tokenize'>): Promise<'' | ' '> {
+  const [whole, head, bare] = await Promise.all(['Answer: A', 'Answer:', 'A'].map(text => model.tokenize(text)))
+  const after = whole?.slice(head?.length)
+  return after !== undefined && after.join() === bare?.join() ? '' : ' '
 }
 
 async function predict(items: readonly Item[], { model, steering }: Asking): Promise<Answered> {
@@ -140,15 +155,17 @@ async function predict(items: readonly Item[], { model, steering }: Asking): Pro
 
 type Likelihoods = NonNullable<AnswerRecord['likelihoods']>
 
-/** The choice whose mean log-likelihood per token is highest; the first of equals. */
-export function bestChoice(likelihoods: Likelihoods): number {
-  const means = likelihoods.map(({ logLikelihood, tokens }) => logLikelihood / Math.max(1, tokens))
+/** The choice that is liked best by what the item compares; the first of equals. */
+export function bestChoice({ by, continuations }: ChoiceItem, likelihoods: Likelihoods): number {
+  const means = likelihoods.map(({ logLikelihood, tokens }, i) => {
+    return logLikelihood / Math.max(1, by === 'characters' ? [...(continuations[i] ?? '')].length : tokens)
+  })
   return means.indexOf(Math.max(...means))
 }
 
 async function scored(item: ChoiceItem, likelihoods: Likelihoods, asking: Asking): Promise<AnswerRecord> {
-  const rendered = await asking.render(chat(item.request, asking.system))
-  return record(item, { rendered, answer: item.continuations[bestChoice(likelihoods)] ?? '', likelihoods })
+  const rendered = await asking.render(promptOf(item, asking.system))
+  return record(item, { rendered, answer: item.continuations[bestChoice(item, likelihoods)] ?? '', likelihoods })
 }
 
 function record(

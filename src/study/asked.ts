@@ -44,5 +44,6 @@ function contentOf(item: Item): unknown {
     const beside = [system, turns, prefill].map(part => part ?? null)
     return beside.every(part => part === null) ? [kind, request] : [kind, request, ...beside]
   }
+  if (item.kind === 'problem') return [item.kind, item.request, item.answer]
   return [item.kind, item.request, item.continuations, item.answer, item.by]
 }

@@ -161,7 +161,7 @@ const overrefusal: StudyFile = {
   measure: {
     efficacy: ['xstest/safe'],
     general: [
-      { choice: 'mmlu', limit: 400 },
+      { choice: 'mmlu', shots: 5, limit: 400 },
       { perplexity: 'wikitext2', limit: 60 },
     ],
     control: ['jailbreakbench', 'xstest/unsafe'],

@@ -111,7 +111,11 @@ export function countAnswers(study: Study, { fit, select, suites, explored, cond
 }
 
 function tokensOf(suite: Suite, study: Study): number {
-  return suite.items.some(item => item.kind === 'answer') ? study.generation.maxTokens : 0
+  const own = suite.items.map(item => {
+    if (item.kind === 'problem') return item.maxTokens
+    return item.kind === 'answer' ? study.generation.maxTokens : 0
+  })
+  return own.reduce((a, b) => Math.max(a, b), 0)
 }
 
 export function outlookOf(suite: Suite, { margins }: Study): SuiteOutlook {

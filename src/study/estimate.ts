@@ -109,7 +109,7 @@ function trainings({ conditions, study, fit }: Plan, depth: number): number[] {
 }
 
 function isWritten({ items }: Pick<Suite, 'items'>): boolean {
-  return items.some(({ kind }) => kind === 'answer')
+  return items.some(({ kind }) => kind === 'answer' || kind === 'problem')
 }
 
 function secondsOf({ suite, rows, maxTokens }: PlanCount, { row, token, ends }: Cost): number {

@@ -2,9 +2,9 @@
 import { templateWrapper } from '../attack/index.ts'
 import { createRandom, type PromptRow, sample } from '../data/index.ts'
 import { choiceSuite, gridSuite, type Suite } from '../measure/suites/index.ts'
+import { chatFormat } from './general-suites.ts'
 import { type Loader, nameOf } from './rows.ts'
 import type { Study } from './schema.ts'
-import { formatOf } from './suites.ts'
 
 /** Rows and templates that are tested are left out; the prompts inside the templates are the control prompts of select. */
 export async function loadExplored(
@@ -18,9 +18,13 @@ export async function loadExplored(
   const rows = Math.min(explore.rows, limit ?? explore.rows)
   const items = tested.flatMap(suite => suite.items)
   const requests = new Set(items.flatMap(item => (item.kind === 'choice' ? [item.request] : [])))
-  const format = formatOf({ choice: general })
-  const all = choiceSuite(nameOf(general), 'general', await loader.load(general, 'choices'), format)
-  const choices = all.items.filter(item => item.kind === 'choice' && !requests.has(item.request))
+  const rowsOfSet = await loader.load(general, 'choices')
+  const all = choiceSuite(nameOf(general), 'general', rowsOfSet, chatFormat({ choice: general }))
+  // With examples before it, a question that is tested has another request.
+  const asked = new Set(items.flatMap(item => (item.kind === 'choice' && item.raw ? [item.sample] : [])))
+  const choices = all.items.filter(
+    item => item.kind === 'choice' && !requests.has(item.request) && !asked.has(item.sample),
+  )
   const used = new Set(
     items.flatMap(item => (item.kind === 'answer' && item.wrapped ? [templateOf(item.wrapped)] : [])),
   )

@@ -12,8 +12,7 @@ export type Outcome = boolean | null
  * Degenerate answers are told apart by the caller.
  */
 export function outcomeOf({ want }: Suite, item: Item, record: JudgedRecord): Outcome {
-  if (want === 'right')
-    return item.kind === 'choice' && record.likelihoods !== null && bestChoice(record.likelihoods) === item.answer
+  if (item.kind === 'choice') return record.likelihoods !== null && bestChoice(item, record.likelihoods) === item.answer
   const said = record.judgement?.class
   if (said === undefined || said === 'unscored' || said === 'degenerate') return null
   return said === want

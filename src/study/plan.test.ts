@@ -42,7 +42,7 @@ describe('the plan of the demonstration', () => {
       suites.flatMap(suite =>
         suite.items.flatMap(item => {
           if (item.kind === 'choice') return [item.request]
-          if (item.kind === 'prose') return []
+          if (item.kind !== 'answer') return []
           const { prompt, before, after } = item.wrapped ?? { prompt: item.request, before: '', after: '' }
           return before + after === '' ? [prompt] : [prompt, `${before}…${after}`]
         }),

@@ -1,5 +1,6 @@
 /** Loads the rows a study names: fit, select and test, kept apart from each other. */
 import {
+  type ChoiceRow,
   createRandom,
   type Dropped,
   drawTemplates,
@@ -8,6 +9,7 @@ import {
   listDatasets,
   loadDataset,
   normaliseText,
+  type ProblemRow,
   type PromptRow,
   type RowsOf,
   resample,
@@ -92,6 +94,11 @@ export class Loader {
     const screened = published ? screenTemplates(rows, nameOf(ref)) : { rows, dropped: [] }
     this.tell(screened.dropped)
     return drawTemplates(screened.rows, n ?? screened.rows.length, seed)
+  }
+
+  /** `n` rows, stratified by category, of those that are left when others are set aside as examples. */
+  drawBeside<Row extends ChoiceRow | ProblemRow>(ref: Ref, rows: readonly Row[], n: number | undefined, seed: number) {
+    return this.#cut(nameOf(ref), resample(rows, n ?? rows.length, seed), rows.length)
   }
 
   #cut<Row>(from: string, drawn: Row[], of: number): Row[] {

@@ -1,5 +1,5 @@
 /** The answers of a run as a report shows them: each beside the baseline's. */
-import type { AnswerItem, Suite, WrappedRequest } from '../measure/suites/index.ts'
+import type { AnswerItem, Item, ProblemItem, Suite, WrappedRequest } from '../measure/suites/index.ts'
 import type { JudgedRecord, Store } from '../store/index.ts'
 import { isDegenerate, outcomeOf } from './outcome.ts'
 import type { Plan } from './plan.ts'
@@ -9,14 +9,14 @@ import { judgementOf } from './work.ts'
 /** Every answer in words under every condition but the baseline, suite by suite. */
 export async function* samplesOf(store: Store, run: string, plan: Plan): AsyncGenerator<Sample> {
   for (const suite of plan.suites) {
-    const items = new Map(suite.items.flatMap(item => (item.kind === 'answer' ? [[item.sample, item] as const] : [])))
+    const items = new Map(suite.items.flatMap(item => (isWritten(item) ? [[item.sample, item] as const] : [])))
     if (items.size === 0) continue
     const filter = { run, stage: 'measure', suite: suite.name } as const
     const baseline = new Map<string, JudgedRecord>()
     for (const { name, role } of plan.conditions) {
       for await (const stored of store.answers({ ...filter, condition: name })) {
         // Judged anew, as the result is: the store may hold what an earlier version of the rules said.
-        const record = { ...stored, judgement: judgementOf(stored) }
+        const record = { ...stored, judgement: judgementOf(stored, items.get(stored.sample)) }
         if (role === 'baseline') baseline.set(record.sample, record)
         const [item, before] = [items.get(record.sample), baseline.get(record.sample)]
         if (role !== 'baseline' && item !== undefined && before !== undefined)
@@ -26,19 +26,23 @@ export async function* samplesOf(store: Store, run: string, plan: Plan): AsyncGe
   }
 }
 
+function isWritten(item: Item): item is AnswerItem | ProblemItem {
+  return item.kind === 'answer' || item.kind === 'problem'
+}
+
 function sampleOf(
   suite: Suite,
-  item: AnswerItem,
+  item: AnswerItem | ProblemItem,
   condition: string,
   before: JudgedRecord,
   after: JudgedRecord,
 ): Sample {
-  const { wrapped } = item
+  const wrapped = item.kind === 'answer' ? item.wrapped : undefined
   return {
     suite: suite.name,
     axis: suite.axis,
     id: item.sample,
-    prompt: wrapped?.prompt ?? item.request,
+    prompt: item.kind === 'problem' ? item.question : (wrapped?.prompt ?? item.request),
     template: wrapped && templateOf(item.clusters.template ?? '', wrapped),
     category: item.category,
     harmful: suite.harmful,
@@ -59,7 +63,12 @@ function answerOf({ answer, finish, judgement }: JudgedRecord): SampleAnswer {
 }
 
 /** Degenerate answers have neither the property nor lack it, so what became of it cannot be said. */
-function changeOf(suite: Suite, item: AnswerItem, before: JudgedRecord, after: JudgedRecord): SampleChange {
+function changeOf(
+  suite: Suite,
+  item: AnswerItem | ProblemItem,
+  before: JudgedRecord,
+  after: JudgedRecord,
+): SampleChange {
   const [had, has] = [before, after].map(record => (isDegenerate(record) ? null : outcomeOf(suite, item, record)))
   if (had === undefined || had === null || has === undefined || has === null) return 'unscored'
   return had === has ? 'same' : had ? 'lost' : 'gained'

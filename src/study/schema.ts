@@ -208,8 +208,30 @@ const ChoiceSuite = z.strictObject({
   choice: Ref,
   name: Name.optional(),
   limit: count.optional(),
-  /** `letters`: the options stand in the question and a letter is the answer. `text`: the option itself is. */
-  format: z.enum(['letters', 'text']).optional(),
+  /**
+   * `letters`: the options stand in the question and a letter is the answer. `text`: the option itself is. `completion`:
+   * the option goes on where the text stops; only with `shots`.
+   */
+  format: z.enum(['letters', 'text', 'completion']).optional(),
+  /**
+   * Worked examples before each question, from the same category where there are categories. With it, 0 included, the
+   * question is text that the model goes on with, in the form of lm-evaluation-harness; without it, it is asked as in a
+   * chat.
+   */
+  shots: z.int().min(0).max(64).optional(),
+  /** Rows that examples are taken from; the first ones of the set itself where left out, which are then not measured. */
+  examples: Ref.optional(),
+})
+const ProblemsSuite = z.strictObject({
+  /** Word problems whose answer is a number. */
+  problems: Ref,
+  name: Name.optional(),
+  limit: count.optional(),
+  /** As with multiple choice. */
+  shots: z.int().min(0).max(64).optional(),
+  examples: Ref.optional(),
+  /** Most tokens of a solution; 256 where left out. */
+  maxTokens: z.int().min(1).max(8192).optional(),
 })
 const PerplexitySuite = z.strictObject({ perplexity: Ref, name: Name.optional(), limit: count.optional() })
 const AttackStep = z.union([
@@ -246,9 +268,17 @@ const GridSuite = z.strictObject({
   benign: z.strictObject({ prompts: Ref, limit: count.optional(), sample: count.optional() }).optional(),
 })
 /** A plain string is a data set, measured by what kind of rows it has; `perplexity` stands for WikiText-2. */
-export const SuiteEntry = z.union([z.string().min(1), PromptsSuite, ChoiceSuite, PerplexitySuite, GridSuite])
+export const SuiteEntry = z.union([
+  z.string().min(1),
+  PromptsSuite,
+  ChoiceSuite,
+  ProblemsSuite,
+  PerplexitySuite,
+  GridSuite,
+])
 export type SuiteEntry = z.infer<typeof SuiteEntry>
 export type ChoiceEntry = z.infer<typeof ChoiceSuite>
+export type ProblemsEntry = z.infer<typeof ProblemsSuite>
 export type GridEntry = z.infer<typeof GridSuite>
 
 const suites = z.array(SuiteEntry)

@@ -3,8 +3,6 @@ import { findAttack } from '../attack/index.ts'
 import { PlimsollError } from '../errors.ts'
 import {
   benignGridSuite,
-  type ChoiceFormat,
-  choiceSuite,
   gridSuite,
   leftOutOf,
   perplexitySuite,
@@ -13,8 +11,9 @@ import {
 } from '../measure/suites/index.ts'
 import type { AxisName } from '../measure/types.ts'
 import { attackName, loadWrappers } from './attacks.ts'
+import { loadChoice, loadProblems, usualShots } from './general-suites.ts'
 import { type Loader, nameOf } from './rows.ts'
-import type { ChoiceEntry, GridEntry, Ref, Study, SuiteEntry } from './schema.ts'
+import type { GridEntry, Ref, Study, SuiteEntry } from './schema.ts'
 
 export const axisNames: readonly AxisName[] = ['efficacy', 'general', 'control', 'robustness']
 
@@ -41,10 +40,8 @@ async function loadSuite(entry: SuiteEntry, axis: AxisName, study: Study, loader
   const { seed } = study
   const cap = (own: number | undefined) => smaller(own, study.limit)
   if ('attack' in entry) return loadGrid(entry, axis, study, loader)
-  if ('choice' in entry) {
-    const rows = await loader.drawPlain(entry.choice, 'choices', cap(entry.limit), seed)
-    return [choiceSuite(entry.name ?? nameOf(entry.choice), axis, rows, formatOf(entry))]
-  }
+  if ('choice' in entry) return [await loadChoice(entry, axis, cap(entry.limit), seed, loader)]
+  if ('problems' in entry) return [await loadProblems(entry, axis, cap(entry.limit), seed, loader)]
   if ('perplexity' in entry) {
     const rows = await loader.drawPlain(entry.perplexity, 'prose', cap(entry.limit), seed)
     return [perplexitySuite(entry.name ?? nameOf(entry.perplexity), axis, rows)]
@@ -53,15 +50,13 @@ async function loadSuite(entry: SuiteEntry, axis: AxisName, study: Study, loader
   return [promptsSuite(entry.name ?? nameOf(entry.prompts), axis, rows)]
 }
 
-export function formatOf({ choice, format }: ChoiceEntry): ChoiceFormat {
-  return format ?? (nameOf(choice) === 'mmlu' ? 'letters' : 'text')
-}
-
-function byKind(name: string, loader: Loader): { choice: Ref } | { perplexity: Ref } | { prompts: Ref } {
+function byKind(name: string, loader: Loader): SuiteEntry {
   if (findAttack(name) !== undefined) throw noSuite('An attack alone is no suite', name)
   const ref: Ref = aliases[name] ?? name
   const kind = loader.kindOf(ref)
-  if (kind === 'choices') return { choice: ref }
+  const shots = usualShots[name]
+  if (kind === 'choices') return { choice: ref, ...(shots !== undefined && { shots }) }
+  if (kind === 'problems') return { problems: ref, ...(shots !== undefined && { shots }) }
   if (kind === 'prose') return { perplexity: ref }
   if (kind === 'templates' || kind === 'rewrites') throw noSuite(`A set of ${kind} alone is no suite`, name)
   return { prompts: ref }

@@ -1,6 +1,7 @@
 /** Makes or finds the answers of chunks: the one place where a study meets model, store and judge. */
 import type { Model, Prompt, Steering } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
+import { judgeNumber } from '../judge/number.ts'
 import { judgeRefusal } from '../judge/refusal.ts'
 import { RULES } from '../judge/rules.ts'
 import type { Judgement } from '../judge/types.ts'
@@ -113,7 +114,7 @@ export class Work {
       this.checkSignal()
       if (done.has(key)) this.tally.reused += 1
       else await this.#make(key, items, job)
-      const judged = await this.#read(key)
+      const judged = await this.#read(key, items)
       yield await this.#withLogOdds(key, judged, items, job)
     }
   }
@@ -226,9 +227,11 @@ export class Work {
   }
 
   /** Judging is cheap, so it is done anew and only kept for readers of the store. */
-  async #read(key: string): Promise<readonly JudgedRecord[]> {
+  async #read(key: string, items: readonly Item[]): Promise<readonly JudgedRecord[]> {
     const records = (await this.store.chunk(key, JUDGE)) ?? []
-    const judged = records.map((record): JudgedRecord => ({ ...record, judgement: judgementOf(record) }))
+    const judged = records.map(
+      (record): JudgedRecord => ({ ...record, judgement: judgementOf(record, items[record.position]) }),
+    )
     if (records.some((record, i) => record.judgement?.class !== judged[i]?.judgement?.class))
       await this.store.saveJudgements(key, JUDGE, judgementsByPosition(judged))
     return judged
@@ -252,9 +255,17 @@ async function templateProbe(model: Model): Promise<string> {
   }
 }
 
-/** What the rules of this version say of an answer; null for what is no answer in words. */
-export function judgementOf({ finish, answer }: Pick<AnswerRecord, 'finish' | 'answer'>): Judgement | null {
-  return finish === null ? null : judgeRefusal(answer, { truncated: finish === 'length' })
+/**
+ * What the rules of this version say of an answer; null for what is no answer in words.
+ * @param item what was asked, undefined where it is gone from the data
+ */
+export function judgementOf(
+  { finish, answer }: Pick<AnswerRecord, 'finish' | 'answer'>,
+  item: Item | undefined,
+): Judgement | null {
+  if (finish === null) return null
+  if (item?.kind === 'problem') return judgeNumber(answer, item.answer)
+  return judgeRefusal(answer, { truncated: finish === 'length' })
 }
 
 /** Those that were judged; log-likelihoods are not. */

@@ -1,16 +1,22 @@
-/** Multiple choice by log-likelihood, without examples in the prompt. */
+/** Multiple choice by log-likelihood, asked as in a chat and without examples. */
 import type { ChoiceRow } from '../../data/index.ts'
 import type { AxisName } from '../types.ts'
 import type { ChoiceItem, Suite } from './types.ts'
 
-export type ChoiceFormat = 'letters' | 'text'
+/** `completion`: the option goes on where the text stops. */
+export type ChoiceFormat = 'letters' | 'text' | 'completion'
 
 /**
  * `letters`: the options stand in the question and the first token of the answer is the letter of one, as in the zero-shot
  * form of MMLU. The letter opens the model's turn, so it has no space before it. `text`: the option itself is the answer,
  * and its mean log-likelihood per token counts, since options differ in length.
  */
-export function choiceSuite(name: string, axis: AxisName, rows: readonly ChoiceRow[], format: ChoiceFormat): Suite {
+export function choiceSuite(
+  name: string,
+  axis: AxisName,
+  rows: readonly ChoiceRow[],
+  format: Exclude<ChoiceFormat, 'completion'>,
+): Suite {
   const items = rows.map((row): ChoiceItem => {
     const { id, category, answer } = row
     const shared = { kind: 'choice', sample: id, category, clusters: {}, answer } as const
@@ -18,7 +24,12 @@ export function choiceSuite(name: string, axis: AxisName, rows: readonly ChoiceR
       ? { ...shared, request: lettered(row), continuations: row.choices.map((_, i) => letter(i)), by: 'token' }
       : { ...shared, request: row.question, continuations: row.choices, by: 'text' }
   })
-  const chance = rows.reduce((sum, row) => sum + 1 / row.choices.length, 0) / Math.max(1, rows.length)
+  return choiceSuiteOf(name, axis, items)
+}
+
+/** Questions with what is scored settled. */
+export function choiceSuiteOf(name: string, axis: AxisName, items: readonly ChoiceItem[]): Suite {
+  const chance = items.reduce((sum, item) => sum + 1 / item.continuations.length, 0) / Math.max(1, items.length)
   return {
     name,
     axis,
@@ -36,7 +47,7 @@ export function choiceSuite(name: string, axis: AxisName, rows: readonly ChoiceR
   }
 }
 
-const letter = (index: number): string => String.fromCharCode(65 + index)
+export const letter = (index: number): string => String.fromCharCode(65 + index)
 
 function lettered({ question, choices }: ChoiceRow): string {
   const options = choices.map((choice, i) => `${letter(i)}. ${choice}`).join('\n')

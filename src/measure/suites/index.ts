@@ -1,5 +1,7 @@
 export { type ChoiceFormat, choiceSuite } from './choice.ts'
+export { continuedChoiceSuite, type Examples } from './continued.ts'
 export { benignGridSuite, type GridRows, gridSuite, leftOutOf } from './grid.ts'
 export { perplexitySuite } from './perplexity.ts'
+export { problemsSuite } from './problems.ts'
 export { promptsSuite } from './prompts.ts'
-export type { AnswerItem, ChoiceItem, Item, ProseItem, Suite, WrappedRequest } from './types.ts'
+export type { AnswerItem, ChoiceItem, Item, ProblemItem, ProseItem, Suite, WrappedRequest } from './types.ts'

@@ -42,8 +42,28 @@ export interface ChoiceItem extends Row {
   readonly continuations: readonly string[]
   /** Index of the right one. */
   readonly answer: number
-  /** `token`: each is a single token, told apart at the first position. `text`: mean log-likelihood per token. */
-  readonly by: 'token' | 'text'
+  /**
+   * What is compared. `token`: each is a single token, told apart at the first position. `text`: mean log-likelihood per
+   * token. `characters`: log-likelihood per character, the `acc_norm` of lm-evaluation-harness.
+   */
+  readonly by: 'token' | 'text' | 'characters'
+  /** The request is text that the model goes on with, and no chat template touches it. */
+  readonly raw?: true | undefined
+}
+
+/** A word problem that is solved in words; the last number is the answer. */
+export interface ProblemItem extends Row {
+  readonly kind: 'problem'
+  /** The problem itself, without instruction and examples. */
+  readonly question: string
+  readonly request: string
+  /** The right number, as it is written. */
+  readonly answer: string
+  /** The answer ends before the first of these. */
+  readonly stop: readonly string[]
+  readonly maxTokens: number
+  /** As with multiple choice. */
+  readonly raw?: true | undefined
 }
 
 /** Running text whose perplexity is taken; no chat template touches it. */
@@ -52,7 +72,7 @@ export interface ProseItem extends Row {
   readonly text: string
 }
 
-export type Item = AnswerItem | ChoiceItem | ProseItem
+export type Item = AnswerItem | ChoiceItem | ProblemItem | ProseItem
 
 /** A suite with its rows rendered: what is asked is settled, and nothing is run yet. */
 export interface Suite {

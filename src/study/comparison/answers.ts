@@ -37,7 +37,7 @@ export async function answersOf(
       const item = items.get(record.sample)
       // Judged anew, both sides by the same rules.
       if (item === undefined) gone.add(record.sample)
-      else all.set(record.sample, { item, record: { ...record, judgement: judgementOf(record) } })
+      else all.set(record.sample, { item, record: { ...record, judgement: judgementOf(record, item) } })
     }
     if (all.size + gone.size > 0) found.set(suite.name, { suite, all, gone })
   }

@@ -46,11 +46,16 @@ export async function rescore(store: Store, run: RunRow, plan: Plan, options: Re
       fix: 'Run the study again: it makes what is missing.',
     })
   const keys = [...new Set(uses.map(use => use.chunk))]
+  const suiteOf = new Map(uses.map(use => [use.chunk, use.suite]))
+  const itemsOf = new Map(plan.suites.map(({ name, items }) => [name, new Map(items.map(item => [item.sample, item]))]))
   const before = old.judge?.rules ?? null
   let [judged, changed, told] = [0, 0, 0]
   for (const [i, key] of keys.entries()) {
     stopWhenAsked(options.signal)
-    const now = ((await store.chunk(key, JUDGE)) ?? []).map(record => ({ record, judgement: judgementOf(record) }))
+    const items = itemsOf.get(suiteOf.get(key) ?? '')
+    const now = ((await store.chunk(key, JUDGE)) ?? []).map(record => {
+      return { record, judgement: judgementOf(record, items?.get(record.sample)) }
+    })
     if (now.some(({ record, judgement }) => judgement !== null && record.judgement === null)) {
       const judgements = now.map(({ record: { position }, judgement }) => ({ position, judgement }))
       await store.saveJudgements(key, JUDGE, judgementsByPosition(judgements))

@@ -15,6 +15,7 @@ export async function storedAnswers(
   const scorer = openingsScorer(openings)
   for (const suite of suites) {
     const answers = new Map<string, readonly Judged[]>()
+    const items = new Map(suite.items.map(item => [item.sample, item]))
     for (const { name } of conditions) {
       const records: Judged[] = []
       const odds = new Map<string, Awaited<ReturnType<Store['scores']>>>()
@@ -25,7 +26,7 @@ export async function storedAnswers(
           odds.set(record.chunk, scores)
         }
         const logOdds = scores.get(record.position)?.value ?? null
-        records.push({ ...record, judgement: judgementOf(record), logOdds })
+        records.push({ ...record, judgement: judgementOf(record, items.get(record.sample)), logOdds })
       }
       answers.set(name, records)
     }
