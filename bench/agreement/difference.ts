@@ -3,7 +3,7 @@ import { judgeNumber } from '../../src/judge/index.ts'
 import type { ChoiceItem, Item } from '../../src/measure/suites/index.ts'
 import type { AnswerRecord } from '../../src/store/index.ts'
 import { bestChoice } from '../../src/study/answer.ts'
-import type { HarnessRow } from './index.ts'
+import type { HarnessRow } from './harness-row.ts'
 
 export interface OneSide {
   readonly item: Item

@@ -14,22 +14,9 @@ import type { AnswerRecord } from '../../src/store/index.ts'
 import { answerItems } from '../../src/study/answer.ts'
 import { type Machine, thisMachine } from '../machine.ts'
 import { type Difference, differenceOf, type OneSide } from './difference.ts'
+import { HarnessRow } from './harness-row.ts'
 import { type Compared, comparedRows, type Sizes } from './rows.ts'
 
-/** A row as the harness tells it. */
-const HarnessRow = z.object({
-  task: z.string(),
-  id: z.string(),
-  prompt: z.string(),
-  tokens: z.array(z.number()),
-  acc: z.number().optional(),
-  acc_norm: z.number().optional(),
-  exact_match: z.number().optional(),
-  logLikelihoods: z.array(z.number()).optional(),
-  text: z.string().optional(),
-  number: z.string().optional(),
-})
-export type HarnessRow = z.infer<typeof HarnessRow>
 const Harness = z.object({ versions: z.record(z.string(), z.string()), rows: z.array(HarnessRow) })
 
 export interface SuiteAgreement {
