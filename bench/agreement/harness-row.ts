@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** A row as the harness tells it. */
-const HarnessRow = z.object({
+export const HarnessRow = z.object({
   task: z.string(),
   id: z.string(),
   prompt: z.string(),
