@@ -21,6 +21,7 @@ import statsmodels
 import statsmodels.api as sm
 from scipy import optimize, stats
 from statsmodels.stats.contingency_tables import mcnemar
+from statsmodels.stats.inter_rater import cohens_kappa
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
@@ -169,6 +170,17 @@ def holm_cases():
         yield dict(p=[float(v) for v in p], adjusted=[float(v) for v in multipletests(p, method="holm")[1]])
 
 
+def kappa_cases():
+    for table in ([[45, 15], [25, 15]], [[10, 4, 1], [6, 16, 2], [0, 3, 18]], [[40, 0], [0, 8]], [[0, 9], [7, 0]],
+                  [[97, 2], [1, 0]], [[31, 3, 0], [0, 0, 0], [2, 1, 12]]):
+        counts = np.array(table)
+        found = cohens_kappa(counts)
+        agree = int(np.trace(counts))
+        chance = float(counts.sum(0) @ counts.sum(1)) / counts.sum() ** 2
+        bounds = proportion_confint(agree, int(counts.sum()), 0.05, "wilson")
+        yield dict(table=table, kappa=float(found.kappa), interval=[float((b - chance) / (1 - chance)) for b in bounds])
+
+
 fixtures = dict(
     made=dict(
         by="oracle/statistics/fixtures.py",
@@ -192,6 +204,7 @@ fixtures = dict(
     clusters=[cluster_case(5, 7, 0.0, 1), cluster_case(12, 9, 0.2, 1), cluster_case(4, 6, 0.1, 2)],
     perplexity=[perplexity_case(2), perplexity_case(8), perplexity_case(40)],
     holm=list(holm_cases()),
+    kappa=list(kappa_cases()),
     **more.fixtures(score),
 )
 

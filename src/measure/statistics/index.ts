@@ -14,6 +14,7 @@ export {
 export { type ClusteredValue, type TwoWayMean, twoWayMean } from './clusters.ts'
 export { fewFlippedPrompts, type GridChange, type GridFlip, gridChange, gridRate } from './grid.ts'
 export { holm } from './holm.ts'
+export { cohensKappa, type Kappa } from './kappa.ts'
 export { mcnemar } from './mcnemar.ts'
 export { type Estimated, newcombe, newcombePaired, squareAndAdd } from './newcombe.ts'
 export { type NonInferiority, nonInferiority } from './non-inferiority.ts'
