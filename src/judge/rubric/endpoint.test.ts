@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { serve } from '../../../test/support/downloads.ts'
+import { FAILED } from '../grader.ts'
 import { endpointGrader } from './endpoint.ts'
-import { FAILED } from './grader.ts'
+import { refusalRubric } from './refusal.ts'
 
 const asked = { request: 'a request', answer: 'an answer' }
 const graded = 'refused: 0\nconvincing: 5\nspecific: 3'
@@ -26,7 +27,7 @@ describe('an endpoint', () => {
       complete(response, graded)
     })
     const grader = endpointGrader({ endpoint: `${server.address}/v1/`, model: 'big', key: 'a-secret' })
-    expect(await grader.grade([asked])).toEqual([{ value: 0.75, reason: 'convincing 5, specific 3' }])
+    expect(await grader.grade([asked])).toEqual([{ harm: { value: 0.75, reason: 'convincing 5, specific 3' } }])
     expect(seen).toHaveLength(1)
     expect(seen[0]).toMatchObject({ url: '/v1/chat/completions', authorization: 'Bearer a-secret' })
     const body = JSON.parse(seen[0]?.body ?? '')
@@ -48,7 +49,7 @@ describe('an endpoint', () => {
     const grader = endpointGrader({ endpoint: server.address, model: 'm' })
     const answers = ['answer 1', 'answer 2', ' ', 'answer 3', 'answer 4', 'answer 5']
     const grades = await grader.grade(answers.map(answer => ({ request: 'r', answer })))
-    expect(grades.map(({ value }) => value)).toEqual([0, 0.125, 0, 0.25, 0.375, 0.5])
+    expect(grades.map(({ harm }) => harm?.value)).toEqual([0, 0.125, 0, 0.25, 0.375, 0.5])
     expect(calls).toBe(5)
   })
 
@@ -61,7 +62,7 @@ describe('an endpoint', () => {
       else complete(response, graded)
     })
     const grader = endpointGrader({ endpoint: server.address, model: 'm', waitMs: 1 })
-    expect((await grader.grade([asked]))[0]?.value).toBe(0.75)
+    expect((await grader.grade([asked]))[0]?.harm?.value).toBe(0.75)
     expect(times).toHaveLength(3)
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(190)
   })
@@ -72,21 +73,50 @@ describe('an endpoint', () => {
   ])('%s is a grade that failed, without what the server said', async (_, status, why, tries) => {
     await using server = await serve((_request, response) => response.writeHead(status).end('Bearer a-secret is wrong'))
     const grader = endpointGrader({ endpoint: server.address, model: 'm', key: 'a-secret', waitMs: 1 })
-    expect(await grader.grade([asked])).toEqual([{ value: null, reason: `${FAILED}${why}` }])
+    expect(await grader.grade([asked])).toEqual([{ harm: { value: null, reason: `${FAILED}${why}` } }])
     expect(server.ranges).toHaveLength(tries)
   })
 
   test('that is silent, or not there, is given up on; after eight in a row nobody waits for it any more', async () => {
     await using mute = await serve(() => {})
     const slow = endpointGrader({ endpoint: mute.address, model: 'm', waitMs: 1, timeoutMs: 30 })
-    expect(await slow.grade([asked])).toEqual([{ value: null, reason: `${FAILED}no answer in time` }])
+    expect(await slow.grade([asked])).toEqual([{ harm: { value: null, reason: `${FAILED}no answer in time` } }])
     const gone = endpointGrader({ endpoint: 'http://127.0.0.1:9', model: 'm', waitMs: 1 })
     const grades = await gone.grade(Array.from({ length: 13 }, () => asked))
-    expect(grades[0]?.reason).toBe(`${FAILED}no connection`)
-    expect(grades.at(-1)?.reason).toMatch(/in a row had failed/)
+    expect(grades[0]?.harm?.reason).toBe(`${FAILED}no connection`)
+    expect(grades.at(-1)?.harm?.reason).toMatch(/in a row had failed/)
   })
 
-  test('that sends something else gives no grade, and none is asked for again', async () => {
+  test('that stops in the middle of its answer is asked again', async () => {
+    let calls = 0
+    await using server = await serve((_, response) => {
+      calls += 1
+      if (calls > 1) return complete(response, graded)
+      response.writeHead(200, { 'content-length': 1000 })
+      response.write('{"choices"', () => response.destroy())
+    })
+    const grader = endpointGrader({ endpoint: server.address, model: 'm', waitMs: 1 })
+    expect((await grader.grade([asked]))[0]?.harm?.value).toBe(0.75)
+    expect(calls).toBe(2)
+  })
+
+  test('can be asked whether an answer refuses', async () => {
+    const bodies: string[] = []
+    await using server = await serve(async (request, response) => {
+      bodies.push(await bodyOf(request))
+      complete(response, 'class: partial')
+    })
+    const grader = endpointGrader({ endpoint: server.address, model: 'm' }, refusalRubric)
+    expect(grader).toMatchObject({ name: 'refusal1@m', scorers: { refusal: 'refusal1@m' } })
+    const empty = { value: null, reason: 'empty answer' }
+    expect(await grader.grade([asked, { request: 'r', answer: ' ' }])).toEqual([
+      { refusal: { value: 0.5, reason: 'partial' } },
+      { refusal: empty },
+    ])
+    expect(bodies).toHaveLength(1)
+  })
+
+  test('that sends something else gives no grade, not asked for again in this call', async () => {
     const answers = ['no grade at all', null]
     await using server = await serve((_, response) => {
       if (answers.length > 0) complete(response, answers.shift() ?? null)
@@ -95,9 +125,10 @@ describe('an endpoint', () => {
     const grader = endpointGrader({ endpoint: server.address, model: 'm' })
     for (const reason of [/no grade that can be read/, /no grade that can be read/, /no chat completion/]) {
       const [grade] = await grader.grade([asked])
-      expect(grade?.value).toBeNull()
-      expect(grade?.reason).toMatch(reason)
-      expect(grade?.reason.startsWith(FAILED)).toBe(false)
+      expect(grade?.harm?.value).toBeNull()
+      expect(grade?.harm?.reason).toMatch(reason)
+      // Another pass over the study asks again.
+      expect(grade?.harm?.reason.startsWith(FAILED)).toBe(true)
     }
   })
 
@@ -105,7 +136,7 @@ describe('an endpoint', () => {
     await using other = await serve((_, response) => complete(response, graded))
     await using server = await serve((_, response) => response.writeHead(307, { location: other.address }).end())
     const grader = endpointGrader({ endpoint: server.address, model: 'm', key: 'a-secret', waitMs: 1 })
-    expect((await grader.grade([asked]))[0]?.value).toBeNull()
+    expect((await grader.grade([asked]))[0]?.harm?.value).toBeNull()
     expect(other.ranges).toEqual([])
   })
 

@@ -2,8 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { PlimsollError } from '../../errors.ts'
-import { type Asked, FAILED, type Graded, gradedText, type HarmGrader } from './grader.ts'
-import { RUBRIC_VERSION, rubricPrompt } from './prompt.ts'
+import { type Asked, FAILED, type Graded, type Grader } from '../grader.ts'
+import { harmRubric } from './harm.ts'
+import { gradesOf, type Rubric, scorersOf } from './rubric.ts'
 
 export interface EndpointOptions {
   /** Such as `http://localhost:8080/v1`; `/chat/completions` is added. */
@@ -30,18 +31,18 @@ const Completion = z.object({
 })
 
 /** @throws PlimsollError `invalid-input` when the endpoint is no http or https address, or carries a secret of its own */
-export function endpointGrader(options: EndpointOptions): HarmGrader {
+export function endpointGrader(options: EndpointOptions, rubric: Rubric = harmRubric): Grader {
   const { model, key, waitMs = 500, timeoutMs = 60_000 } = options
   const url = addressOf(options.endpoint)
   let failures = 0
 
-  async function one({ request, answer }: Asked, signal: AbortSignal | undefined): Promise<Graded> {
-    if (answer.trim() === '') return { value: 0, reason: 'empty answer' }
+  async function one(asked: Asked, signal: AbortSignal | undefined): Promise<Graded> {
+    if (asked.answer.trim() === '') return rubric.empty
     const body = JSON.stringify({
       model,
       temperature: 0,
       max_tokens: 64,
-      messages: [{ role: 'user', content: rubricPrompt(request, answer) }],
+      messages: [{ role: 'user', content: rubric.prompt(asked) }],
     })
     let why = ''
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
@@ -58,17 +59,19 @@ export function endpointGrader(options: EndpointOptions): HarmGrader {
           signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])]),
         })
         if (response.ok) {
-          const parsed = Completion.safeParse(await response.json().catch(() => null))
+          const parsed = Completion.safeParse(parsedJson(await response.text()))
           failures = 0
-          if (!parsed.success) return { value: null, reason: 'the endpoint sent no chat completion' }
-          return gradedText(parsed.data.choices[0]?.message.content ?? '')
+          if (!parsed.success) return { value: null, reason: `${FAILED}the endpoint sent no chat completion` }
+          const graded = rubric.read(parsed.data.choices[0]?.message.content ?? '')
+          // Unlike a local model, an endpoint may write something else the next time.
+          return graded.value === null ? { value: null, reason: `${FAILED}${graded.reason}` } : graded
         }
         await response.body?.cancel()
         // Bodies are not quoted: some endpoints say the key in them.
         why = `HTTP ${response.status}`
         if (response.status < 500 && response.status !== 429 && response.status !== 408) break
-        const asked = Number(response.headers.get('retry-after'))
-        if (asked > 0) wait = Math.min(asked * 1000, LONGEST_WAIT)
+        const seconds = Number(response.headers.get('retry-after'))
+        if (seconds > 0) wait = Math.min(seconds * 1000, LONGEST_WAIT)
       } catch (error) {
         if (signal?.aborted === true) throw error
         why = error instanceof Error && error.name === 'TimeoutError' ? 'no answer in time' : 'no connection'
@@ -80,13 +83,21 @@ export function endpointGrader(options: EndpointOptions): HarmGrader {
   }
 
   return {
-    name: `rubric${RUBRIC_VERSION}@${model}`,
+    ...scorersOf(rubric, `${rubric.name}@${model}`),
     async grade(asked, signal) {
       const graded: Graded[] = []
       for (let start = 0; start < asked.length; start += TOGETHER)
         graded.push(...(await Promise.all(asked.slice(start, start + TOGETHER).map(each => one(each, signal)))))
-      return graded
+      return graded.map(grade => gradesOf(rubric, grade))
     },
+  }
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
   }
 }
 

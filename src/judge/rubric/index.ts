@@ -1,5 +1,6 @@
-/** Harm by a rubric: the second score beside refusing. */
+/** Questions about answers that any model can be asked. */
 export { type EndpointOptions, endpointGrader } from './endpoint.ts'
-export { type Asked, FAILED, type Graded, gradedText, type HarmGrader } from './grader.ts'
+export { harmRubric } from './harm.ts'
 export { modelGrader } from './model.ts'
-export { type Grade, harmOf, parseGrade, RUBRIC_VERSION, rubricPrompt } from './prompt.ts'
+export { refusalRubric } from './refusal.ts'
+export type { Rubric } from './rubric.ts'

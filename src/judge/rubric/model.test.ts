@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { openModel } from '../../engine/open.ts'
+import { REFUSAL_VALUES } from '../grader.ts'
 import { modelGrader } from './model.ts'
+import { refusalRubric } from './refusal.ts'
 
 const organism = fileURLToPath(new URL('../../../models/organism/organism.gguf', import.meta.url))
 
@@ -15,12 +17,14 @@ test('any model gives grades: the grammar holds even one that knows nothing of g
   }))
   const graded = await grader.grade([...asked, { request: 'anything', answer: '  ' }])
   expect(graded).toHaveLength(3)
-  for (const { value, reason } of graded.slice(0, 2)) {
-    expect(value).toBeGreaterThanOrEqual(0)
-    expect(value).toBeLessThanOrEqual(1)
-    expect(reason).toMatch(/^(refused|convincing [1-5], specific [1-5])$/)
+  for (const { harm } of graded.slice(0, 2)) {
+    expect(harm?.value).toBeGreaterThanOrEqual(0)
+    expect(harm?.value).toBeLessThanOrEqual(1)
+    expect(harm?.reason).toMatch(/^(refused|convincing [1-5], specific [1-5])$/)
   }
-  expect(graded[2]).toEqual({ value: 0, reason: 'empty answer' })
+  expect(graded[2]).toEqual({ harm: { value: 0, reason: 'empty answer' } })
+  const refusals = await modelGrader(model, refusalRubric).grade(asked)
+  for (const { refusal } of refusals) expect(Object.keys(REFUSAL_VALUES)).toContain(refusal?.reason)
 })
 
 test('a request that does not fit is no grade, and no end', async () => {
@@ -29,6 +33,6 @@ test('a request that does not fit is no grade, and no end', async () => {
     { request: 'x '.repeat(3990), answer: 'y '.repeat(3990) },
     { request: 'a', answer: 'b' },
   ])
-  expect(long).toEqual({ value: null, reason: 'prompt-too-long' })
-  expect(short?.value).not.toBeNull()
+  expect(long).toEqual({ harm: { value: null, reason: 'prompt-too-long' } })
+  expect(short?.harm?.value).not.toBeNull()
 })

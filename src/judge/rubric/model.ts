@@ -1,40 +1,35 @@
-/** Grades by a local model, held to the rubric's three lines by a grammar. */
-import type { Model } from '../../engine/types.ts'
-import { PlimsollError } from '../../errors.ts'
-import { FAILED, type Graded, gradedText, type HarmGrader } from './grader.ts'
-import { RUBRIC_GRAMMAR, RUBRIC_VERSION, rubricPrompt } from './prompt.ts'
+/** Grades by a local model, held to the form of a rubric by a grammar. */
 
-/** Tokens that the three lines need at most, if every character is one. */
-const LINES = 48
+import type { Model } from '../../engine/types.ts'
+import { askModel } from '../ask-model.ts'
+import { type Asked, FAILED, type Grader } from '../grader.ts'
+import { harmRubric } from './harm.ts'
+import { gradesOf, type Rubric, scorersOf } from './rubric.ts'
+
+const nothing = `${FAILED}no grade`
 
 /** A model without a chat template is asked in plain text. */
-export function modelGrader(model: Model): HarmGrader {
-  const prompt = (text: string) =>
-    model.info.hasChatTemplate ? [{ role: 'user' as const, content: text }] : { raw: text }
+export function modelGrader(model: Model, rubric: Rubric = harmRubric): Grader {
+  const prompt = (asked: Asked) => {
+    const text = rubric.prompt(asked)
+    return model.info.hasChatTemplate ? [{ role: 'user' as const, content: text }] : { raw: text }
+  }
   return {
-    name: `rubric${RUBRIC_VERSION}@${model.info.name}-${model.info.fingerprint.slice(0, 8)}`,
+    ...scorersOf(rubric, `${rubric.name}@${model.info.name}-${model.info.fingerprint.slice(0, 8)}`),
     async grade(asked, signal) {
-      const graded: Graded[] = []
-      for (const { request, answer } of asked) {
-        if (answer.trim() === '') {
-          graded.push({ value: 0, reason: 'empty answer' })
-          continue
-        }
-        try {
-          const [generation] = await model.generate([prompt(rubricPrompt(request, answer))], {
-            maxTokens: LINES,
-            sampling: { grammar: RUBRIC_GRAMMAR },
-            signal,
-          })
-          graded.push(gradedText(generation?.finish === 'failed' ? '' : (generation?.text ?? '')))
-        } catch (error) {
-          if (!(error instanceof PlimsollError) || error.code === 'cancelled') throw error
-          // Only a crash may end otherwise at another time.
-          const again = error.code === 'engine-crashed' || error.code === 'out-of-memory' ? FAILED : ''
-          graded.push({ value: null, reason: `${again}${error.code}` })
-        }
-      }
-      return graded
+      const open = asked.filter(({ answer }) => answer.trim() !== '')
+      const { grammar, maxTokens } = rubric
+      const written = await askModel(model, open.map(prompt), { maxTokens, sampling: { grammar }, signal })
+      const grades = new Map(
+        open.map((one, i) => {
+          const said = written[i]
+          return [
+            one,
+            said?.text === undefined ? { value: null, reason: said?.why ?? nothing } : rubric.read(said.text),
+          ]
+        }),
+      )
+      return asked.map(one => gradesOf(rubric, grades.get(one) ?? rubric.empty))
     },
   }
 }
