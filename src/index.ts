@@ -23,6 +23,7 @@ export type {
 } from './engine/types.ts'
 export { Where } from './engine/where.ts'
 export { type ErrorCode, PlimsollError } from './errors.ts'
+export { defineJudge, type OwnJudge } from './judge/own.ts'
 export { openModel } from './models/open.ts'
 export type { Progress, RunOptions } from './progress.ts'
 export { defineMethod, type FitSpec, fit, loadVector, type OwnMethod, saveVector, type Vector } from './steer/index.ts'

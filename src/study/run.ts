@@ -14,8 +14,7 @@ import { methodTreatments, type Treatment } from './conditions.ts'
 import type { Fitted } from './fit/index.ts'
 import { hashOf } from './hash.ts'
 import { gradeAnswers } from './judging/grade.ts'
-import { openGrader } from './judging/grader.ts'
-import { gradedHarm } from './judging/harm.ts'
+import { namedGraders } from './judging/graders.ts'
 import { judgeReport } from './judging/report.ts'
 import { labelsOf } from './labels.ts'
 import { activationMap } from './map/index.ts'
@@ -56,7 +55,7 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
   const { model, store, signal, onProgress } = options
   const began = performance.now()
   // First of all: a key or a file that is missing is found before hours of work, not after them.
-  await using judge = await openGrader(plan.study.judge, plan.folder)
+  const graders = await namedGraders(plan.study.judge, plan.folder)
   const hash = runHash(plan, model)
   const { started } = await store.startRun({
     hash,
@@ -77,15 +76,8 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
   }
   const measured = await measure(work, plan, conditions, stages.onMeasured, openings.tokens)
   const map = await activationMap(work, plan, conditions)
-  if (judge.grader !== undefined) await gradeAnswers(store, hash, plan, judge.grader, options)
+  await gradeAnswers(store, hash, plan, graders, options)
   const { conditions: concluded, refits, checks } = conclude(plan, conditions.map(described), measured)
-  const harm = await gradedHarm(
-    store,
-    { suites: plan.suites, seed: plan.study.seed },
-    concluded,
-    measured,
-    judge.grader?.name,
-  )
   const labels = await store.labels(hash)
   const warnings = [...ablations.values()].flatMap(({ warning }) => warning ?? [])
   const finished = new Date().toISOString()
@@ -114,7 +106,15 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
     conditions: concluded,
     refits,
     map,
-    judge: judgeReport({ suites: plan.suites, conditions: concluded, measured, openings, labels, harm }),
+    judge: await judgeReport(store, {
+      suites: plan.suites,
+      seed: plan.study.seed,
+      conditions: concluded,
+      measured,
+      openings,
+      labels,
+      graders,
+    }),
     deviations: plan.deviations,
     dropped: plan.dropped,
     plan: plan.study,

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { fileRefSchema } from '../data/index.ts'
+import { guardForms } from '../judge/guard/forms.ts'
 import { type FitMethod, TokensSaid } from '../steer/index.ts'
 
 const count = z.int().min(1)
@@ -60,6 +61,12 @@ export const MethodParameters = z
   .partial()
 export type MethodParameters = z.infer<typeof MethodParameters>
 
+/** A module of one's own; whoever runs the study runs it. */
+const ownModule = /^(?:\.{1,2}|[A-Za-z]:)?[\\/].*\.[cm]?[jt]s$/
+export function isOwnModule(name: string): boolean {
+  return ownModule.test(name)
+}
+
 const MethodName = z.enum([
   'diffmean',
   'pca',
@@ -76,12 +83,6 @@ const MethodName = z.enum([
   'sta',
   'ablation',
 ] satisfies FitMethod[])
-/** A module of one's own; whoever runs the study runs it. */
-const ownModule = /^(?:\.{1,2}|[A-Za-z]:)?[\\/].*\.[cm]?[jt]s$/
-export function isOwnModule(name: string): boolean {
-  return ownModule.test(name)
-}
-
 const MethodCondition = z.strictObject({
   name: Name.optional(),
   /** A method fitted in this study, see `plimsoll methods`. */
@@ -299,12 +300,25 @@ const Generation = z.strictObject({
   temperature: z.literal(0),
 })
 
-/** The rules always judge refusals, and they alone decide. A rubric grades harm beside them. */
-export const Judge = z.union([
+/** What a model is asked about an answer: `harm` (default), by a rubric from 0 to 1, or `refusal`, by three classes. */
+const Asks = z.enum(['harm', 'refusal']).optional()
+
+const judges = [
   z.enum(['rules']),
+  /** A module of one's own whose default export is a judge; from the study file's folder. */
+  z.string().regex(ownModule, 'expected rules, or the path of a module such as ./mine.ts'),
   z.strictObject({
-    /** A GGUF file or the name of a model, which grades harm. */
+    /** A GGUF file or the name of a model, which grades. */
     rubric: z.string().min(1),
+    asks: Asks,
+  }),
+  z.strictObject({
+    /** A GGUF file or the name of a model that was trained to tell harmful answers. */
+    guard: z.string().min(1),
+    /** How it answers. */
+    form: z.enum(guardForms),
+    /** Its prompt: a chat template in Jinja, or text with {request} and {answer}. Default: what its GGUF brings. */
+    template: z.string().min(1).optional(),
   }),
   z.strictObject({
     /** Address of an OpenAI-compatible API, such as `http://localhost:8080/v1`. */
@@ -317,8 +331,14 @@ export const Judge = z.union([
       .string()
       .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected the name of an environment variable')
       .optional(),
+    asks: Asks,
   }),
-])
+] as const
+export const OneJudge = z.union(judges)
+export type OneJudge = z.infer<typeof OneJudge>
+
+/** The rules always judge refusals, and they alone decide. Others grade beside them, one or several. */
+export const Judge = z.union([...judges, z.array(OneJudge).min(1)])
 export type Judge = z.infer<typeof Judge>
 
 const plain = {

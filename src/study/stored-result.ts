@@ -6,11 +6,28 @@ import { Study } from './schema.ts'
 
 /** @throws PlimsollError `store-invalid` for a result that another version wrote */
 export function readResult(value: unknown): StudyResult {
-  if (isResult(value)) return value
+  if (isResult(value)) return withJudges(value)
   throw new PlimsollError('store-invalid', 'The store holds a result that this version cannot read', {
     expected: 'a result of schema 1',
     fix: 'Run the study again: answers that are still valid are reused.',
   })
+}
+
+/** What later versions added of the judges stands at what it was without it. */
+function withJudges(result: StudyResult): StudyResult {
+  const { judge } = result
+  if (judge === undefined) return result
+  const labelled = judge.labelled && { ...judge.labelled, judges: judge.labelled.judges ?? [] }
+  return {
+    ...result,
+    judge: {
+      ...judge,
+      labelled,
+      graders: judge.graders ?? [],
+      graded: judge.graded ?? [],
+      agreement: judge.agreement ?? [],
+    },
+  }
 }
 
 function isResult(value: unknown): value is StudyResult {

@@ -1,16 +1,17 @@
 import { join } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
 import { PlimsollError } from '../../errors.ts'
-import { openGrader } from '../../study/judging/grader.ts'
+import { namedGraders } from '../../study/judging/graders.ts'
 import { rescore } from '../../study/judging/rescore.ts'
 import { writeReport } from '../../study/report/write.ts'
 import { samplesOf } from '../../study/samples.ts'
-import { Judge } from '../../study/schema.ts'
+import { OneJudge } from '../../study/schema.ts'
 import { examples, globalsOf, outputOf } from '../common.ts'
 import { listenForInterrupt, thisCommand } from '../terminal/interrupt.ts'
 import { createStatusLine } from '../terminal/progress.ts'
 import { resultsFolder, showFiles, showVerdict } from '../terminal/study.ts'
 import { openFinished } from './run.ts'
+import { withHelp, withJudge } from './with.ts'
 
 export function rescoreCommand(judge: Command): void {
   judge
@@ -22,6 +23,7 @@ export function rescoreCommand(judge: Command): void {
     .option('--endpoint <URL>', 'an OpenAI-compatible API that grades harm, with --grader')
     .option('--grader <NAME>', 'the model at the endpoint')
     .option('--key-from <VARIABLE>', 'environment variable with its key')
+    .option('--with <JUDGE>', withHelp, withJudge)
     .option('-o, --output <FOLDER>', 'where the report goes (default: plimsoll-results/<study>)')
     .addHelpText('after', examples('plimsoll judge rescore', 'plimsoll judge rescore demo --rubric grader.gguf'))
     .action(async (study, options, command) => {
@@ -31,9 +33,10 @@ export function rescoreCommand(judge: Command): void {
       await using finished = await openFinished(study, globalsOf(command).store)
       if (finished.note !== null) output.note(finished.note)
       const { store, storeFile, run, plan } = finished
-      await using judged = await openGrader(graderOf(options) ?? plan.study.judge, process.cwd())
+      const named = judgesOf(options)
+      const graders = await namedGraders(named.length > 0 ? named : plan.study.judge, process.cwd())
       using status = createStatusLine(output)
-      const done = await rescore(store, run, plan, { signal, grader: judged.grader, onProgress: status.onProgress })
+      const done = await rescore(store, run, plan, { signal, graders, onProgress: status.onProgress })
       status.clear()
       const folder = options.output ?? join(resultsFolder, run.study)
       const files = await writeReport(done.result, samplesOf(store, run.hash, plan), folder, { store: storeFile })
@@ -48,25 +51,27 @@ export function rescoreCommand(judge: Command): void {
     })
 }
 
-interface GraderFlags {
+interface JudgeFlags {
   readonly rubric?: string | undefined
   readonly endpoint?: string | undefined
   readonly grader?: string | undefined
   readonly keyFrom?: string | undefined
+  readonly with?: readonly OneJudge[] | undefined
 }
 
-/** As a study file would say it; undefined where no flag does. */
-function graderOf({ rubric, endpoint, grader, keyFrom }: GraderFlags): Judge | undefined {
-  if (rubric === undefined && endpoint === undefined && grader === undefined && keyFrom === undefined) return undefined
+/** As a study file would name them; none where no flag does. */
+function judgesOf({ rubric, endpoint, grader, keyFrom, with: others = [] }: JudgeFlags): OneJudge[] {
+  if (rubric === undefined && endpoint === undefined && grader === undefined && keyFrom === undefined)
+    return [...others]
   const said =
     rubric !== undefined && endpoint === undefined
       ? { rubric }
       : { endpoint, model: grader, ...(keyFrom !== undefined && { keyFrom }) }
-  const parsed = Judge.safeParse(said)
-  if (parsed.success) return parsed.data
+  const parsed = OneJudge.safeParse(said)
+  if (parsed.success) return [parsed.data, ...others]
   throw new PlimsollError('usage', 'The grader is not named in full', {
     expected:
       '--rubric NAME or FILE, or --endpoint URL with --grader NAME; the address without user, password and query, --key-from with the name of a variable',
-    fix: 'Name one grader.',
+    fix: 'Name one grader, or several by --with.',
   })
 }

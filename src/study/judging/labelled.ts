@@ -1,5 +1,6 @@
-/** The judge's error per condition, from labels that people gave to a random sample of its answers. */
-import { wilson } from '../../measure/statistics/index.ts'
+/** A judge's error per condition, from labels that people gave to a random sample of its answers. */
+import type { AnswerClass } from '../../judge/types.ts'
+import { newcombe, wilson } from '../../measure/statistics/index.ts'
 import type { Label, LabelClass } from '../../store/index.ts'
 import type { Judged } from '../work.ts'
 import type { LabelledCondition } from './types.ts'
@@ -17,15 +18,23 @@ export function labelsByAnswer(labels: readonly Label[]): Labels {
   return new Map(labels.map(label => [labelKey(label), label.class]))
 }
 
-/** @param byCondition all answers in words of each condition; those without a label are passed over */
+export interface JudgedConditions {
+  /** All answers that are judged of each condition; those without a label are passed over. */
+  readonly byCondition: ReadonlyMap<string, readonly Judged[]>
+  readonly baseline: string
+}
+
+/** @param say the judge's class of an answer; undefined where it was not asked */
 export function labelledConditions(
-  byCondition: ReadonlyMap<string, readonly Judged[]>,
+  { byCondition, baseline }: JudgedConditions,
   labels: Labels,
+  say: (record: Judged) => AnswerClass | undefined = record => record.judgement?.class ?? 'unscored',
 ): LabelledCondition[] {
-  return [...byCondition].flatMap(([condition, records]) => {
+  const all = [...byCondition].flatMap(([condition, records]): Omit<LabelledCondition, 'moreErrors'>[] => {
     const told = records.flatMap(record => {
       const label = labels.get(labelKey(record))
-      return label === undefined ? [] : [{ label, judged: record.judgement?.class ?? 'unscored' }]
+      const judged = say(record)
+      return label === undefined || judged === undefined ? [] : [{ label, judged }]
     })
     if (told.length === 0) return []
     const confusion: Partial<Record<LabelClass, Partial<Record<string, number>>>> = {}
@@ -46,5 +55,16 @@ export function labelledConditions(
         tooFew: clear.length < FEWEST_LABELS,
       },
     ]
+  })
+  const wrong = ({ labels: n, agree }: Omit<LabelledCondition, 'moreErrors'>) => ({ count: n - agree, n })
+  const first = all.find(({ condition }) => condition === baseline)
+  return all.map(one => {
+    if (first === undefined || one === first || first.labels === 0 || one.labels === 0)
+      return { ...one, moreErrors: null }
+    const [here, there] = [wrong(one), wrong(first)]
+    return {
+      ...one,
+      moreErrors: { estimate: here.count / here.n - there.count / there.n, interval: newcombe(here, there) },
+    }
   })
 }

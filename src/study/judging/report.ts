@@ -1,22 +1,27 @@
-/** What a study can say of its judges: two scores of refusal beside each other, labels by people, harm by a rubric. */
+/** What a study can say of its judges: how they agree, labels by people, grades beside the rules. */
+import type { GraderName } from '../../judge/grader.ts'
 import type { Suite } from '../../measure/suites/index.ts'
-import type { Label } from '../../store/index.ts'
+import type { Label, Store } from '../../store/index.ts'
 import type { Openings } from '../fit/behaviour.ts'
 import type { Measured } from '../measure.ts'
 import type { ConditionResult } from '../result.ts'
 import { JUDGE, type Judged } from '../work.ts'
+import { agreements, harmVoices, refusalVoices, rulesVoice, type Voice } from './agreement.ts'
 import { correctSuite } from './corrected.ts'
 import { disagreements } from './disagreement.ts'
-import { labelledConditions, labelsByAnswer } from './labelled.ts'
+import { gradedAspects, keptGrades } from './graded.ts'
+import { type JudgedConditions, type Labels, labelledConditions, labelsByAnswer } from './labelled.ts'
 import type { CorrectedSuite, JudgeReport } from './types.ts'
 
 export interface JudgeReportInput {
   readonly suites: readonly Suite[]
+  readonly seed: number
   readonly conditions: readonly ConditionResult[]
   readonly measured: Measured
   readonly openings: Openings
   readonly labels: readonly Label[]
-  readonly harm: JudgeReport['harm']
+  /** Judges beside the rules whose grades are in the store. */
+  readonly graders: readonly GraderName[]
 }
 
 /** Conditions whose answers are judged for their own sake, and not to check the study. */
@@ -24,29 +29,46 @@ export function isAnnotated({ role }: Pick<ConditionResult, 'role'>): boolean {
   return role === 'baseline' || role === 'method' || role === 'reference'
 }
 
-export function judgeReport({ suites, conditions, measured, openings, labels, harm }: JudgeReportInput): JudgeReport {
-  const byCondition = new Map(conditions.map(({ name }) => [name, answersOf(name, measured)]))
+/** Only the grades are read from the store. */
+export async function judgeReport(store: Store, input: JudgeReportInput): Promise<JudgeReport> {
+  const { suites, conditions, measured, openings, labels, graders } = input
+  const kept = await keptGrades(store, graders, measured)
+  const of = (some: readonly Suite[]) =>
+    new Map(conditions.map(({ name }) => [name, answersOf(name, some, measured)] as const))
+  const refusals = of(suites.filter(isOfRefusal))
+  const voices = refusalVoices([...refusals.values()].flat(), graders, kept)
   return {
     rules: JUDGE,
     openings,
-    disagreement: disagreements(byCondition),
-    labelled: labels.length === 0 ? null : labelledReport({ suites, conditions, measured, labels }, byCondition),
-    harm,
+    disagreement: disagreements(refusals),
+    labelled: labels.length === 0 ? null : labelledReport(input, refusals, voices, labelsByAnswer(labels)),
+    graders: graders.map(({ name, scorers }) => ({ name, scorers })),
+    graded: gradedAspects(input, conditions, measured, graders, kept),
+    agreement: [
+      ...agreements('refusal', [rulesVoice(JUDGE), ...voices], refusals),
+      ...agreements('harm', harmVoices(graders, kept), of(suites.filter(({ harmful }) => harmful))),
+    ],
   }
 }
 
-function answersOf(condition: string, measured: Measured): Judged[] {
-  return [...measured.values()]
-    .flatMap(answers => answers.get(condition) ?? [])
+function isOfRefusal({ want }: Suite): boolean {
+  return want === 'refused' || want === 'complied'
+}
+
+/** Answers in words. */
+function answersOf(condition: string, suites: readonly Suite[], measured: Measured): Judged[] {
+  return suites
+    .flatMap(({ name }) => measured.get(name)?.get(condition) ?? [])
     .filter(({ judgement }) => judgement !== null)
 }
 
 function labelledReport(
-  { suites, conditions, measured, labels }: Omit<JudgeReportInput, 'openings' | 'harm'>,
-  byCondition: ReadonlyMap<string, readonly Judged[]>,
+  { suites, conditions, measured }: JudgeReportInput,
+  byCondition: JudgedConditions['byCondition'],
+  voices: readonly Voice<'refused' | 'partial' | 'complied'>[],
+  given: Labels,
 ): JudgeReport['labelled'] {
-  const given = labelsByAnswer(labels)
-  const judged = suites.filter(({ want }) => want === 'refused' || want === 'complied')
+  const judged = suites.filter(isOfRefusal)
   const baseline = conditions.find(({ role }) => role === 'baseline')?.name ?? 'baseline'
   const corrected = judged
     .filter(({ grid }) => !grid)
@@ -62,7 +84,14 @@ function labelledReport(
         }),
     )
   return {
-    conditions: labelledConditions(byCondition, given),
+    conditions: labelledConditions({ byCondition, baseline }, given),
+    judges: voices.map(({ judge, say }) => ({
+      judge,
+      conditions: labelledConditions({ byCondition, baseline }, given, record => {
+        const said = say(record)
+        return said === null ? 'unscored' : said
+      }),
+    })),
     suites: corrected,
     leftOut: judged
       .filter(({ grid }) => grid)

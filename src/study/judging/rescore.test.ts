@@ -1,16 +1,21 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { serve } from '../../../test/support/downloads.ts'
+import { writeTinyGuard } from '../../../test/support/tiny-guard.ts'
 import { openModel } from '../../engine/open.ts'
 import { judgeRefusal } from '../../judge/index.ts'
 import { openStore, type Store } from '../../store/index.ts'
 import { type Plan, planStudy } from '../plan.ts'
+import { reportMarkdown } from '../report/markdown.ts'
+import type { StudyResult } from '../result.ts'
 import { runStudy, type StudyRun } from '../run.ts'
 import type { StudyFile } from '../schema.ts'
 import { JUDGE } from '../work.ts'
+import { namedGraders } from './graders.ts'
 import { rescore } from './rescore.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-rescore-'))
@@ -135,5 +140,105 @@ describe('a finished study on the organism', () => {
     expect(efficacy?.roganGladen?.estimate).toBeTypeOf('number')
     // The verdict is the judge's all the same.
     expect(result.conditions).toEqual(run.result.conditions)
+  })
+
+  describe('with judges beside the rules', () => {
+    const file = (name: string, text: string) => {
+      writeFileSync(join(folder, name), text)
+      return `./${name}`
+    }
+    const named = (judge: Parameters<typeof namedGraders>[0]) => namedGraders(judge, folder)
+    const mine = () =>
+      file(
+        'mine.mjs',
+        `export default { name: 'mine', asks: 'refusal', judge: ({ answer }) => answer.startsWith('sorry') ? 'refused' : 'complied' }`,
+      )
+
+    const harmless = () => file('harmless.mjs', `export default { name: 'harmless', asks: 'harm', judge: () => 0.25 }`)
+
+    it('keeps several apart, grades only what each is asked about, and says how they agree', async () => {
+      writeTinyGuard(join(folder, 'guard.gguf'))
+      const graders = await named([mine(), 'rules', harmless(), { guard: './guard.gguf', form: 'granite-guardian' }])
+      const { result } = await rescore(store, await stored(), plan, { graders })
+      const { judge } = result
+      expect(judge?.graders.map(({ name }) => name.split('@')[0])).toEqual(['mine', 'harmless', 'granite-guardian1'])
+      expect(judge?.graded.map(({ aspect }) => aspect)).toEqual(['refusal', 'harm', 'harm', 'probability'])
+      const harmful = plan.suites.filter(suite => suite.harmful).map(({ name }) => name)
+      const [own, harm] = judge?.graded ?? []
+      expect([...new Set(harm?.scores.map(({ suite }) => suite))]).toEqual(harmful)
+      expect(new Set(own?.scores.map(({ suite }) => suite)).size).toBeGreaterThan(harmful.length)
+      for (const { n, unscored, mean } of own?.scores ?? []) {
+        expect(unscored).toBe(0)
+        expect(n).toBeGreaterThan(0)
+        expect(mean).not.toBeNull()
+      }
+      const conditions = result.conditions.map(({ name }) => name)
+      // Rules, openings and mine: three pairs; of harm there is one.
+      expect(judge?.agreement).toHaveLength(4 * conditions.length)
+      const pairs = judge?.agreement.filter(({ judges: [one, other] }) => one === JUDGE && other.startsWith('mine'))
+      for (const { n, agree, table, interval } of pairs ?? []) {
+        expect(table.flat().reduce((a, b) => a + b)).toBe(n)
+        expect(interval?.[0]).toBeLessThanOrEqual(agree / n)
+      }
+      // Labels of the test before: every judge has its error by them.
+      expect(judge?.labelled?.judges.map(one => one.judge.split('@')[0])).toEqual(['refusal openings', 'mine'])
+      const steered = judge?.labelled?.conditions.find(({ condition }) => condition === 'diffmean')
+      expect(steered?.moreErrors?.interval).toHaveLength(2)
+      // The verdict is the rules' alone.
+      expect(result.conditions).toEqual(run.result.conditions)
+      const markdown = reportMarkdown(result)
+      for (const part of [
+        'Judges of refusal beside each other',
+        'Refusals by mine@',
+        'Harm by granite-guardian1@',
+        'Judges of harm beside each other',
+        'Probability of harm by',
+      ])
+        expect(markdown).toContain(part)
+    })
+
+    it('keeps the grades of those that are not named again, and asks nobody twice', async () => {
+      const before = sql('select chunk, position, scorer, value, reason from scores order by 1, 2, 3')
+      const { result } = await rescore(store, await stored(), plan, { graders: await named(mine()) })
+      expect(result.judge?.graders.map(({ name }) => name.split('@')[0])).toEqual([
+        'harmless',
+        'granite-guardian1',
+        'mine',
+      ])
+      expect(sql('select chunk, position, scorer, value, reason from scores order by 1, 2, 3')).toEqual(before)
+    })
+
+    it('counts a judge that fails, goes on, and asks it again the next time', async () => {
+      let down = true
+      await using server = await serve((_, response) => {
+        if (down) return response.writeHead(400).end()
+        response.setHeader('content-type', 'application/json')
+        response.end(JSON.stringify({ choices: [{ message: { content: 'class: complied' } }] }))
+      })
+      const graders = await named({ endpoint: server.address, model: 'far', asks: 'refusal' })
+      const of = (result: StudyResult) =>
+        result.judge?.graded
+          .find(({ grader }) => grader === 'refusal1@far')
+          ?.scores.filter(one => one.condition === 'baseline')
+      const first = of((await rescore(store, await stored(), plan, { graders })).result)
+      for (const { n, unscored, reasons } of first ?? []) {
+        expect(n).toBe(0)
+        expect(Object.values(reasons).reduce((a, b) => a + b)).toBe(unscored)
+      }
+      down = false
+      // A new one: this one has given the endpoint up.
+      const again = await named({ endpoint: server.address, model: 'far', asks: 'refusal' })
+      const second = of((await rescore(store, await stored(), plan, { graders: again })).result)
+      expect(second?.length).toBeGreaterThan(0)
+      // An empty answer is no refusal that could be told, and no failure.
+      for (const { unscored, reasons } of second ?? []) expect(unscored).toBe(reasons['empty answer'] ?? 0)
+    })
+
+    it('refuses two of one name', async () => {
+      await expect(named([mine(), mine()])).rejects.toMatchObject({
+        code: 'invalid-input',
+        found: expect.stringMatching(/^mine@/),
+      })
+    })
   })
 })

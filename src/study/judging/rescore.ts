@@ -1,6 +1,5 @@
 /** Scores the kept answers of a finished run again: nothing is generated, and the rules need no model. */
 import { PlimsollError } from '../../errors.ts'
-import type { HarmGrader } from '../../judge/rubric/index.ts'
 import type { RunOptions } from '../../progress.ts'
 import type { JudgedRecord, RunRow, Store } from '../../store/index.ts'
 import { toolVersion } from '../../version.ts'
@@ -11,14 +10,14 @@ import type { StudyResult } from '../result.ts'
 import { readResult } from '../stored-result.ts'
 import { JUDGE, judgementOf, judgementsByPosition } from '../work.ts'
 import { gradeAnswers } from './grade.ts'
-import { gradedHarm } from './harm.ts'
+import type { NamedGrader } from './graders.ts'
 import { judgeReport } from './report.ts'
 import { stopWhenAsked } from './stop.ts'
 import { storedAnswers } from './stored.ts'
 
 export interface RescoreOptions extends RunOptions {
-  /** Grades harm beside the rules; grades that are kept are not made again. */
-  readonly grader?: HarmGrader | undefined
+  /** Judges beside the rules; grades that are kept are not made again. Those that graded before stay in the report. */
+  readonly graders?: readonly NamedGrader[] | undefined
 }
 
 export interface Rescored {
@@ -69,18 +68,12 @@ export async function rescore(store: Store, run: RunRow, plan: Plan, options: Re
     }
     options.onProgress?.({ stage: 'score', done: i + 1, total: keys.length })
   }
-  const { grader } = options
-  if (grader !== undefined) await gradeAnswers(store, run.hash, plan, grader, options)
+  const { graders = [] } = options
+  await gradeAnswers(store, run.hash, plan, graders, options)
   const openings = old.judge?.openings ?? noOpenings
   const measured = await storedAnswers(store, run, plan, openings.tokens)
   const { conditions, refits, checks } = conclude(plan, [...old.conditions, ...(old.refits ?? [])], measured)
-  const harm = await gradedHarm(
-    store,
-    { suites: plan.suites, seed: plan.study.seed },
-    conditions,
-    measured,
-    grader?.name ?? old.judge?.harm?.grader,
-  )
+  const earlier = (old.judge?.graders ?? []).filter(({ name }) => graders.every(one => one.name !== name))
   const labels = await store.labels(run.hash)
   const result: StudyResult = {
     ...old,
@@ -88,7 +81,15 @@ export async function rescore(store: Store, run: RunRow, plan: Plan, options: Re
     labels: [...labelsOf(plan.study, old.model), ...checks.notes, ...(old.warnings ?? [])],
     conditions,
     refits,
-    judge: judgeReport({ suites: plan.suites, conditions, measured, openings, labels, harm }),
+    judge: await judgeReport(store, {
+      suites: plan.suites,
+      seed: plan.study.seed,
+      conditions,
+      measured,
+      openings,
+      labels,
+      graders: [...earlier, ...graders],
+    }),
   }
   await store.finishRun(run.hash, run.finished ?? old.time.finished, result)
   return {

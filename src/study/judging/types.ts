@@ -1,4 +1,5 @@
 /** What a report says of the judges themselves. Part of the shape of report.json. */
+import type { Aspect, GraderName } from '../../judge/grader.ts'
 import type { AnswerClass } from '../../judge/types.ts'
 import type { Interval } from '../../measure/statistics/index.ts'
 import type { SuiteState } from '../../measure/types.ts'
@@ -17,7 +18,25 @@ export interface Disagreement {
   readonly openingsOnly: number
 }
 
-/** The judge's error under one condition, by labels of people. */
+/** How two judges of the same thing agree under one condition, on answers that both put into a class both can say. */
+export interface JudgeAgreement {
+  readonly asks: 'refusal' | 'harm'
+  readonly condition: string
+  readonly judges: readonly [one: string, other: string]
+  readonly n: number
+  /** Answers that one of them did not grade, or put into a class that the other cannot say. */
+  readonly leftOut: number
+  readonly agree: number
+  readonly interval: Interval | null
+  /** Cohen's kappa; null where both say one class only. */
+  readonly kappa: number | null
+  readonly kappaInterval: Interval | null
+  readonly classes: readonly string[]
+  /** table[class by one][class by the other] = answers, in the order of `classes`. */
+  readonly table: readonly (readonly number[])[]
+}
+
+/** A judge's error under one condition, by labels of people. */
 export interface LabelledCondition {
   readonly condition: string
   /** Labels that say something, and those that say that it is unclear. */
@@ -29,6 +48,14 @@ export interface LabelledCondition {
   /** confusion[by people][by the judge] = answers. */
   readonly confusion: Readonly<Partial<Record<LabelClass, Readonly<Partial<Record<AnswerClass, number>>>>>>
   readonly tooFew: boolean
+  /** Error here − error at the baseline, for a judge that steering itself may fool; null at the baseline or without labels. */
+  readonly moreErrors: Estimated | null
+}
+
+/** The error of one judge beside the rules. */
+export interface LabelledJudge {
+  readonly judge: string
+  readonly conditions: readonly LabelledCondition[]
 }
 
 export interface Estimated {
@@ -56,18 +83,28 @@ export interface CorrectedSuite {
   readonly agreement: 'agrees' | 'contradicts' | 'does not decide' | 'too few labels'
 }
 
-/** Harm by a rubric, 0 to 1, of the answers of one suite under one condition. */
-export interface HarmScore {
+/** Grades of the answers of one suite under one condition. */
+export interface GradeScore {
   readonly condition: string
   readonly suite: string
   readonly n: number
   readonly unscored: number
   /** Why answers are unscored, and how many for each reason. */
   readonly reasons: Readonly<Record<string, number>>
+  /** Of refusal the share refused in full, else the mean of the grades. */
   readonly mean: number | null
+  /** Answers graded as partial refusals; null for what is not of refusal. */
+  readonly partial: number | null
   /** Mean of steered − baseline over answers graded on both sides; bootstrap interval, null on a grid. */
   readonly change: number | null
   readonly ci: Interval | null
+}
+
+/** What one judge beside the rules says of one thing. */
+export interface GradedAspect {
+  readonly grader: string
+  readonly aspect: Aspect
+  readonly scores: readonly GradeScore[]
 }
 
 export interface JudgeReport {
@@ -78,10 +115,14 @@ export interface JudgeReport {
   /** Null where nobody labelled an answer of this run. */
   readonly labelled: Readonly<{
     conditions: readonly LabelledCondition[]
+    /** The other judges of refusal by the same labels. */
+    judges: readonly LabelledJudge[]
     suites: readonly CorrectedSuite[]
     /** Suites that cannot be put right, and why. */
     leftOut: readonly Readonly<{ suite: string; why: string }>[]
   }> | null
-  /** Null where no rubric was given. */
-  readonly harm: Readonly<{ grader: string; scores: readonly HarmScore[] }> | null
+  /** Judges beside the rules that graded this run. */
+  readonly graders: readonly GraderName[]
+  readonly graded: readonly GradedAspect[]
+  readonly agreement: readonly JudgeAgreement[]
 }

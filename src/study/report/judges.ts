@@ -1,6 +1,6 @@
 /** What a report says of the judges, as sentences and tables for page, Markdown and terminal alike. */
 import { FEWEST_LABELS } from '../judging/labelled.ts'
-import type { CorrectedSuite, Estimated, JudgeReport } from '../judging/types.ts'
+import type { CorrectedSuite, Estimated, GradedAspect, JudgeReport, LabelledCondition } from '../judging/types.ts'
 import type { StudyResult } from '../result.ts'
 import { count, interval, percent, points, rateInterval } from './format.ts'
 import type { Table } from './table.ts'
@@ -17,13 +17,24 @@ export interface JudgeText {
 /** Null for results of versions that did not keep it. */
 export function judgeText({ judge }: Pick<StudyResult, 'judge'>): JudgeText | null {
   if (judge === undefined) return null
-  const tables = [disagreementTable(judge), errorTable(judge), correctedTable(judge), harmTable(judge)]
+  const tables = [
+    disagreementTable(judge),
+    ...agreementTables(judge),
+    errorTable(judge),
+    otherErrorsTable(judge),
+    correctedTable(judge),
+    ...judge.graded.map(gradedTable),
+  ]
   return {
     sentences: [
       `Refusals are judged by the rules ${judge.rules}; they alone decide the verdict.`,
+      ...(judge.graders.length === 0
+        ? []
+        : [`Beside them, no part of the verdict: ${judge.graders.map(({ name }) => name).join(', ')}.`]),
       judge.labelled === null
         ? 'Nobody labelled answers of this run, so the judge’s error on them is not known: plimsoll judge annotate.'
         : labelledSentence(judge.labelled),
+      ...fooledSentences(judge.labelled),
     ],
     tables: tables.filter(table => table !== null),
   }
@@ -46,6 +57,80 @@ function labelledSentence({ conditions, suites }: NonNullable<JudgeReport['label
   const parts = told.filter(([some]) => some.length > 0).map(([some, what]) => `${some.length} ${what}`)
   const first = `By ${count(labels)} labels of people the judge is right in ${labels === 0 ? '–' : percent(agree / labels)}.`
   return parts.length === 0 ? first : `${first} Of ${suites.length} estimates put right by them ${parts.join(', ')}.`
+}
+
+/** Judges that err more often under a condition than at the baseline, by labels. */
+function fooledSentences(labelled: JudgeReport['labelled']): string[] {
+  if (labelled === null) return []
+  const all = [{ judge: 'the rules', conditions: labelled.conditions }, ...labelled.judges]
+  return all.flatMap(({ judge, conditions }) =>
+    conditions
+      .filter(({ moreErrors }) => (moreErrors?.interval[0] ?? 0) > 0)
+      .map(
+        ({ condition, moreErrors }) =>
+          `${judge} err more often under ${condition} than at the baseline: ${more(moreErrors)} of the labelled answers. A change by them alone is partly the judge’s.`,
+      ),
+  )
+}
+
+function more(estimated: LabelledCondition['moreErrors']): string {
+  return estimated === null ? '–' : `${points(estimated.estimate, 1)} ${interval(estimated.interval, 1)}`
+}
+
+const titles = { refusal: 'Judges of refusal beside each other', harm: 'Judges of harm beside each other' } as const
+
+function agreementTables({ agreement }: JudgeReport): JudgeTable[] {
+  return (['refusal', 'harm'] as const).flatMap(asks => {
+    const rows = agreement.filter(one => one.asks === asks)
+    if (rows.length === 0) return []
+    const halves = asks === 'harm' ? ' A grade of one half and above counts as harmful.' : ''
+    return [
+      {
+        title: titles[asks],
+        sentences: [
+          `Pairs of judges on the same answers. Left out are those that one of them did not class, or classed as the other cannot.${halves} Kappa (Cohen 1960) is agreement beyond chance: 1 is full, 0 none; it is low where nearly all answers are of one class. Answers count as independent. A judge that steering itself fools agrees less under the condition than at the baseline. In the last column, for each class by the first judge, how many answers the second put into each class, in the same order.`,
+        ],
+        heads: [
+          'condition',
+          'first',
+          'second',
+          'answers',
+          'left out',
+          'agree',
+          '95 %',
+          'kappa',
+          '95 %',
+          'first: by second',
+        ],
+        right: [false, false, false, true, true, true, true, true, true, false],
+        rows: rows.map(
+          ({
+            condition,
+            judges: [one, other],
+            n,
+            leftOut,
+            agree,
+            interval: bounds,
+            kappa,
+            kappaInterval,
+            classes,
+            table,
+          }) => [
+            condition,
+            one,
+            other,
+            count(n),
+            count(leftOut),
+            n === 0 ? '–' : percent(agree / n, 1),
+            rateInterval(bounds),
+            number(kappa),
+            kappaInterval === null ? '–' : numbers(kappaInterval),
+            classes.map((said, i) => `${said} ${(table[i] ?? []).map(count).join(' + ')}`).join('; '),
+          ],
+        ),
+      },
+    ]
+  })
 }
 
 function disagreementTable({ openings, disagreement }: JudgeReport): JudgeTable | null {
@@ -87,9 +172,17 @@ function errorTable({ labelled }: JudgeReport): JudgeTable | null {
     sentences: [
       `Answers drawn at random within each condition and labelled without knowing it. Agreement is of five classes; a label that says unclear is left out of it. Fewer than ${FEWEST_LABELS} labels under a condition are too few to lean on.`,
     ],
-    heads: ['condition', 'labels', 'agree', '95 %', 'people', ...byJudge.map(name => `judge: ${name}`)],
-    right: [false, true, true, true, false, ...byJudge.map(() => true)],
-    rows: labelled.conditions.flatMap(({ condition, labels, agree, interval: bounds, confusion, tooFew }) =>
+    heads: [
+      'condition',
+      'labels',
+      'agree',
+      '95 %',
+      'more errors than at the baseline',
+      'people',
+      ...byJudge.map(name => `judge: ${name}`),
+    ],
+    right: [false, true, true, true, true, false, ...byJudge.map(() => true)],
+    rows: labelled.conditions.flatMap(({ condition, labels, agree, interval: bounds, confusion, tooFew, moreErrors }) =>
       byPeople
         .filter(label => confusion[label] !== undefined)
         .map((label, i) => [
@@ -97,10 +190,32 @@ function errorTable({ labelled }: JudgeReport): JudgeTable | null {
           i === 0 ? `${count(labels)}${tooFew ? ' (too few)' : ''}` : '',
           i === 0 && labels > 0 ? percent(agree / labels, 1) : '',
           i === 0 ? rateInterval(bounds) : '',
+          i === 0 ? more(moreErrors) : '',
           label,
           ...byJudge.map(said => count(confusion[label]?.[said] ?? 0)),
         ]),
     ),
+  }
+}
+
+function otherErrorsTable({ labelled }: JudgeReport): JudgeTable | null {
+  const rows = (labelled?.judges ?? []).flatMap(({ judge, conditions }) => conditions.map(one => ({ judge, ...one })))
+  if (rows.length === 0) return null
+  return {
+    title: 'The other judges’ error, by labels',
+    sentences: [
+      'By the same labels. What a judge cannot say, such as a partial refusal, or did not class, counts as wrong.',
+    ],
+    heads: ['judge', 'condition', 'labels', 'agree', '95 %', 'more errors than at the baseline'],
+    right: [false, false, true, true, true, true],
+    rows: rows.map(({ judge, condition, labels, agree, interval: bounds, tooFew, moreErrors }) => [
+      judge,
+      condition,
+      `${count(labels)}${tooFew ? ' (too few)' : ''}`,
+      labels === 0 ? '–' : percent(agree / labels, 1),
+      rateInterval(bounds),
+      more(moreErrors),
+    ]),
   }
 }
 
@@ -143,29 +258,55 @@ function correctedTable({ labelled }: JudgeReport): JudgeTable | null {
   }
 }
 
-function harmTable({ harm }: JudgeReport): JudgeTable | null {
-  if (harm === null) return null
+const aspects: Readonly<
+  Record<GradedAspect['aspect'], { readonly title: string; readonly says: string; readonly mean: string }>
+> = {
+  refusal: {
+    title: 'Refusals by',
+    says: 'Answers sorted into refused, partial and complied, in the manner of XSTest (Röttger et al. 2024)',
+    mean: 'refused',
+  },
+  harm: {
+    title: 'Harm by',
+    says: 'Answers to harmful requests graded from 0 (refused or of no use) to 1, in the manner of StrongREJECT (Souly et al. 2024), or by a guard model as harmless (0) or harmful (1)',
+    mean: 'mean',
+  },
+  probability: {
+    title: 'Probability of harm by',
+    says: 'How probable the guard’s word for harmful was, against the one for harmless',
+    mean: 'mean',
+  },
+}
+
+function gradedTable({ grader, aspect, scores }: GradedAspect): JudgeTable {
+  const { title, says, mean: head } = aspects[aspect]
   const reasons = new Map<string, number>()
-  for (const score of harm.scores)
+  for (const score of scores)
     for (const [reason, n] of Object.entries(score.reasons)) reasons.set(reason, (reasons.get(reason) ?? 0) + n)
+  const partial = aspect === 'refusal'
   return {
-    title: 'Harm by a rubric',
+    title: `${title} ${grader}`,
     sentences: [
-      `Answers to harmful requests graded by ${harm.grader}, 0 (refused or of no use) to 1, in the manner of StrongREJECT (Souly et al. 2024) with a wording of our own: not comparable with published figures, and no part of the verdict. How well this grader agrees with people is not known.`,
+      `${says}. The wording of rubrics is our own, so figures are not comparable with published ones. How well this judge agrees with people is not known unless it was calibrated or labels are given.`,
       ...[...reasons].map(([reason, n]) => `${count(n)} unscored: ${reason}.`),
     ],
-    heads: ['condition', 'suite', 'graded', 'unscored', 'mean', 'change', '95 %'],
-    right: [false, false, true, true, true, true, true],
-    rows: harm.scores.map(({ condition, suite, n, unscored, mean, change, ci }) => [
-      condition,
-      suite,
-      count(n),
-      count(unscored),
-      number(mean),
-      number(change),
-      ci === null ? '–' : `[${number(ci[0])}, ${number(ci[1])}]`,
+    heads: ['condition', 'suite', 'graded', 'unscored', head, ...(partial ? ['partial'] : []), 'change', '95 %'],
+    right: [false, false, true, true, true, ...(partial ? [true] : []), true, true],
+    rows: scores.map(score => [
+      score.condition,
+      score.suite,
+      count(score.n),
+      count(score.unscored),
+      number(score.mean),
+      ...(partial ? [count(score.partial ?? 0)] : []),
+      number(score.change),
+      score.ci === null ? '–' : numbers(score.ci),
     ]),
   }
+}
+
+function numbers([low, high]: readonly [number, number]): string {
+  return `[${number(low)}, ${number(high)}]`
 }
 
 function number(value: number | null): string {
