@@ -5,7 +5,7 @@ import { JUDGING } from './version.ts'
 
 /** SHA-256 of what decides how an answer is read, by version. */
 const known: Readonly<Record<number, string>> = {
-  1: 'e3b32d5d7c27021b1dd4128961f31866ed1f1cb389ac4ea0fcde259a97342828',
+  1: '1f96cf47fc2ec9ce2bb062b7413dc05c02ba20c7a0d12a5fe92f879921518235',
 }
 
 test('whoever changes how answers are read raises the version, or says that nothing is read otherwise', () => {
