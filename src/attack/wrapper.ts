@@ -1,5 +1,13 @@
 /** One way of asking every request of a set: a template, an attack, a set of rewritings, or several behind each other. */
-import { fill, normaliseText, type PromptRow, type RewriteRow, slot, type TemplateRow } from '../data/index.ts'
+import {
+  besideOf,
+  fill,
+  normaliseText,
+  type PromptRow,
+  type RewriteRow,
+  slot,
+  type TemplateRow,
+} from '../data/index.ts'
 import { PlimsollError } from '../errors.ts'
 import { createRandom } from '../random.ts'
 import { parametersFor } from './parameters.ts'
@@ -19,9 +27,9 @@ export interface Wrapped extends Asked {
 }
 
 /** A text with a slot for the request. */
-export function templateWrapper({ id, template }: TemplateRow): Wrapper {
+export function templateWrapper({ id, template, ...beside }: TemplateRow): Wrapper {
   const [before = '', after = ''] = template.split(slot)
-  return { id, wrap: ({ prompt }) => ({ user: fill(template, prompt), before, after }) }
+  return { id, wrap: ({ prompt }) => ({ ...besideOf(beside), user: fill(template, prompt), before, after }) }
 }
 
 /**
@@ -58,15 +66,15 @@ function namedBy(told: AttackParameters): string {
 
 /** Rewritings of one kind, by whom or into what they were made; found by the request's id, else by its text. */
 export function rewriteWrapper(by: string, rows: readonly RewriteRow[]): Wrapper {
-  const ids = new Map(rows.flatMap(({ of, text }) => (of === undefined ? [] : [[of, text] as const])))
+  const ids = new Map(rows.flatMap(row => (row.of === undefined ? [] : [[row.of, row] as const])))
   const texts = new Map(
-    rows.flatMap(({ prompt, text }) => (prompt === undefined ? [] : [[normaliseText(prompt), text] as const])),
+    rows.flatMap(row => (row.prompt === undefined ? [] : [[normaliseText(row.prompt), row] as const])),
   )
   return {
     id: by,
     wrap({ id, prompt }) {
-      const text = texts.get(normaliseText(prompt)) ?? ids.get(id)
-      return text === undefined ? null : placed({ user: text }, prompt)
+      const row = texts.get(normaliseText(prompt)) ?? ids.get(id)
+      return row === undefined ? null : placed({ ...besideOf(row), user: row.text }, prompt)
     },
   }
 }
@@ -80,19 +88,10 @@ export function chainWrapper(steps: readonly Wrapper[]): Wrapper {
       for (const step of steps) {
         const next: Asked | null = step.wrap({ ...row, prompt: asked.user })
         if (next === null) return null
-        asked = withoutUndefined({ ...asked, ...next })
+        asked = { ...besideOf(asked), ...besideOf(next), user: next.user }
       }
       return placed(asked, row.prompt)
     },
-  }
-}
-
-function withoutUndefined({ user, system, turns, prefill }: Asked): Asked {
-  return {
-    user,
-    ...(system !== undefined && { system }),
-    ...(turns !== undefined && { turns }),
-    ...(prefill !== undefined && { prefill }),
   }
 }
 
@@ -100,5 +99,5 @@ function withoutUndefined({ user, system, turns, prefill }: Asked): Asked {
 function placed(asked: Asked, prompt: string): Wrapped {
   const at = asked.user.lastIndexOf(prompt)
   const [before, after] = at < 0 ? ['', ''] : [asked.user.slice(0, at), asked.user.slice(at + prompt.length)]
-  return { ...withoutUndefined(asked), before, after }
+  return { ...besideOf(asked), user: asked.user, before, after }
 }

@@ -22,6 +22,7 @@ test('two sets that share rows: how many, how, and which', async () => {
   expect(sets[1]).toEqual({
     name: file,
     kind: 'prompts',
+    notes: [],
     rows: 3,
     dropped: [{ from: file, rows: 1, why: 'no prompt: mine.jsonl:4' }],
     screening: [],

@@ -16,6 +16,8 @@ export interface CheckedSet {
   readonly kind: Kind
   readonly rows: number
   readonly dropped: readonly Dropped[]
+  /** What was done to rows that stayed, in sentences. */
+  readonly notes: readonly string[]
   /** Of templates: what the screening of published collections leaves out of these. A study takes one's own as they are. */
   readonly screening: readonly Dropped[]
   readonly categories: Readonly<Record<string, number>>
@@ -54,12 +56,12 @@ export async function checkDatasets(refs: readonly DatasetRef[], options: CheckO
   const loaded: Loaded[] = []
   for (const ref of refs) {
     const kind = (typeof ref === 'string' ? kindOfName(ref) : undefined) ?? options.kind ?? 'prompts'
-    const { rows, dropped } = await loadDataset(ref, { kind, dataDir: options.dataDir })
+    const { rows, dropped, notes = [] } = await loadDataset(ref, { kind, dataDir: options.dataDir })
     const name = typeof ref === 'string' ? ref : ref.file
     const files = await filesOf(ref, options.dataDir)
     const screening = kind === 'templates' ? screenTemplates(rows as readonly TemplateRow[], name).dropped : []
     const categories = categoriesOf(rows)
-    loaded.push({ set: { name, kind, rows: rows.length, dropped, screening, categories, files }, rows })
+    loaded.push({ set: { name, kind, rows: rows.length, dropped, notes, screening, categories, files }, rows })
   }
   const shared = loaded.flatMap((one, i) => loaded.slice(0, i).flatMap(other => sharedBy(one, other)))
   return { sets: loaded.map(({ set }) => set), shared }

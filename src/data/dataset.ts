@@ -6,12 +6,14 @@ import { dataFolder } from '../paths.ts'
 import { suggest } from '../suggest.ts'
 import { fromPublished, leakOf, publishedForms } from './conflicts/index.ts'
 import { Faults, places } from './faults.ts'
+import { recognised } from './forms/index.ts'
 import { countPackaged, packagedSets, readPackaged } from './packaged.ts'
 import { readRecords } from './read.ts'
 import { duplicateKey, expectedShape, parseRow, type RawRow, type RawRows, rowText, textId } from './rows.ts'
 import { mentionsMinorsSexually } from './screen.ts'
 import type { Dropped, Kind, Loaded, RowsOf } from './types.ts'
 import { isAvailable, type UpstreamSet, upstreamSets } from './upstream.ts'
+import { withoutChat } from './without-chat.ts'
 
 /** Own data: a file, which of its columns are ours (`{ prompt: 'question' }`), and how many rows to take from its start. */
 export const fileRefSchema = z.strictObject({
@@ -79,11 +81,12 @@ export async function loadDataset<K extends Kind>(
   options: LoadOptions<K>,
 ): Promise<Loaded<RowsOf<K>>> {
   const name = typeof ref === 'string' ? ref : ref.file
-  const raw = typeof ref === 'string' ? await readNamed(ref, options) : await readOwn(ref)
+  const raw = typeof ref === 'string' ? await readNamed(ref, options) : await readOwn(ref, options.kind)
   const loaded = keepRows(name, options.kind, raw)
   const limit = typeof ref === 'string' ? undefined : ref.limit
   if (limit === undefined || loaded.rows.length <= limit) return loaded
   return {
+    ...loaded,
     rows: loaded.rows.slice(0, limit),
     dropped: [
       ...loaded.dropped,
@@ -98,6 +101,7 @@ function keepRows<K extends Kind>(name: string, kind: K, raw: RawRows): Loaded<R
   const ids = new Map<string, string>()
   const incomplete = new Map<string, string[]>()
   const leaky = new Map<string, number>()
+  const chats = new Map<string, number>()
   const broken = new Faults()
   const twice = new Faults()
   let repeated = 0
@@ -120,7 +124,9 @@ function keepRows<K extends Kind>(name: string, kind: K, raw: RawRows): Loaded<R
       else {
         ids.set(row.id, record.where)
         texts.add(key)
-        rows.push(row)
+        const bare = withoutChat(kind, row)
+        if (bare.format !== null) chats.set(bare.format, (chats.get(bare.format) ?? 0) + 1)
+        rows.push(bare.row)
       }
     }
   }
@@ -135,7 +141,11 @@ function keepRows<K extends Kind>(name: string, kind: K, raw: RawRows): Loaded<R
     { from: name, rows: minors, why: 'may be about sexual content with minors' },
     { from: name, rows: repeated, why: 'repeats another row of the set' },
   ]
-  return { rows, dropped: [...raw.dropped, ...counted].filter(entry => entry.rows > 0) }
+  const notes = [...chats].map(
+    ([format, count]) =>
+      `${count} ${count === 1 ? 'row' : 'rows'} of ${name} stood in a chat template (${format}). It was taken off, since each model has its own put around what is asked.`,
+  )
+  return { rows, dropped: [...raw.dropped, ...counted].filter(entry => entry.rows > 0), notes }
 }
 
 /** Rows of which none has what it needs: most likely the columns have other names. */
@@ -241,13 +251,14 @@ function unknownName(name: string): PlimsollError {
   })
 }
 
-async function readOwn(ref: FileRef): Promise<RawRows> {
+async function readOwn(ref: FileRef, kind: Kind): Promise<RawRows> {
   const rows = await readRecords(ref.file)
   const { columns, format } = ref
   if (format !== undefined) return { rows: rows.map(row => fromPublished(format, row)), dropped: [] }
-  if (columns === undefined) return { rows, dropped: [] }
+  if (columns === undefined) return recognised(kind, rows, ref.file)
   checkColumns(rows, Object.values(columns).flat())
-  return { rows: rows.map(row => renamed(row, columns)), dropped: [] }
+  const ours = rows.map(row => renamed(row, columns))
+  return kind === 'templates' ? recognised(kind, ours, ref.file) : { rows: ours, dropped: [] }
 }
 
 /** A column that no row has is a mistake in its name; where only some rows lack it, these are incomplete. */

@@ -4,6 +4,7 @@ export { createRandom, type Random, sample, shuffle } from '../random.ts'
 export { type Added, type AddOptions, addDataset } from './add.ts'
 export { mentionsOf, names, squadNormalise } from './answers.ts'
 export { exampleSets } from './benchmarks.ts'
+export { takeOutOfChat } from './chat-format.ts'
 export { type CheckedSet, type CheckOptions, checkDatasets, type DataCheck, type SharedRows } from './check.ts'
 export { citations } from './citations.ts'
 export {
@@ -24,6 +25,7 @@ export { resample, type SplitName, splitPool } from './split.ts'
 export { drawTemplates, fill, screenTemplates } from './templates.ts'
 export { contentWords, jaccard, normaliseText } from './text.ts'
 export type {
+  Beside,
   ChoiceRow,
   ConflictRow,
   Dropped,
@@ -37,3 +39,4 @@ export type {
   TemplateRow,
   TwoAnswers,
 } from './types.ts'
+export { besideOf } from './without-chat.ts'

@@ -5,9 +5,10 @@ import * as z from 'zod'
 import { PlimsollError } from '../errors.ts'
 import { decodeText } from './encoding.ts'
 import { Faults } from './faults.ts'
+import { parsePythonTexts, rowsOfDocument } from './forms/index.ts'
 import type { RawRow } from './rows.ts'
 
-/** Reads a file of records by its extension: `.jsonl`, `.ndjson`, `.csv`, `.tsv`, `.json` (an array), `.txt` (a record a line). */
+/** Reads a file of records by its extension: `.jsonl`, `.ndjson`, `.csv`, `.tsv`, `.json` (an array), `.txt` (a record a line), `.py` (its first list of texts). */
 export async function readRecords(file: string): Promise<RawRow[]> {
   const read = readers[extname(file).toLowerCase()]
   if (read === undefined) {
@@ -89,9 +90,12 @@ function countBreaks(record: Readonly<Record<string, string>>): number {
   return Object.values(record).reduce((sum, field) => sum + (field.match(/\r\n|\n|\r/g)?.length ?? 0), 0)
 }
 
-/** A JSON array; `where` counts its entries from 1, since lines say nothing there. */
+/** A JSON array, or a document of a known form; `where` counts its entries from 1, since lines say nothing there. */
 export function parseJsonArray(text: string, file: string): RawRow[] {
-  const parsed = z.array(z.unknown()).safeParse(parseJson(text, file))
+  const value = parseJson(text, file)
+  const parsed = z.array(z.unknown()).safeParse(value)
+  const document = parsed.success ? null : rowsOfDocument(value, file)
+  if (document !== null) return document
   if (!parsed.success) {
     throw new PlimsollError('data-invalid', 'A JSON file of rows is no array', {
       where: file,
@@ -135,4 +139,5 @@ const readers: Readonly<Record<string, (text: string, file: string) => RawRow[]>
   '.tsv': (text, file) => parseCsv(text, file, '\t'),
   '.json': parseJsonArray,
   '.txt': parseLines,
+  '.py': parsePythonTexts,
 }

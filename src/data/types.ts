@@ -1,7 +1,16 @@
 /** Rows of data sets, as suites and methods read them. */
 
+/** What stood beside a text in the chat template that was taken off it. */
+export interface Beside {
+  readonly system?: string | undefined
+  /** Turns before the user's last. */
+  readonly turns?: readonly { readonly role: 'user' | 'assistant'; readonly content: string }[] | undefined
+  /** Words with which the answer is made to begin. */
+  readonly prefill?: string | undefined
+}
+
 /** A request for a model. */
-export interface PromptRow {
+export interface PromptRow extends Beside {
   readonly id: string
   readonly prompt: string
   /** The data's own category, where it has one. */
@@ -65,13 +74,13 @@ export interface ProseRow {
 }
 
 /** A wrapper with exactly one `{prompt}` slot. */
-export interface TemplateRow {
+export interface TemplateRow extends Beside {
   readonly id: string
   readonly template: string
 }
 
 /** A request in other words: paraphrased, translated, or as an attack on that very request left it. */
-export interface RewriteRow {
+export interface RewriteRow extends Beside {
   readonly id: string
   /** Id of the request; either it or the request's own words are there. */
   readonly of?: string | undefined
@@ -107,4 +116,6 @@ export interface Dropped {
 export interface Loaded<Row> {
   readonly rows: readonly Row[]
   readonly dropped: readonly Dropped[]
+  /** What was done to rows that stayed, in sentences. */
+  readonly notes?: readonly string[] | undefined
 }

@@ -38,6 +38,8 @@ export interface Plan {
   /** What each suite of the verdict can at best decide. */
   readonly outlook: readonly SuiteOutlook[]
   readonly dropped: readonly Dropped[]
+  /** What was done to rows that stayed, in sentences. */
+  readonly notes: readonly string[]
 }
 
 export interface PlanOptions {
@@ -88,6 +90,7 @@ export async function planStudy(study: string | StudyFile | LoadedStudy, options
     answers: counts.reduce((sum, count) => sum + count.rows, 0),
     outlook: suites.filter(suite => !suite.extra).map(suite => outlookOf(suite, loaded.study)),
     dropped: loader.dropped,
+    notes: loader.notes,
   }
 }
 

@@ -162,6 +162,8 @@ export interface StudyResult {
   readonly deviations?: readonly Deviation[] | null | undefined
   /** What was left out, by the leak check, by screening, or for want of room. */
   readonly dropped: readonly Readonly<{ from: string; rows: number; why: string }>[]
+  /** What was done to rows that stayed, in sentences. Results of 0.1 may lack it. */
+  readonly notes?: readonly string[] | undefined
   /** The resolved study, as hashed. */
   readonly plan: unknown
 }

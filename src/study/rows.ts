@@ -35,6 +35,7 @@ export function nameOf(ref: Ref): string {
 export class Loader {
   readonly #place: LoadPlace
   readonly #told = new Map<string, Dropped>()
+  readonly #notes = new Set<string>()
 
   constructor(place: LoadPlace) {
     this.#place = place
@@ -46,17 +47,27 @@ export class Loader {
   }
 
   async load<K extends Kind>(ref: Ref, kind: K): Promise<readonly RowsOf<K>[]> {
-    const { rows, dropped } = await loadDataset(refFrom(this.#place.folder, ref), {
+    const {
+      rows,
+      dropped,
+      notes = [],
+    } = await loadDataset(refFrom(this.#place.folder, ref), {
       kind,
       dataDir: this.#place.dataDir,
     })
     this.tell(dropped)
+    for (const note of notes) this.#notes.add(note)
     return rows
   }
 
   /** Everything left out so far; the same is told once. */
   get dropped(): Dropped[] {
     return [...this.#told.values()]
+  }
+
+  /** What was done to rows that stayed, in sentences. */
+  get notes(): string[] {
+    return [...this.#notes]
   }
 
   tell(dropped: readonly Dropped[]): void {

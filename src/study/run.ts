@@ -117,6 +117,7 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
     }),
     deviations: plan.deviations,
     dropped: plan.dropped,
+    notes: plan.notes,
     plan: plan.study,
   }
   await store.finishRun(hash, finished, result)

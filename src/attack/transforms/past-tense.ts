@@ -2,7 +2,7 @@ import type { Attack } from '../types.ts'
 
 /** Verbs that a request may begin with as an order. */
 const orders =
-  'write|make|build|create|give|explain|describe|tell|show|list|develop|design|draft|compose|produce|provide|generate|outline|plan|teach|help|suggest|recommend|find|forge|steal|hack|break|get|set|use|spread|invent|prepare|organise|organize|convince|name|share|detail|walk|come|think|plant|post|send'
+  'write|make|build|create|give|explain|describe|tell|show|list|develop|design|draft|compose|produce|provide|generate|outline|plan|teach|help|suggest|recommend|find|forge|steal|hack|break|get|set|use|spread|invent|prepare|organise|organize|convince|name|share|detail|walk|come|think|plant|post|send|act|pretend|answer|persuade|discuss|encourage|choose|identify|define|argue|offer|instruct|train|construct|synthesise|synthesize|manufacture|compile|summarise|summarize|defend|justify|demonstrate|install|buy|sell'
 const person = '(?:I|you|we|one|someone|somebody|anyone|people)'
 const asks = '(?:do|can|could|would|should|might|may|will|must)'
 

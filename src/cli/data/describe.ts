@@ -5,7 +5,7 @@ const hashLength = 12
 /** Categories that are named before the rest is counted. */
 const categoriesNamed = 8
 
-export function describeSet({ name, kind, rows, dropped, screening, categories, files }: CheckedSet): string {
+export function describeSet({ name, kind, rows, dropped, notes, screening, categories, files }: CheckedSet): string {
   const [first] = files
   const hash = files.length === 1 && first ? `sha256 ${first.sha256.slice(0, hashLength)}…` : `${files.length} files`
   const known = files.filter(file => file.asPublished !== undefined)
@@ -14,6 +14,7 @@ export function describeSet({ name, kind, rows, dropped, screening, categories, 
     `${name}: ${rows.toLocaleString('en')} ${kind}, ${hash}${known.length === 0 ? '' : publishedWords(published, known.length)}`,
     ...describeCategories(categories),
     ...dropped.map(({ rows: count, why }) => `  left out ${count}: ${why}`),
+    ...notes.map(note => `  ${note}`),
     ...screening.map(
       ({ rows: count, why }) => `  the screening of published templates would leave out ${count}: ${why}`,
     ),

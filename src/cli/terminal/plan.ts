@@ -64,6 +64,7 @@ function print({ plan, time, rows }: Shown, base: string, output: Output): void 
   output.print(`# in all ${answers.toLocaleString('en')} answers and scores, ${takes}\n#`)
   for (const look of outlook) output.print(`# ${look.suite}: ${describeOutlook(look)}`)
   for (const { from, rows, why } of dropped) output.print(`# left out ${rows} of ${from}: ${why}`)
+  for (const note of plan.notes) output.print(`# ${note}`)
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Wrappers × prompts: every request inside every wrapper, or an even share of those cells. */
 import type { Wrapped, Wrapper } from '../../attack/index.ts'
-import type { Dropped, PromptRow } from '../../data/index.ts'
+import { besideOf, type Dropped, type PromptRow } from '../../data/index.ts'
 import type { AxisName } from '../types.ts'
 import { propertyOf } from './prompts.ts'
 import type { AnswerItem, Suite } from './types.ts'
@@ -65,20 +65,19 @@ function cells({ wrappers, prompts, cells: wanted }: GridRows): AnswerItem[] {
 }
 
 function cell(wrapper: Wrapper, row: PromptRow): AnswerItem | null {
-  const asked = wrapper.wrap(row)
-  if (asked === null) return null
-  const { user, system, turns, prefill, before, after } = asked
+  const wrapped = wrapper.wrap(row)
+  if (wrapped === null) return null
+  const beside = { ...besideOf(row), ...besideOf(wrapped) }
+  const { user, before, after } = wrapped
   const { id, prompt, category } = row
-  const as = asWhole(asked, prompt)
+  const as = asWhole({ ...wrapped, ...beside }, prompt)
   return {
     kind: 'answer',
     sample: `${wrapper.id}/${id}`,
     category,
     clusters: { template: wrapper.id, prompt: id },
     request: user,
-    ...(system !== undefined && { system }),
-    ...(turns !== undefined && { turns }),
-    ...(prefill !== undefined && { prefill }),
+    ...beside,
     wrapped: { prompt, before, after, ...(as !== null && { as }) },
   }
 }

@@ -1,4 +1,4 @@
-import type { PromptRow } from '../../data/index.ts'
+import { besideOf, type PromptRow } from '../../data/index.ts'
 import type { AxisName } from '../types.ts'
 import type { AnswerItem, Suite } from './types.ts'
 
@@ -41,8 +41,9 @@ export function propertyOf(axis: AxisName): Property {
 
 /** Requests as they stand: each is answered, and the answer is judged. */
 export function promptsSuite(name: string, axis: AxisName, rows: readonly PromptRow[]): Suite {
-  const items = rows.map(({ id, prompt, category }): AnswerItem => {
-    return { kind: 'answer', sample: id, category, clusters: {}, request: prompt }
+  const items = rows.map((row): AnswerItem => {
+    const { id, prompt, category } = row
+    return { kind: 'answer', sample: id, category, clusters: {}, request: prompt, ...besideOf(row) }
   })
   return { name, axis, ...properties[axis], chance: null, grid: false, extra: false, items }
 }

@@ -36,6 +36,7 @@ export function reportMarkdown(result: StudyResult): string {
           [false, true, false],
           result.dropped.map(row => [row.from, count(row.rows), row.why]),
         ),
+    ...(result.notes ?? []).map(paragraph),
     '## What it ran on',
     table(['fact', 'value'], [false, false], factsOf(result)),
     '## How it was concluded',

@@ -15,7 +15,7 @@ ${
     : html`<p class="text">${count(total)} rows were not used.</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Rows left out"><table class="plain"><thead><tr><th scope="col">from</th><th scope="col" class="number">rows</th><th scope="col">why</th></tr></thead>
 <tbody>${result.dropped.map(row => html`<tr><th scope="row">${row.from}</th><td class="number">${count(row.rows)}</td><td>${row.why}</td></tr>`)}</tbody></table></div>`
-}</section>`
+}${(result.notes ?? []).map(note => html`<p class="text small">${note}</p>`)}</section>`
 }
 
 export function factsSection(result: StudyResult): Html {
