@@ -52,7 +52,14 @@ export function serveCommand(program: Command): void {
       using interrupt = listenForInterrupt(output, 'Stopping when the answers in progress have ended. Again: at once.')
       const { signal } = interrupt
       const { engines } = options
-      await using model = await openForCommand(options.model, output, { batching: 'together', engines, signal })
+      // Far longer than any piece of a prompt takes: then it is stuck.
+      const unanswered = 120_000
+      await using model = await openForCommand(options.model, output, {
+        batching: 'together',
+        engines,
+        signal,
+        unanswered,
+      })
       const vectors = await Promise.all(
         (options.vector ?? []).map(async text => {
           const { name, file } = namedFile(text)

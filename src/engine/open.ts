@@ -43,13 +43,13 @@ export async function openModel(file: string, options: OpenOptions = {}): Promis
     gpuLayers: checkedGpuLayers(options.gpuLayers ?? 'auto'),
     fastPath: options.fastPath ?? 'auto',
   }
-  const [first, ...others] = await Promise.all(Array.from({ length: engines }, () => openEngine(open, options.signal)))
+  const [first, ...others] = await Promise.all(Array.from({ length: engines }, () => openEngine(open, options)))
   if (first === undefined) throw new PlimsollError('internal', 'No engine was opened')
   return poolOf([first, ...others])
 }
 
-async function openEngine(open: OpenArguments, signal: AbortSignal | undefined): Promise<LlamaModel> {
-  const engine = new EngineProcess(open)
+async function openEngine(open: OpenArguments, { signal, unanswered }: OpenOptions): Promise<LlamaModel> {
+  const engine = new EngineProcess(open, { unanswered })
   const close = () => void engine[Symbol.asyncDispose]()
   signal?.addEventListener('abort', close, { once: true })
   try {

@@ -258,6 +258,11 @@ export interface OpenOptions {
   readonly gpuLayers?: number | 'auto' | undefined
   /** One additive vector on every token through llama.cpp itself: `auto` (default) on a GPU, `on`, `off`. */
   readonly fastPath?: 'auto' | 'on' | 'off' | undefined
+  /**
+   * Milliseconds after which an engine that does not answer to a cancelled call is ended, with all that it has in hand:
+   * for servers, whose callers may send it what takes for ever. Default: never.
+   */
+  readonly unanswered?: number | undefined
   readonly signal?: AbortSignal | undefined
 }
 

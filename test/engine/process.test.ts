@@ -46,6 +46,19 @@ test.each(['abort', 'segmentation-fault'] as const)(
   },
 )
 
+test('an engine that does not answer to a cancelled call is ended, and the next call works', async () => {
+  await using engine = new EngineProcess(open, { unanswered: 200 })
+  await engine.start()
+  const stop = new AbortController()
+  // Past the check of the caller's end: llama.cpp counts from 5 down to 1 by going up.
+  const sampling = { grammar: 'root ::= "a"{5,1}' }
+  const requests = [{ prompt: 'a', maxTokens: 4, sampling }]
+  const stuck = engine.call('generate', { ...generate, requests }, { signal: stop.signal })
+  setTimeout(() => stop.abort(), 200)
+  await expect(stuck).rejects.toMatchObject({ code: 'engine-crashed', message: expect.stringContaining('was ended') })
+  expect(await engine.call('tokenize', { text: 'hello', special: 'plain' })).not.toHaveLength(0)
+})
+
 test('calls that wait behind a crash fail too, each by its own name', async () => {
   await using engine = new EngineProcess(open)
   await engine.start()

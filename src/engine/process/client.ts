@@ -35,8 +35,14 @@ interface CallOptions<K extends CallName> {
 
 const keptStderr = 4000
 
+interface Patience {
+  /** Milliseconds after which a process that does not answer to a cancelled call is ended. Default: never. */
+  readonly unanswered?: number | undefined
+}
+
 export class EngineProcess implements AsyncDisposable {
   readonly #open: OpenArguments
+  readonly #patience: Patience
   #child: ChildProcess | null = null
   #flight: FlightFile | null = null
   #opened: Promise<ModelInfo> | null = null
@@ -46,10 +52,13 @@ export class EngineProcess implements AsyncDisposable {
   #disposed = false
   /** Whether the file was loaded once: what ends the process while it loads lies in the file only until then. */
   #loads = false
+  /** Whether the process was ended because it did not answer. */
+  #stuck = false
   readonly #pending = new Map<number, Pending>()
 
-  constructor(open: OpenArguments) {
+  constructor(open: OpenArguments, patience: Patience = {}) {
     this.#open = open
+    this.#patience = patience
   }
 
   /** Of the process, while there is one. */
@@ -141,7 +150,12 @@ export class EngineProcess implements AsyncDisposable {
     cargo: string | null = null,
   ): Promise<Calls[K]['result']> {
     const id = this.#nextId++
-    const cancel = () => post(child, { type: 'cancel', id })
+    let watch: NodeJS.Timeout | undefined
+    const cancel = () => {
+      post(child, { type: 'cancel', id })
+      const { unanswered } = this.#patience
+      if (unanswered !== undefined) watch = setTimeout(() => this.#endStuck(child), unanswered)
+    }
     return new Promise<Calls[K]['result']>((resolve, reject) => {
       // The signal may have been raised while the engine was starting.
       if (options.signal?.aborted) throw new PlimsollError('cancelled', 'The call was cancelled before it began')
@@ -158,6 +172,7 @@ export class EngineProcess implements AsyncDisposable {
       post(child, { type: 'call', id, call: { name, arguments: args } as never, first, cargo })
     }).finally(() => {
       options.signal?.removeEventListener('abort', cancel)
+      clearTimeout(watch)
       this.#pending.delete(id)
       this.#hold(child)
     })
@@ -185,6 +200,11 @@ export class EngineProcess implements AsyncDisposable {
     }
   }
 
+  #endStuck(child: ChildProcess): void {
+    this.#stuck = true
+    child.kill('SIGKILL')
+  }
+
   #exited(child: ChildProcess, code: number | null, signal: NodeJS.Signals | null): void {
     if (this.#child !== child) return
     this.#child = null
@@ -192,6 +212,8 @@ export class EngineProcess implements AsyncDisposable {
     const said = this.#stderr.trim().split('\n').slice(-3).join(' · ')
     const flight = this.#flight
     this.#flight = null
+    const stuck = this.#stuck
+    this.#stuck = false
     for (const [id, { name, reject }] of this.#pending) {
       reject(
         this.#disposed
@@ -206,6 +228,7 @@ export class EngineProcess implements AsyncDisposable {
               how: signal ?? `exit code ${code}`,
               said,
               loading: name === 'open' && !this.#loads,
+              stuck,
             }),
       )
     }

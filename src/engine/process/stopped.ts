@@ -13,6 +13,8 @@ export interface Stop {
   readonly said: string
   /** Whether it was loading a file that was never loaded before. */
   readonly loading: boolean
+  /** Whether it was ended because it did not answer to a cancelled call. */
+  readonly stuck: boolean
 }
 
 /** How native code ends that met what it did not expect. */
@@ -27,6 +29,18 @@ export function stopped(stop: Stop): PlimsollError {
       expected: 'a file that llama.cpp loads, or refuses with a message',
       fix: 'Opening it again would crash again. Download the file again, or convert it with a matching release.',
     })
+  }
+  if (stop.stuck) {
+    return new PlimsollError(
+      'engine-crashed',
+      `The engine was ended during the call ${stop.call}${at(stop.requests)}`,
+      {
+        ...details,
+        found: 'no answer to a call that was cancelled',
+        expected: 'its end',
+        fix: 'Call again: a fresh engine is started. A grammar that can be read in very many ways takes for ever.',
+      },
+    )
   }
   return new PlimsollError('engine-crashed', `The engine stopped during the call ${stop.call}${at(stop.requests)}`, {
     ...details,

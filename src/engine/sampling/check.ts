@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { PlimsollError } from '../../errors.ts'
+import { grammarProblem } from './grammar-form.ts'
 import type { Sampling } from './types.ts'
 
 /** −Infinity forbids a token; zod's numbers are finite. */
@@ -17,7 +18,14 @@ const schema = z.strictObject({
   repetitionWindow: z.int().min(1).optional(),
   logitBias: z.record(z.string(), bias).optional(),
   seed: z.int().optional(),
-  grammar: z.string().min(1).optional(),
+  grammar: z
+    .string()
+    .min(1)
+    .superRefine((text, context) => {
+      const problem = grammarProblem(text)
+      if (problem !== null) context.addIssue({ code: 'custom', message: problem })
+    })
+    .optional(),
   logProbabilities: z.int().min(0).max(1000).optional(),
 })
 
