@@ -9,10 +9,9 @@ import { JUDGING } from '../judge/version.ts'
 import type { Item } from '../measure/suites/index.ts'
 import type { AnswerRecord, ChunkUse, JudgedRecord, Score, Store } from '../store/index.ts'
 import { answerItems } from './answer.ts'
-import { chat } from './chat.ts'
+import { chunkKey, type Origin, originOf, templateProbe } from './chunk-key.ts'
 import { logOdds } from './fit/openings.ts'
 import { hashOf } from './hash.ts'
-import { fingerprintOf } from './steering.ts'
 
 /** What is done to the model while it answers. */
 export interface Setting {
@@ -53,9 +52,6 @@ export const JUDGE = `rules@${hashOf([
   RULES.map(({ name, act, pattern }) => [name, act, pattern.source, pattern.flags]),
 ]).slice(0, 8)}`
 
-/** Raised by whoever changes how an answer comes about, so that no store serves answers of the old way. */
-const ANSWERS = 1
-
 export class Work {
   readonly model: Model
   readonly store: Store
@@ -87,23 +83,18 @@ export class Work {
     signal: AbortSignal | undefined
   }): Promise<Work> {
     const { model, store, run, signal } = options
-    return new Work(model, store, run, hashOf(await templateProbe(model)), signal)
+    return new Work(model, store, run, await templateProbe(model), signal)
   }
 
   /** What decides the last bits of anything computed: model, chat template, engine, and how we drive it. */
-  get origin(): unknown {
-    return {
-      answers: ANSWERS,
-      model: this.model.info.fingerprint,
-      template: this.#template,
-      engine: this.model.info.engine,
-    }
+  get origin(): Origin {
+    return originOf(this.model.info, this.#template)
   }
 
   /** Yields the judged records of each chunk of a job, in order; those in the store are not made again. */
   async *chunks(job: Job): AsyncGenerator<readonly Judged[]> {
     const pieces = slices(job.items, job.chunk)
-    const keys = pieces.map(items => this.#key(job, items))
+    const keys = pieces.map(items => chunkKey(this.origin, job, items))
     const uses = keys.map((chunk, order): ChunkUse => {
       return { chunk, stage: job.stage, condition: job.condition, suite: job.suite, order }
     })
@@ -161,11 +152,6 @@ export class Work {
     const { text } = await this.model.render(prompt)
     this.#rendered.set(key, text)
     return text
-  }
-
-  #key({ setting, maxTokens }: Job, items: readonly Item[]): string {
-    const { steering, system, slots } = setting
-    return hashOf({ origin: this.origin, steering: fingerprintOf(steering), system, slots, maxTokens, items })
   }
 
   async #make(key: string, items: readonly Item[], { setting, maxTokens, openings = [] }: Job): Promise<void> {
@@ -241,18 +227,6 @@ export class Work {
 /** Names the second score: the tokens decide it, and the chunk decides the rest. */
 export function openingsScorer(tokens: readonly number[]): string {
   return `openings@${hashOf(tokens).slice(0, 8)}`
-}
-
-/** Weights do not tell which chat template comes with them: what it makes of a request does. */
-async function templateProbe(model: Model): Promise<string> {
-  if (!model.info.hasChatTemplate) return ''
-  try {
-    return (await model.render(chat('request', 'system'))).text
-  } catch (error) {
-    // Some templates refuse a system message; that concerns only studies that have one.
-    if (!(error instanceof PlimsollError) || error.code !== 'template-failed') throw error
-    return (await model.render(chat('request', null))).text
-  }
 }
 
 /**
