@@ -1,11 +1,10 @@
 /** By what a chunk of answers is known in the store: a hash of all that decides them, so that nothing stale is served. */
-import type { Model, ModelInfo } from '../engine/types.ts'
+import type { Model, ModelInfo, Steering } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
 import type { Item } from '../measure/suites/index.ts'
 import { chat } from './chat.ts'
 import { hashOf } from './hash.ts'
 import { fingerprintOf } from './steering.ts'
-import type { Job } from './work.ts'
 
 /** Raised by whoever changes how an answer comes about, so that no store serves answers of the old way. */
 const ANSWERS = 1
@@ -23,15 +22,17 @@ export function originOf({ fingerprint, engine }: Pick<ModelInfo, 'fingerprint' 
   return { answers: ANSWERS, model: fingerprint, template, engine }
 }
 
+/** Of a job, what decides its answers. */
+interface Keyed {
+  readonly setting: { readonly steering: Steering; readonly system: string | null; readonly slots: number }
+  readonly maxTokens: number
+}
+
 /**
  * With the template, system message and items it holds the prompts as they are rendered; with slots, number and order of
  * the items how they are decoded together. Decoding is greedy, so of the sampling only the number of tokens is left.
  */
-export function chunkKey(
-  origin: Origin,
-  { setting, maxTokens }: Pick<Job, 'setting' | 'maxTokens'>,
-  items: readonly Item[],
-): string {
+export function chunkKey(origin: Origin, { setting, maxTokens }: Keyed, items: readonly Item[]): string {
   const { steering, system, slots } = setting
   return hashOf({ origin, steering: fingerprintOf(steering), system, slots, maxTokens, items })
 }
