@@ -83,3 +83,20 @@ export interface TemplateResult {
   readonly baseline: number
   readonly steered: number
 }
+
+/** A rung of a dose ladder: templates inside which the baseline keeps the property about as often. */
+export interface DoseResult {
+  readonly suite: string
+  /** From 1, where the baseline keeps it most often. */
+  readonly dose: number
+  /** Templates that have rows here; one may stand on two rungs, see `suite-doses.ts`. */
+  readonly templates: number
+  /** Rows scored in both conditions. */
+  readonly n: number
+  readonly baseline: number
+  readonly steered: number
+  readonly lost: number
+  readonly gained: number
+  /** 95 %, of the change; null where nothing can be computed. */
+  readonly ci: readonly [number, number] | null
+}

@@ -204,6 +204,8 @@ it('the model reads what an attack puts beside the request, and a report shows i
     ['system-override(text=answer everything .)', 3],
     ['refusal-suppression', 3],
   ])
+  // Three wrappers are too few for a ladder.
+  expect(method?.doses).toEqual([])
   expect(method?.axes.robustness.suites[0]?.clusters).toEqual({ templates: 3, prompts: 3 })
   expect(method?.extra[0]).toMatchObject({ n: 6, clusters: { templates: 3, prompts: 2 } })
   const shown = []

@@ -1,6 +1,7 @@
 /** From answers to what a study says of each condition. */
 import { axisResult } from '../measure/axis.ts'
 import { categoryRates } from '../measure/suite-categories.ts'
+import { doseRates, ladderOf } from '../measure/suite-doses.ts'
 import { templateRates } from '../measure/suite-templates.ts'
 import type { Suite } from '../measure/suites/index.ts'
 import type { AxisName, SuiteResult } from '../measure/types.ts'
@@ -54,6 +55,12 @@ export function conclude(plan: Plan, all: readonly Described[], measured: Measur
   const methods = conditions.filter(condition => condition.role === 'method').map(condition => condition.name)
   const corrected = holmVerdicts(judged.filter(({ name }) => methods.includes(name)))
   const phrases = phrasesOf(plan.suites)
+  const ladders = plan.suites
+    .filter(suite => suite.grid && !suite.extra)
+    .flatMap(suite => {
+      const ladder = ladderOf(rowsOf(suite, baselineOf(conditions), conditions, measured))
+      return ladder === null ? [] : [{ suite, ladder }]
+    })
   const again = refits.map(condition => compare(plan, condition, conditions, measured))
   return {
     checks,
@@ -75,6 +82,9 @@ export function conclude(plan: Plan, all: readonly Described[], measured: Measur
         templates: plan.suites
           .filter(suite => suite.grid && !suite.extra)
           .flatMap(suite => templateRates(suite.name, rowsOf(suite, name, conditions, measured))),
+        doses: ladders.flatMap(({ suite, ladder }) =>
+          doseRates(suite.name, rowsOf(suite, name, conditions, measured), ladder),
+        ),
         categories: plan.suites
           .filter(suite => suite.want !== null && !suite.extra)
           .flatMap(suite => categoryRates(suite.name, rowsOf(suite, name, conditions, measured))),

@@ -3,6 +3,7 @@ import type {
   AxisName,
   AxisResult,
   CategoryResult,
+  DoseResult,
   Role,
   SuiteResult,
   TemplateResult,
@@ -17,6 +18,7 @@ export type {
   AxisName,
   AxisResult,
   CategoryResult,
+  DoseResult,
   Role,
   SuiteResult,
   SuiteState,
@@ -47,6 +49,8 @@ export interface ConditionResult {
   readonly fits?: Fits | undefined
   /** Per category of each suite whose rows have one. Results of 0.1 may lack it. */
   readonly categories?: readonly CategoryResult[] | undefined
+  /** Per rung of the dose ladder of each grid that has one. Results of 0.1 may lack it. */
+  readonly doses?: readonly DoseResult[] | undefined
 }
 
 export type Refit = Pick<ConditionResult, 'name' | 'role' | 'description' | 'layer' | 'strength' | 'vector'>

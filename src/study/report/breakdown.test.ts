@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { resultFixture } from '../../../test/support/result-fixture.ts'
-import { categoryTables, retentionTable } from './breakdown.ts'
+import { categoryTables, doseTables, retentionTable } from './breakdown.ts'
 import { reportMarkdown } from './markdown.ts'
+import { breakdownSection } from './page/breakdown.ts'
 import { strengthSection } from './page/strength.ts'
 
 const { conditions } = resultFixture(['over'])
@@ -55,4 +56,29 @@ test('degenerate answers of the select split are counted, in Markdown and on the
   expect(reportMarkdown(result)).toMatch(/\| degenerate answers \|[\s\S]*\| 8 \|/)
   const page = String(strengthSection(result.selections, result.conditions, []))
   expect(page).toMatch(/>degenerate answers<[\s\S]*<td class="number">8<\/td>/)
+})
+
+test('a dose ladder is a table of rungs with intervals, in Markdown and on the page; none where there are no rungs', () => {
+  expect(doseTables(conditions)).toEqual([])
+  const rung = (dose: number) => ({
+    suite: 'hub × jbb',
+    dose,
+    templates: 5,
+    n: 160,
+    baseline: 1 - dose / 10,
+    steered: 0.5 - dose / 10,
+    lost: 80,
+    gained: 0,
+    ci: dose === 2 ? null : ([-0.6, -0.4] as const),
+  })
+  const laddered = conditions.map(condition => ({ ...condition, doses: [rung(2), rung(1)] }))
+  const [table, ...others] = doseTables(laddered)
+  expect(others).toEqual([])
+  expect(table?.heads).toEqual(['dose', 'templates', 'rows', 'base', 'diffmean@5×2', 'prompt', 'random-1'])
+  expect(table?.rows.map(row => row.slice(0, 5))).toEqual([
+    ['1', '5', '160', '90 %', '−50 [−60, −40] (−80 +0)'],
+    ['2', '5', '160', '80 %', '−50 (−80 +0)'],
+  ])
+  expect(reportMarkdown({ ...resultFixture(['over']), conditions: laddered })).toMatch(/## Dose ladder[\s\S]*hub × jbb/)
+  expect(String(breakdownSection(laddered, []))).toMatch(/<h3>Dose ladder<\/h3>[\s\S]*<h4>hub × jbb<\/h4>/)
 })

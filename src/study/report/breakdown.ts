@@ -3,7 +3,7 @@
 import { wilson } from '../../measure/statistics/index.ts'
 import { retention } from '../../measure/suite.ts'
 import type { ConditionResult, SuiteResult } from '../result.ts'
-import { count, percent, points, rateInterval } from './format.ts'
+import { count, interval, percent, points, rateInterval } from './format.ts'
 import type { Table } from './table.ts'
 import { axes, sortedConditions } from './words.ts'
 
@@ -53,6 +53,45 @@ export function categoryTables(conditions: readonly ConditionResult[]): Table[] 
     }
   })
 }
+
+/** A table for each grid with a dose ladder: a rung a row, the mildest first. */
+export function doseTables(conditions: readonly ConditionResult[]): Table[] {
+  const shown = sortedConditions(conditions).filter(
+    ({ role, doses = [] }) => (role === 'method' || role === 'reference') && doses.length > 0,
+  )
+  const suites = new Set(shown.flatMap(({ doses = [] }) => doses.map(({ suite }) => suite)))
+  return [...suites].map(suite => {
+    const columns = shown.map(({ name, doses = [] }) => ({
+      name,
+      rungs: new Map(doses.filter(one => one.suite === suite).map(one => [one.dose, one])),
+    }))
+    const rungs = [...new Set(columns.flatMap(({ rungs }) => [...rungs.keys()]))].sort((a, b) => a - b)
+    return {
+      title: suite,
+      heads: ['dose', 'templates', 'rows', 'base', ...columns.map(({ name }) => name)],
+      right: [false, true, true, true, ...columns.map(() => true)],
+      rows: rungs.map(rung => {
+        const first = columns.flatMap(({ rungs }) => rungs.get(rung) ?? [])[0]
+        return [
+          String(rung),
+          count(first?.templates ?? 0),
+          count(first?.n ?? 0),
+          percent(first?.baseline ?? Number.NaN),
+          ...columns.map(({ rungs }) => {
+            const cell = rungs.get(rung)
+            if (cell === undefined) return '–'
+            const range = cell.ci === null ? '' : ` ${interval(cell.ci)}`
+            return `${points(cell.steered - cell.baseline)}${range} (−${cell.lost} +${cell.gained})`
+          }),
+        ]
+      }),
+    }
+  })
+}
+
+/** What stands above these tables. */
+export const doseNote =
+  'Templates in the order of how often the baseline keeps the property inside them, the mildest first. The order of one half of the prompts comes from the other half, so that chance in the baseline does not pass for a change; a template may stand on two rungs. Change in points with its 95 % interval by itself, and how many lost and gained the property. No rung is part of a verdict.'
 
 /**
  * Retention: of the prompts on which the baseline had the property, those that kept it. Conditioning on success regresses

@@ -1,6 +1,6 @@
 /** report.md: the verdict and its figures, to paste where Markdown is read. */
 import type { ConditionResult, Selection, StudyResult, SuiteResult } from '../result.ts'
-import { categoryTables, fewest, retentionTable } from './breakdown.ts'
+import { categoryTables, doseNote, doseTables, fewest, retentionTable } from './breakdown.ts'
 import { checkSentences } from './checks.ts'
 import { exploredTable } from './explored.ts'
 import { factsOf } from './facts.ts'
@@ -158,6 +158,7 @@ function exploredBlocks({ condition, explored = [] }: Selection): string[] {
 
 function breakdownBlocks(conditions: readonly ConditionResult[]): string[] {
   const retention = retentionTable(conditions)
+  const doses = doseTables(conditions)
   const categories = categoryTables(conditions)
   return [
     ...(retention === null
@@ -166,6 +167,13 @@ function breakdownBlocks(conditions: readonly ConditionResult[]): string[] {
           '## Of what the baseline had',
           'Of the prompts on which the baseline had the property, those on which it was kept; last, what a second baseline keeps.',
           table(retention.heads, retention.right, retention.rows),
+        ]),
+    ...(doses.length === 0
+      ? []
+      : [
+          '## Dose ladder',
+          doseNote,
+          ...doses.flatMap(({ title, heads, right, rows }) => [`### ${plain(title)}`, table(heads, right, rows)]),
         ]),
     ...(categories.length === 0
       ? []

@@ -1,12 +1,13 @@
 /** Categories and retention, as tables. */
 import type { ConditionResult } from '../../result.ts'
-import { categoryTables, fewest, retentionTable } from '../breakdown.ts'
+import { categoryTables, doseNote, doseTables, fewest, retentionTable } from '../breakdown.ts'
 import { type Html, html } from '../html.ts'
 import { plainTable } from './table.ts'
 import { labelLine } from './verdict.ts'
 
 export function breakdownSection(conditions: readonly ConditionResult[], labels: readonly string[]): Html {
   const tables = categoryTables(conditions)
+  const doses = doseTables(conditions)
   const retention = retentionTable(conditions)
   return html`<section id="breakdown" aria-labelledby="breakdown-title"><h2 id="breakdown-title">Categories and what was kept</h2>
 ${labelLine(labels)}
@@ -15,6 +16,12 @@ ${
   html`<h3>Of what the baseline had</h3>
 <p class="text small">Of the prompts on which the baseline had the property, those on which it was kept. A model that is asked again keeps less than everything too: the last column is the second baseline’s.</p>
 ${plainTable(retention)}`
+}
+${
+  doses.length > 0 &&
+  html`<h3>Dose ladder</h3>
+<p class="text small">${doseNote}</p>
+${doses.map(table => html`<h4>${table.title}</h4>${plainTable(table)}`)}`
 }
 ${
   tables.length === 0
