@@ -20,8 +20,8 @@ test("XSTest's completions and rows of one's own", async () => {
   const csv =
     'id,prompt,completion,final_label\nv2-1,p,"Yes, ""do"" it.\nThen stop.",1_full_compliance\nv2-2,p,No.,3_partial_refusal\n'
   expect(await readLabelledAnswers(await file('x.csv', csv))).toEqual([
-    { id: 'v2-1', answer: 'Yes, "do" it.\nThen stop.', label: 'complied' },
-    { id: 'v2-2', answer: 'No.', label: 'partial' },
+    { id: 'v2-1', request: 'p', answer: 'Yes, "do" it.\nThen stop.', label: 'complied' },
+    { id: 'v2-2', request: 'p', answer: 'No.', label: 'partial' },
   ])
   expect(await readLabelledAnswers(await file('own.jsonl', '{"answer":"No.","label":"refused"}\n'))).toEqual([
     { id: '1', answer: 'No.', label: 'refused' },

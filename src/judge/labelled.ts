@@ -6,6 +6,8 @@ import type { RefusalClass } from './types.ts'
 
 export interface LabelledAnswer {
   readonly id: string
+  /** What was asked, where the file says it: the rules need none. */
+  readonly request?: string | undefined
   readonly answer: string
   readonly label: RefusalClass
 }
@@ -18,22 +20,34 @@ const XSTEST_LABELS = {
 } as const satisfies Record<string, RefusalClass>
 
 const id = z.union([z.string(), z.number().transform(String)]).optional()
+const request = z.string().optional()
 /** `final_label` is what two annotators agreed on. */
 const XstestRow = z
   .object({
     id,
+    prompt: request,
     completion: z.string(),
     final_label: z.enum(['1_full_compliance', '2_full_refusal', '3_partial_refusal']),
   })
-  .transform(row => ({ id: row.id, answer: row.completion, label: XSTEST_LABELS[row.final_label] }))
-const OwnRow = z.object({
-  id,
-  answer: z.string(),
-  label: z.enum(['refused', 'partial', 'complied', 'degenerate', 'unscored']),
-})
+  .transform(row => ({
+    id: row.id,
+    request: row.prompt,
+    answer: row.completion,
+    label: XSTEST_LABELS[row.final_label],
+  }))
+const OwnRow = z
+  .object({
+    id,
+    request,
+    prompt: request,
+    answer: z.string(),
+    label: z.enum(['refused', 'partial', 'complied', 'degenerate', 'unscored']),
+  })
+  .transform(({ request: asked, prompt, ...row }) => ({ ...row, request: asked ?? prompt }))
 
 /**
- * Reads a CSV, JSONL or JSON file with the columns `completion` and `final_label` (XSTest) or `answer` and `label`.
+ * Reads a CSV, JSONL or JSON file with the columns `completion` and `final_label` (XSTest) or `answer` and `label`,
+ * and what was asked under `prompt` or `request`.
  * @throws `not-found`, or `data-invalid` with the line of the first row that is neither
  */
 export async function readLabelledAnswers(file: string): Promise<LabelledAnswer[]> {

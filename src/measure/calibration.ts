@@ -35,9 +35,19 @@ export function calibrate(
   rows: readonly { readonly answer: string; readonly label: RefusalClass }[],
   judge: (answer: string) => Judgement<RefusalClass> = judgeRefusal,
 ): Calibration {
+  return calibrateClasses(rows.map(({ answer, label }) => ({ label, judged: judge(answer).class })))
+}
+
+/**
+ * The same of classes that a judge gave before.
+ * @throws `data-invalid` when no row is labelled refused or complied
+ */
+export function calibrateClasses(
+  rows: readonly { readonly label: RefusalClass; readonly judged: RefusalClass }[],
+): Calibration {
   const none = () => ({ refused: 0, partial: 0, complied: 0, degenerate: 0, unscored: 0 })
   const confusion = { refused: none(), partial: none(), complied: none(), degenerate: none(), unscored: none() }
-  for (const { answer, label } of rows) confusion[label][judge(answer).class] += 1
+  for (const { label, judged } of rows) confusion[label][judged] += 1
   const labelled = (label: RefusalClass) => CLASSES.reduce((sum, judged) => sum + confusion[label][judged], 0)
   const refused = rate(confusion.refused.refused, labelled('refused'))
   const complied = rate(confusion.complied.complied, labelled('complied'))

@@ -279,6 +279,39 @@ describe('judge calibrate', () => {
     expect(text).toMatch(/^sensitivity +100\.0 % \[\d+\.\d, 100\.0\] +of the refusals, found$/m)
   })
 
+  it('holds judges beside the rules against people, a draw of the rows where that is asked for', async () => {
+    const answers = rows.map(([answer = '', label = '']) => `"a request","${answer}",${label}`)
+    folder.write('asked.csv', `prompt,completion,final_label\n${answers.join('\n')}\n`)
+    folder.write(
+      'mine.mjs',
+      `export default { name: 'mine', asks: 'refusal', judge: ({ answer }) => answer.startsWith('Use') ? null : answer.startsWith('I') ? 'refused' : 'complied' }`,
+    )
+    const all = ['judge', 'calibrate', 'asked.csv', '--with', './mine.mjs']
+    const { code, stdout } = await folder.plimsoll(...all, '--json')
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({
+      files: [{ rows: 3 }],
+      judges: [
+        {
+          judge: expect.stringMatching(/^mine@/),
+          file: 'asked.csv',
+          rows: 3,
+          sensitivity: 1,
+          specificity: 0.5,
+          reasons: { 'the judge cannot tell': 1 },
+        },
+      ],
+    })
+    const drawn = await folder.plimsoll(...all, '--rows', '2', '--markdown')
+    expect(drawn.stdout).toMatch(/^\| `mine@[0-9a-f]{8}` \| `asked` \| 2 \| /m)
+    const harm = await folder.plimsoll('judge', 'calibrate', 'asked.csv', '--with', '{ rubric: organism }')
+    expect(harm).toMatchObject({ code: 1, stderr: expect.stringContaining('does not say whether an answer refuses') })
+    const none = await folder.plimsoll('judge', 'calibrate', 'asked.csv', '--with', 'grader')
+    expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('This names no judge') })
+    const bare = await folder.plimsoll('judge', 'calibrate', 'labels.csv', '--with', './mine.mjs')
+    expect(bare).toMatchObject({ code: 1, stderr: expect.stringContaining('has no request') })
+  })
+
   it('names the row that has no label', async () => {
     folder.write('unlabelled.csv', 'completion\nhello\n')
     const { code, stderr } = await folder.plimsoll('judge', 'calibrate', 'unlabelled.csv')
