@@ -2,6 +2,7 @@
 import { Command, CommanderError } from '@commander-js/extra-typings'
 import { toolVersion } from '../version.ts'
 import { attacksCommand } from './attacks.ts'
+import { chatCommand } from './chat.ts'
 import { compareCommand } from './compare.ts'
 import { dataCommand } from './data.ts'
 import { demoCommand } from './demo.ts'
@@ -73,6 +74,7 @@ function createProgram() {
   program.commandsGroup('Start here')
   demoCommand(program)
   runCommand(program)
+  chatCommand(program)
   program.commandsGroup('Steer')
   fitCommand(program)
   sweepCommand(program)

@@ -1,8 +1,8 @@
 /** What studies in a store found of a vector: its specificity record, or the want of one. */
-
+import { existsSync } from 'node:fs'
 import type { Verdict } from '../measure/types.ts'
 import type { FittedVector } from '../steer/index.ts'
-import type { Store } from '../store/index.ts'
+import { openStore, type Store } from '../store/index.ts'
 import { fingerprintOf } from './steering.ts'
 import { readResult } from './stored-result.ts'
 
@@ -25,4 +25,11 @@ export async function measuredIn(store: Store, vector: FittedVector): Promise<Me
       return [{ run: run.hash, study: run.study, condition: name, strength, verdict, sentence }]
     }),
   )
+}
+
+/** The same of a store's file. Reading leaves no empty store behind. */
+export async function measuredAt(file: string, vector: FittedVector): Promise<Measured[]> {
+  if (!existsSync(file)) return []
+  await using store = await openStore(file)
+  return await measuredIn(store, vector)
 }

@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs'
 import type { Command } from '@commander-js/extra-typings'
-import { directionAt, layersOf, type Vector } from '../../steer/index.ts'
-import { openStore } from '../../store/index.ts'
-import { type Measured, measuredIn } from '../../study/measured-vectors.ts'
+import { directionAt, layersOf } from '../../steer/index.ts'
+import { measuredAt } from '../../study/measured-vectors.ts'
 import { verdicts } from '../../study/report/words.ts'
 import { examples, globalsOf, outputOf } from '../common.ts'
 import { columns } from '../terminal/columns.ts'
@@ -73,13 +71,6 @@ export function showCommand(vector: Command): void {
       for (const { study, condition, strength, verdict, sentence } of measured)
         output.print(`${verdicts[verdict].word} at strength ${strength} (${study}, ${condition}): ${sentence}`)
     })
-}
-
-/** Reading leaves no empty store behind. */
-async function measuredAt(storeFile: string, vector: Vector): Promise<Measured[]> {
-  if (!existsSync(storeFile)) return []
-  await using store = await openStore(storeFile)
-  return await measuredIn(store, vector)
 }
 
 const longest = 120

@@ -1,0 +1,72 @@
+/** A conversation with a model, and what steers it. */
+import type { Message, Model, Steering } from '../../engine/types.ts'
+import type { Vector } from '../../steer/index.ts'
+
+export interface Steered {
+  readonly name: string
+  readonly vector: Vector
+}
+
+export interface Asking {
+  readonly maxTokens: number
+  readonly temperature: number
+  readonly seed: number
+  readonly signal: AbortSignal
+}
+
+/** Each answer is the steered one where there is a vector; what was said before it was said steered, too. */
+export class Conversation {
+  readonly #model: Model
+  #said: readonly Message[] = []
+  system: string | null
+  steered: Steered | null = null
+  strength: number
+  /** Whether the unsteered answer to the same conversation is shown as well. */
+  beside = false
+
+  constructor(model: Model, system: string | null, strength: number) {
+    this.#model = model
+    this.system = system
+    this.strength = strength
+  }
+
+  get isSteered(): boolean {
+    return this.steered !== null && this.strength !== 0
+  }
+
+  get isNew(): boolean {
+    return this.#said.length === 0
+  }
+
+  forget(): void {
+    this.#said = []
+  }
+
+  /** The answer that goes into the conversation, token by token. One that was cut short by a failure does not. */
+  async *answer(text: string, asking: Asking): AsyncGenerator<string> {
+    const asked = [...this.#said, { role: 'user', content: text } as const]
+    let answer = ''
+    for await (const piece of this.#stream(asked, this.#steering(), asking)) {
+      answer += piece
+      yield piece
+    }
+    this.#said = [...asked, { role: 'assistant', content: answer }]
+  }
+
+  /** What the unsteered model says to the same; the conversation does not go on from it. */
+  baseline(text: string, asking: Asking): AsyncGenerator<string> {
+    return this.#stream([...this.#said, { role: 'user', content: text }], [], asking)
+  }
+
+  #steering(): Steering {
+    const { steered, strength } = this
+    return steered === null || strength === 0 ? [] : [{ vector: steered.vector, strength }]
+  }
+
+  async *#stream(messages: readonly Message[], steering: Steering, asking: Asking): AsyncGenerator<string> {
+    const { maxTokens, temperature, seed, signal } = asking
+    const system = this.system === null ? [] : [{ role: 'system', content: this.system } as const]
+    const options = { steering, maxTokens, signal, sampling: { temperature, seed } }
+    for await (const { text } of this.#model.stream([...system, ...messages], options)) yield text
+  }
+}
