@@ -4,6 +4,7 @@ import { toolVersion } from '../version.ts'
 import { attacksCommand } from './attacks.ts'
 import { chatCommand } from './chat.ts'
 import { compareCommand } from './compare.ts'
+import { completionCommand } from './completion.ts'
 import { dataCommand } from './data.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
@@ -98,5 +99,6 @@ function createProgram() {
   program
     .command('help [COMMAND]', { hidden: true })
     .action(name => (program.commands.find(command => command.name() === name) ?? program).help())
+  completionCommand(program)
   return program
 }

@@ -7,6 +7,7 @@ afterAll(() => folder[Symbol.dispose]())
 const commands = [
   'demo',
   'run',
+  'chat',
   'fit',
   'sweep',
   'generate',
@@ -22,6 +23,7 @@ const commands = [
   'data',
   'doctor',
   'sae',
+  'completion',
 ]
 const withOwn = [
   'judge calibrate',
