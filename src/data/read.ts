@@ -6,16 +6,21 @@ import { PlimsollError } from '../errors.ts'
 import { decodeText } from './encoding.ts'
 import { Faults } from './faults.ts'
 import { parsePythonTexts, rowsOfDocument } from './forms/index.ts'
+import { parseParquet } from './parquet.ts'
 import type { RawRow } from './rows.ts'
 
-/** Reads a file of records by its extension: `.jsonl`, `.ndjson`, `.csv`, `.tsv`, `.json` (an array), `.txt` (a record a line), `.py` (its first list of texts). */
+const parquet = '.parquet'
+
+/** Reads a file of records by its extension: `.jsonl`, `.ndjson`, `.csv`, `.tsv`, `.json` (an array), `.parquet`, `.txt` (a record a line), `.py` (its first list of texts). */
 export async function readRecords(file: string): Promise<RawRow[]> {
-  const read = readers[extname(file).toLowerCase()]
+  const kind = extname(file).toLowerCase()
+  if (kind === parquet) return parseParquet(await readBytes(file, 'Check the path.'), file)
+  const read = readers[kind]
   if (read === undefined) {
     throw new PlimsollError('data-invalid', 'This kind of data file cannot be read', {
       where: file,
       found: extname(file) === '' ? 'a file without extension' : extname(file),
-      expected: Object.keys(readers).join(', '),
+      expected: [...Object.keys(readers), parquet].join(', '),
       fix: 'Save the rows as JSONL, one object a line.',
     })
   }
@@ -24,7 +29,8 @@ export async function readRecords(file: string): Promise<RawRow[]> {
 
 /** Whether a name ends as those of files that can be read. */
 export function isDataFile(name: string): boolean {
-  return Object.hasOwn(readers, extname(name).toLowerCase())
+  const kind = extname(name).toLowerCase()
+  return kind === parquet || Object.hasOwn(readers, kind)
 }
 
 /** A file's text, without a byte-order mark. `not-found` when it is not there, with `fix` as what to do. */

@@ -1,7 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { describe, expect, test } from 'vitest'
 import { resultFixture, samplesFixture } from '../../../test/support/result-fixture.ts'
-import { answerLines } from './answers.ts'
+import { readRecords } from '../../data/read.ts'
+import { answerLines, writeAnswersParquet } from './answers.ts'
 import { redacted } from './redact.ts'
 import type { Sample } from './sample.ts'
 
@@ -35,6 +39,16 @@ describe('answers as a table', () => {
       expect(row.harmful).toBe(String(rows[i].harmful))
       expect(row.steered_answer).toBe(rows[i].steered_answer.replaceAll('\0', '\ufffd'))
     }
+  })
+
+  test('Parquet has the rows of JSONL', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'plimsoll-answers-'))
+    const file = join(folder, 'answers.parquet')
+    await writeAnswersParquet(samples, file)
+    const rows = (await readRecords(file)).map(({ value }) => value)
+    await rm(folder, { recursive: true })
+    const lines = (await text(answerLines(samples, 'jsonl'))).trimEnd().split('\n')
+    expect(rows).toEqual(lines.map(line => JSON.parse(line)))
   })
 
   test.each(['=1+1', '+1', '-1', '@a', '\tx'])('a spreadsheet takes no answer for a formula: %j', async formula => {

@@ -1,7 +1,9 @@
 /** Every answer of a study as a table: one row per prompt and condition, for spreadsheets and notebooks. */
+import { fileWriter, parquetWriteRows } from 'hyparquet-writer'
+import { toolVersion } from '../../version.ts'
 import type { Sample } from './sample.ts'
 
-export const answerFormats = ['jsonl', 'csv'] as const
+export const answerFormats = ['jsonl', 'csv', 'parquet'] as const
 export type AnswerFormat = (typeof answerFormats)[number]
 
 const columns = [
@@ -24,18 +26,40 @@ const columns = [
   'steered_answer',
 ] as const
 
+const booleans: ReadonlySet<string> = new Set(['harmful', 'baseline_truncated', 'steered_truncated'])
+
 type AnswerRow = Readonly<Record<(typeof columns)[number], string | boolean | null>>
 
 /** @param samples one after the other: nothing but the row at hand is kept in memory */
 export async function* answerLines(
   samples: AsyncIterable<Sample> | Iterable<Sample>,
-  format: AnswerFormat,
+  format: Exclude<AnswerFormat, 'parquet'>,
 ): AsyncGenerator<string> {
   if (format === 'csv') yield `${columns.join(',')}\n`
   for await (const sample of samples) {
     const row = rowOf(sample)
     yield format === 'jsonl' ? `${JSON.stringify(row)}\n` : `${columns.map(name => field(row[name])).join(',')}\n`
   }
+}
+
+/** Rows held in memory at a time. */
+const groupRows = 4096
+
+/** Writes the same table as Parquet with Snappy, a group of rows after the other. */
+export async function writeAnswersParquet(
+  samples: AsyncIterable<Sample> | Iterable<Sample>,
+  file: string,
+): Promise<void> {
+  async function* rows(): AsyncGenerator<AnswerRow> {
+    for await (const sample of samples) yield rowOf(sample)
+  }
+  await parquetWriteRows({
+    writer: fileWriter(file),
+    rows: rows(),
+    columns: columns.map(name => ({ name, type: booleans.has(name) ? 'BOOLEAN' : 'STRING', nullable: true })),
+    rowGroupSize: groupRows,
+    createdBy: `plimsoll ${toolVersion}`,
+  })
 }
 
 function rowOf({ baseline, steered, template, ...sample }: Sample): AnswerRow {

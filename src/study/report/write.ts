@@ -2,7 +2,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StudyResult } from '../result.ts'
-import { type AnswerFormat, answerLines } from './answers.ts'
+import { type AnswerFormat, answerLines, writeAnswersParquet } from './answers.ts'
 import { stableJson } from './json.ts'
 import { reportMarkdown } from './markdown.ts'
 import { reportPage } from './page/page.ts'
@@ -14,7 +14,7 @@ export interface ReportOptions {
   readonly store?: string | undefined
   /** Without the words of harmful requests, of what wraps them and of their answers. @default false */
   readonly redact?: boolean | undefined
-  /** Every answer beside, as `answers.jsonl` or `answers.csv`; in order, so that it is read a second time. */
+  /** Every answer beside, as `answers.jsonl`, `answers.csv` or `answers.parquet`; in order, so that it is read a second time. */
   readonly answers?: Readonly<{ format: AnswerFormat; samples: AsyncIterable<Sample> | Iterable<Sample> }> | undefined
 }
 
@@ -51,17 +51,22 @@ export async function writeReport(
   if (options.answers !== undefined) {
     const { format, samples: every } = options.answers
     const path = join(dir, `answers.${format}`)
-    await writeWhole(path, answerLines(hide(every), format))
+    if (format === 'parquet') await throughDraft(path, draft => writeAnswersParquet(hide(every), draft))
+    else await writeWhole(path, answerLines(hide(every), format))
     written.push(path)
   }
   return written
 }
 
+function writeWhole(path: string, text: string | AsyncIterable<string>): Promise<void> {
+  return throughDraft(path, draft => writeFile(draft, text, { flush: true }))
+}
+
 /** Through a neighbour and a rename, so that no reader meets half a file. */
-async function writeWhole(path: string, text: string | AsyncIterable<string>): Promise<void> {
+async function throughDraft(path: string, write: (draft: string) => Promise<void>): Promise<void> {
   const draft = `${path}.${process.pid}.part`
   try {
-    await writeFile(draft, text, { flush: true })
+    await write(draft)
     await rename(draft, path)
   } catch (error) {
     await rm(draft, { force: true })
