@@ -137,3 +137,25 @@ test('a prompt that is too long has the code that clients look for', async () =>
     code: 'context_length_exceeded',
   })
 })
+
+test('an answer has the form that response_format asks for', async () => {
+  const schema = {
+    type: 'object',
+    properties: { ok: { type: 'boolean' }, kind: { enum: ['a', 'b'] } },
+    required: ['ok', 'kind'],
+    additionalProperties: false,
+  }
+  const asked = {
+    ...greedy,
+    messages,
+    response_format: { type: 'json_schema' as const, json_schema: { name: 'it', schema } },
+  }
+  const { choices } = await client.chat.completions.create(asked)
+  expect(JSON.parse(choices[0]?.message.content ?? '')).toEqual({
+    ok: expect.any(Boolean),
+    kind: expect.stringMatching(/^[ab]$/),
+  })
+  const pattern = { name: 'it', schema: { type: 'string', pattern: 'a' } }
+  const unsaid = { ...asked, response_format: { type: 'json_schema' as const, json_schema: pattern } }
+  await expect(client.chat.completions.create(unsaid)).rejects.toMatchObject({ code: 'unsupported_schema' })
+})

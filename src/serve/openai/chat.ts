@@ -10,6 +10,7 @@ import { resolveRequest } from '../steering/resolve.ts'
 import { finishReason, Plimsoll, plimsollOf, systemFingerprint, Usage, usageOf } from './answer-parts.ts'
 import { ChatLogprob, chatLogprob } from './log-probabilities.ts'
 import { ChatMessage, messageOf } from './messages.ts'
+import { grammarOf, ResponseFormat } from './response-format.ts'
 import { generationFields, samplingOf, seedOf, stopsOf } from './sampling.ts'
 
 export const ChatRequest = z.strictObject({
@@ -17,6 +18,7 @@ export const ChatRequest = z.strictObject({
   messages: z.array(ChatMessage).min(1).max(1000),
   max_completion_tokens: z.int().min(1).nullish(),
   logprobs: z.boolean().nullish(),
+  response_format: ResponseFormat.nullish(),
   top_logprobs: z.int().min(0).max(20).nullish(),
   modalities: z.array(z.literal('text')).nullish(),
 })
@@ -67,7 +69,10 @@ export async function chat(asked: Asked<ChatRequest>, service: Service): Promise
     prompts: [body.messages.map(messageOf)],
     n: body.n ?? 1,
     maxTokens: body.max_completion_tokens ?? body.max_tokens ?? null,
-    sampling: { ...samplingOf(body, seed, body.grammar ?? null), ...(most !== null && { logProbabilities: most }) },
+    sampling: {
+      ...samplingOf(body, seed, grammarOf(body.grammar, body.response_format)),
+      ...(most !== null && { logProbabilities: most }),
+    },
     stop: stopsOf(body),
     steered: resolveRequest(body.model, body.steering, service),
   }
