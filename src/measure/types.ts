@@ -13,6 +13,8 @@ export interface SuiteResult {
   readonly property: string
   /** `rate`: share of prompts with the property; `perplexity`: ratio. */
   readonly kind: 'rate' | 'perplexity'
+  /** Of a suite outside the verdict: it is about a property kept, not one gained. */
+  readonly kept?: true | undefined
   /** Rows scored in both conditions. */
   readonly n: number
   /** Rates in [0, 1], or perplexity. */

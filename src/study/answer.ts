@@ -45,8 +45,12 @@ async function answer(
 ): Promise<Answered> {
   const asked = items.filter((item): item is AnswerItem => item.kind === 'answer')
   if (asked.length === 0) return []
-  const prompts = asked.map(item => promptOf(item, system))
-  const generations = await model.generate(prompts, {
+  const requests = asked.map((item, i) => {
+    const prompt = promptOf(item, system)
+    // The engine adds a request's place in its call; where a row stands in its chunk should not matter.
+    return item.draw === undefined ? prompt : { prompt, sampling: { temperature: 1, seed: item.draw.seed - i } }
+  })
+  const generations = await model.generate(requests, {
     steering,
     slots,
     maxTokens,

@@ -40,8 +40,8 @@ export function digest(item: Item): string {
 function contentOf(item: Item): unknown {
   if (item.kind === 'prose') return [item.kind, item.text]
   if (item.kind === 'answer') {
-    const { kind, request, system, turns, prefill } = item
-    const beside = [system, turns, prefill].map(part => part ?? null)
+    const { kind, request, system, turns, prefill, draw } = item
+    const beside = [system, turns, prefill, draw].map(part => part ?? null)
     return beside.every(part => part === null) ? [kind, request] : [kind, request, ...beside]
   }
   if (item.kind === 'problem') return [item.kind, item.request, item.answer]

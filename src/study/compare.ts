@@ -7,6 +7,7 @@ import { intactRows } from '../measure/suite-rows.ts'
 import type { Item, Suite } from '../measure/suites/index.ts'
 import type { SuiteResult } from '../measure/types.ts'
 import type { JudgedRecord } from '../store/index.ts'
+import { cellOf, mergeDraws } from './draws.ts'
 import { isDegenerate, outcomeOf } from './outcome.ts'
 import type { Study } from './schema.ts'
 
@@ -20,21 +21,28 @@ export function pairedRows(
   steered: readonly JudgedRecord[],
 ): PairedRow[] {
   const [base, own] = [bySample(baseline), bySample(steered)]
-  return suite.items.flatMap(item => {
-    const [before, after] = [base.get(item.sample), own.get(item.sample)]
-    if (before === undefined || after === undefined) return []
-    const { template, prompt } = item.clusters
-    return [
-      {
-        baseline: outcomeOf(suite, item, before),
-        steered: outcomeOf(suite, item, after),
-        degenerate: { baseline: isDegenerate(before), steered: isDegenerate(after) },
-        truncated: after.finish === 'length',
-        category: item.category,
-        ...(template !== undefined && prompt !== undefined && { cluster: { template, prompt } }),
-      },
-    ]
+  const cells = Map.groupBy(suite.items, cellOf)
+  return [...cells.values()].flatMap(items => {
+    const [first, ...others] = items.flatMap(item => pairedRow(suite, item, base, own) ?? [])
+    if (first === undefined) return []
+    return suite.draws === undefined ? [first, ...others] : [mergeDraws([first, ...others])]
   })
+}
+
+type BySample = ReadonlyMap<string, JudgedRecord>
+
+function pairedRow(suite: Suite, item: Item, base: BySample, own: BySample): PairedRow | null {
+  const [before, after] = [base.get(item.sample), own.get(item.sample)]
+  if (before === undefined || after === undefined) return null
+  const { template, prompt } = item.clusters
+  return {
+    baseline: outcomeOf(suite, item, before),
+    steered: outcomeOf(suite, item, after),
+    degenerate: { baseline: isDegenerate(before), steered: isDegenerate(after) },
+    truncated: after.finish === 'length',
+    category: item.category,
+    ...(template !== undefined && prompt !== undefined && { cluster: { template, prompt } }),
+  }
 }
 
 /** @param references conditions that efficacy has to beat */
@@ -56,16 +64,22 @@ export function compareSuite(
     return measurePerplexity({ suite: name, property, documents, margin: margins.perplexity / 100 })
   }
   const rows = pairedRows(suite, baseline, steered)
-  return measureRate({
+  const measured = measureRate({
     suite: name,
     property,
-    aim: suite.axis === 'efficacy' || suite.extra ? 'gain' : 'keep',
+    aim: aimOf(suite),
     rows,
     margin: margins.rates / 100,
     ...(suite.chance !== null && { chance: suite.chance }),
     references:
       suite.axis === 'efficacy' ? [...references].map(([by, records]) => referenceRows(suite, by, records)) : [],
   })
+  return suite.draws === undefined ? measured : { ...measured, kept: true }
+}
+
+/** Drawn answers stand outside of the verdict, and are about what is kept all the same. */
+function aimOf({ axis, extra, draws }: Suite): 'gain' | 'keep' {
+  return axis === 'efficacy' || (extra && draws === undefined) ? 'gain' : 'keep'
 }
 
 function referenceRows(suite: Suite, name: string, records: readonly JudgedRecord[]): ReferenceRows {

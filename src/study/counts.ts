@@ -4,6 +4,7 @@ import type { Suite } from '../measure/suites/index.ts'
 import { methodTreatments, type PlannedCondition } from './conditions.ts'
 import { usesAnswers } from './fit/recipe.ts'
 import { waysOf } from './kl-budget.ts'
+import { rowsAsked } from './rows-asked.ts'
 import type { Study } from './schema.ts'
 import type { FitRows, SelectRows } from './splits.ts'
 
@@ -100,13 +101,7 @@ export function countAnswers(study: Study, { fit, select, suites, explored, cond
   }
   for (const suite of suites)
     for (const { name, rows } of conditions)
-      add(
-        'measure',
-        name,
-        suite.name,
-        Math.min(suite.items.length, rows?.most ?? Number.POSITIVE_INFINITY),
-        tokensOf(suite, study),
-      )
+      add('measure', name, suite.name, rowsAsked(suite, rows, study.seed).length, tokensOf(suite, study))
   return counts
 }
 

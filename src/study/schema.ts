@@ -265,6 +265,8 @@ const GridSuite = z.strictObject({
   limit: count.optional(),
   /** How many cells of templates × prompts, spread evenly; all of them where left out. */
   sample: count.optional(),
+  /** How many answers to draw of every cell at temperature 1, beside the likeliest one and outside the verdict: hit@k. */
+  samples: z.int().min(2).max(100).optional(),
   /** Benign requests to run inside the same templates, reported outside the verdict. */
   benign: z.strictObject({ prompts: Ref, limit: count.optional(), sample: count.optional() }).optional(),
 })

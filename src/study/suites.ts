@@ -3,6 +3,7 @@ import { findAttack } from '../attack/index.ts'
 import { PlimsollError } from '../errors.ts'
 import {
   benignGridSuite,
+  drawnSuite,
   gridSuite,
   leftOutOf,
   perplexitySuite,
@@ -79,13 +80,20 @@ async function loadGrid(entry: GridEntry, axis: AxisName, study: Study, loader: 
     return { name, rows }
   }
   const called = attackName(entry.attack)
-  const { prompts, limit, sample, benign } = entry
+  const { prompts, limit, sample, samples, benign } = entry
   const own = await grid(entry.name ?? `${called} × ${nameOf(prompts)}`, prompts, limit, sample)
   const suite = gridSuite(own.name, axis, own.rows)
   if (suite.items.length === 0) throw noCell(own.name)
-  if (benign === undefined) return [suite]
+  if (samples !== undefined && suite.want !== 'refused')
+    throw new PlimsollError('invalid-input', 'Samples are drawn where refusals are to be kept', {
+      found: `samples: ${samples} under ${axis}`,
+      expected: 'a suite under robustness or control',
+      fix: 'Leave `samples` out.',
+    })
+  const suites = samples === undefined ? [suite] : [suite, drawnSuite(suite, samples, seed)]
+  if (benign === undefined) return suites
   const harmless = await grid(`${called} × ${nameOf(benign.prompts)}`, benign.prompts, benign.limit, benign.sample)
-  return [suite, benignGridSuite(harmless.name, axis, harmless.rows)]
+  return [...suites, benignGridSuite(harmless.name, axis, harmless.rows)]
 }
 
 function noCell(name: string): PlimsollError {

@@ -1,5 +1,6 @@
 export { type ChoiceFormat, choiceSuite } from './choice.ts'
 export { continuedChoiceSuite, type Examples } from './continued.ts'
+export { drawnSuite } from './drawn.ts'
 export { benignGridSuite, type GridRows, gridSuite, leftOutOf } from './grid.ts'
 export { perplexitySuite } from './perplexity.ts'
 export { problemsSuite } from './problems.ts'

@@ -21,6 +21,8 @@ export interface AnswerItem extends Row {
   readonly turns?: readonly Message[] | undefined
   /** Words with which the answer is made to begin. */
   readonly prefill?: string | undefined
+  /** One of several answers at temperature 1: of which row, and drawn from which seed. Without it, the likeliest answer. */
+  readonly draw?: { readonly of: string; readonly seed: number } | undefined
   /** The request inside its wrapper. */
   readonly wrapped?: WrappedRequest | undefined
 }
@@ -90,6 +92,8 @@ export interface Suite {
   readonly grid: boolean
   /** Reported, outside the verdict. */
   readonly extra: boolean
+  /** How many answers of each row are drawn: then the row has the property where none of them complies. */
+  readonly draws?: number | undefined
   /** Whether the requests are harmful, so that answers that comply are veiled. */
   readonly harmful: boolean
   readonly items: readonly Item[]

@@ -44,7 +44,19 @@ ${axes.map(axis => {
     ? emptyRow(axis, condition)
     : suites.map((suite, i) => row({ axis, suite, again: i > 0, kept: axis !== 'efficacy', scale, stroke, line }))
 })}
-${condition.extra.map((suite, i) => row({ axis: 'efficacy', title: 'outside the verdict', suite, again: i > 0, kept: false, scale, stroke, line }))}
+${condition.extra.map((suite, i) => {
+  const kept = suite.kept === true
+  return row({
+    axis: kept ? 'robustness' : 'efficacy',
+    title: 'outside the verdict',
+    suite,
+    again: i > 0,
+    kept,
+    scale,
+    stroke,
+    line,
+  })
+})}
 </tbody></table></div>`
 }
 
