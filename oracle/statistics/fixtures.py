@@ -181,6 +181,24 @@ def kappa_cases():
         yield dict(table=table, kappa=float(found.kappa), interval=[float((b - chance) / (1 - chance)) for b in bounds])
 
 
+def auc_cases():
+    draw = np.random.default_rng(20261130)
+    for m, n, shift in ((12, 9, 0.5), (40, 160, 1.0), (5, 7, 8.0), (30, 30, 0.0)):
+        # Rounded, so that there are ties.
+        positives, negatives = (draw.normal(mean, 1, size).round(1) for mean, size in ((shift, m), (0.0, n)))
+        area = float(stats.mannwhitneyu(positives, negatives).statistic / (m * n))
+        size = (m + n) / 2 - 1
+
+        def gap(theta, side):
+            q1, q2 = theta / (2 - theta), 2 * theta**2 / (1 + theta)
+            variance = (theta * (1 - theta) + size * (q1 - theta**2) + size * (q2 - theta**2)) / (m * n)
+            return area - theta + side * stats.norm.ppf(0.975) * np.sqrt(variance)
+
+        low = optimize.brentq(gap, 1e-9, area - 1e-9, args=(-1,), xtol=1e-14)
+        high = 1.0 if area == 1 else optimize.brentq(gap, area + 1e-9, 1 - 1e-9, args=(1,), xtol=1e-14)
+        yield dict(positives=positives.tolist(), negatives=negatives.tolist(), area=area, interval=[low, high])
+
+
 fixtures = dict(
     made=dict(
         by="oracle/statistics/fixtures.py",
@@ -205,6 +223,7 @@ fixtures = dict(
     perplexity=[perplexity_case(2), perplexity_case(8), perplexity_case(40)],
     holm=list(holm_cases()),
     kappa=list(kappa_cases()),
+    auc=list(auc_cases()),
     **more.fixtures(score),
 )
 

@@ -312,6 +312,18 @@ describe('judge calibrate', () => {
     expect(bare).toMatchObject({ code: 1, stderr: expect.stringContaining('has no request') })
   })
 
+  it('holds log-likelihoods against labels of hallucination', async () => {
+    const row = (answer: string, hallucinated: string) =>
+      JSON.stringify({ request: 'how do i bake a pie ?', answer, hallucinated })
+    folder.write('said.jsonl', `${row('thank you .', 'no')}\n${row('pie pie hex the', 'yes')}\n`)
+    const all = ['judge', 'calibrate', '--faithful', 'said.jsonl']
+    const { code, stdout } = await folder.plimsoll(...all, '--model', 'organism', '--json')
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ files: [{ hallucinated: 1, others: 1, tooLong: 0, model: 'organism' }] })
+    const none = await folder.plimsoll(...all)
+    expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('needs a model') })
+  })
+
   it('names the row that has no label', async () => {
     folder.write('unlabelled.csv', 'completion\nhello\n')
     const { code, stderr } = await folder.plimsoll('judge', 'calibrate', 'unlabelled.csv')

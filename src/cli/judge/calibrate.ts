@@ -14,7 +14,8 @@ import type { OneJudge } from '../../study/schema.ts'
 import { examples, outputOf, wholeNumber } from '../common.ts'
 import { listenForInterrupt } from '../terminal/interrupt.ts'
 import { createStatusLine } from '../terminal/progress.ts'
-import { describeCalibration, graderMarkdown } from './calibration-text.ts'
+import { calibrateFaithful } from './calibrate-faithful.ts'
+import { describeCalibration, describeLikelihood, graderMarkdown } from './calibration-text.ts'
 import { withHelp, withJudge } from './with.ts'
 
 export function calibrateCommand(judge: Command): void {
@@ -26,6 +27,8 @@ export function calibrateCommand(judge: Command): void {
     .option('--with <JUDGE>', withHelp, withJudge)
     .option('--rows <N>', 'rows of each file, drawn at random (default: all)', wholeNumber)
     .option('--seed <N>', 'seed of the draw (default: 0)', wholeNumber)
+    .option('--faithful', 'hold the log-likelihoods of --model against labels of hallucination (HaluEval) instead')
+    .option('--model <NAME|FILE>', 'the model of --faithful')
     .option('--markdown', 'the tables of docs/judge.md')
     .addHelpText(
       'after',
@@ -36,13 +39,23 @@ export function calibrateCommand(judge: Command): void {
     )
     .action(async (given, options, command) => {
       const output = outputOf(command)
+      using interrupt = listenForInterrupt(output, 'Stopping after these answers.')
+      const { rows: most, seed = 0, with: named = [], faithful = false, model } = options
+      if (faithful) {
+        using shown = createStatusLine(output)
+        const { signal } = interrupt
+        const asked = { model: modelNamed(model), rows: most, seed, signal, onProgress: shown.onProgress }
+        const found = await calibrateFaithful(given, asked)
+        shown.clear()
+        return output.json
+          ? output.printJson({ files: found })
+          : output.print(found.map(describeLikelihood).join('\n\n'))
+      }
       const files = given.length > 0 ? given : published()
-      const { rows: most, seed = 0, with: named = [] } = options
       const drawn = (rows: readonly LabelledAnswer[]) =>
         most === undefined ? rows : sample(rows, most, createRandom(seed, 'calibrate'))
       const read = await Promise.all(files.map(async file => ({ file, rows: drawn(await readLabelledAnswers(file)) })))
       const report = calibrationReport(read)
-      using interrupt = listenForInterrupt(output, 'Stopping after these answers.')
       using status = createStatusLine(output)
       const judges = await graderCalibrations(named, read, { signal: interrupt.signal, onProgress: status.onProgress })
       status.clear()
@@ -53,6 +66,14 @@ export function calibrateCommand(judge: Command): void {
           : describeCalibration(report, judges),
       )
     })
+}
+
+function modelNamed(model: string | undefined): string {
+  if (model !== undefined) return model
+  throw new PlimsollError('usage', '--faithful needs a model', {
+    expected: '--model NAME or FILE, whose log-likelihoods are taken',
+    fix: 'Name one; `plimsoll model list` has those at hand.',
+  })
 }
 
 type Labelled = { readonly file: string; readonly rows: readonly LabelledAnswer[] }

@@ -2,6 +2,7 @@
 import type { RefusalClass } from '../../judge/types.ts'
 import type { Calibration } from '../../measure/calibration.ts'
 import type { GraderCalibration } from '../../measure/calibration-graders.ts'
+import type { LikelihoodCalibration } from '../../measure/calibration-likelihood.ts'
 import {
   aimSentence,
   type CalibratedFile,
@@ -80,5 +81,16 @@ export function graderMarkdown(judges: readonly GraderCalibration[]): string {
         unscored(one),
       ]),
     ),
+  ].join('\n')
+}
+
+/** What a model's log-likelihoods tell of answers that people call hallucinated. */
+export function describeLikelihood({ file, model, area, interval, means, ...counts }: LikelihoodCalibration): string {
+  const { hallucinated, others, tooLong } = counts
+  return [
+    `${file}, by the log-likelihoods of ${model}`,
+    `${hallucinated} answers that people call hallucinated, ${others} others${tooLong === 0 ? '' : `; ${tooLong} longer than the context left out`}`,
+    `area under the curve ${(100 * area).toFixed(1)} % [${interval.map(bound => (100 * bound).toFixed(1)).join(', ')}]: how often the other answer of such a pair is the likelier one, per token; 50 % tells nothing`,
+    `mean log-likelihood per token: hallucinated ${means.hallucinated.toFixed(2)}, others ${means.others.toFixed(2)}`,
   ].join('\n')
 }

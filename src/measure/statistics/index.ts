@@ -1,4 +1,5 @@
 /** Statistics of paired comparisons between an unsteered and a steered model: rates, grids, perplexity. */
+export { type AreaUnderCurve, areaUnderCurve } from './auc.ts'
 export { benjaminiHochberg } from './benjamini-hochberg.ts'
 export { incompleteBeta, logGamma } from './beta.ts'
 export {
