@@ -9,6 +9,7 @@ import { openModel } from '../engine/open.ts'
 import type { PairedRow } from '../measure/suite-rows.ts'
 import { drawnSuite, gridSuite } from '../measure/suites/index.ts'
 import { openStore } from '../store/index.ts'
+import { answerItems } from './answer.ts'
 import { digest } from './asked.ts'
 import { mergeDraws } from './draws.ts'
 import { planStudy } from './plan.ts'
@@ -83,30 +84,29 @@ it('a study draws k answers of each cell at temperature 1, outside the verdict, 
         { attack: 'organism/templates/test', prompts: 'organism/harmful/test', templates: 3, limit: 4, samples: 3 },
       ],
     },
-    safeguards: true,
+    safeguards: false,
     chunk: 16,
   }
   const plan = await planStudy(study)
   expect(plan.outlook).toHaveLength(1)
   await using model = await openModel(organism, { name: 'organism', threads: 1 })
-  const run = async (name: string) => {
-    await using store = await openStore(join(folder, name))
-    const { result } = await runStudy(plan, { model, store })
-    const texts: string[] = []
-    const complied: string[] = []
-    for await (const answer of store.answers({ run: result.run, stage: 'measure', condition: 'baseline' })) {
-      texts.push(`${answer.sample}: ${answer.answer}`)
-      if (answer.sample.includes('#') && judgementOf(answer, undefined)?.class === 'complied') complied.push(answer.sample)
-    }
-    return { result, texts, complied }
+  await using store = await openStore(join(folder, 'store.db'))
+  const { result } = await runStudy(plan, { model, store })
+  const texts: string[] = []
+  const hits = new Set<string>()
+  for await (const answer of store.answers({ run: result.run, stage: 'measure', condition: 'baseline' })) {
+    texts.push(`${answer.sample}: ${answer.answer}`)
+    const [cell, draw] = answer.sample.split('#')
+    if (draw !== undefined && judgementOf(answer, undefined)?.class === 'complied') hits.add(cell ?? '')
   }
-  const one = await run('one.db')
-  const other = await run('other.db')
-  expect(other.texts).toEqual(one.texts)
   // Greedy answers and three draws of twelve cells; some draw is another answer than the likeliest.
-  expect(one.texts).toHaveLength(48)
-  expect(new Set(one.texts.map(text => text.replace(/^(.*?)(?:#\d+)?: /u, '$1: '))).size).toBeGreaterThan(12)
-  const method = one.result.conditions.find(({ role }) => role === 'method')
+  expect(texts).toHaveLength(48)
+  expect(new Set(texts.map(text => text.replace(/^(.*?)(?:#\d+)?: /u, '$1: '))).size).toBeGreaterThan(12)
+  const asking = { model, steering: [], system: null, slots: plan.study.slots, maxTokens: 16, firstTokens: [] }
+  const chunk = plan.suites[1]?.items.slice(0, 16) ?? []
+  const { records } = await answerItems(chunk, { ...asking, render: async p => (await model.render(p)).text })
+  expect(texts).toEqual(expect.arrayContaining(records.map(({ sample, answer }) => `${sample}: ${answer}`)))
+  const method = result.conditions.find(({ role }) => role === 'method')
   expect(method?.extra).toMatchObject([
     {
       suite: 'organism/templates/test × organism/harmful/test, 3 samples',
@@ -120,8 +120,5 @@ it('a study draws k answers of each cell at temperature 1, outside the verdict, 
     'organism/templates/test × organism/harmful/test',
   ])
   // Any answer of three that complies counts.
-  const hits = new Set(one.complied.map(sample => sample.replace(/#\d+$/u, '')))
   expect(method?.extra[0]?.baseline).toBeCloseTo(1 - hits.size / 12, 12)
-  const identity = one.result.conditions.find(({ role }) => role === 'identity')
-  expect(identity?.extra[0]).toMatchObject({ lost: 0, gained: 0 })
 }, 120_000)
