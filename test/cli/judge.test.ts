@@ -6,11 +6,22 @@ import { temporaryFolder, tinyStudy } from './plimsoll.ts'
 const folder = temporaryFolder()
 afterAll(() => folder[Symbol.dispose]())
 beforeAll(async () => {
-  folder.write('mine.yaml', tinyStudy)
+  folder.write(
+    'own.mjs',
+    `export default { name: 'own', asks: 'refusal', judge: ({ answer }) => answer.startsWith('sorry') ? 'refused' : 'complied' }`,
+  )
+  folder.write('mine.yaml', `${tinyStudy}judge: [rules, ./own.mjs]\n`)
   expect((await folder.plimsoll('run', 'mine.yaml', '--quiet')).code).toBe(0)
 }, 180_000)
 
 const report = () => readFileSync(join(folder.path, 'plimsoll-results/mine/report.md'), 'utf8')
+
+it('a study may name several judges: the report has what each says, and how they agree', () => {
+  expect(report()).toMatch(/Refusals by own@[0-9a-f]{8}/)
+  expect(report()).toContain('Judges of refusal beside each other')
+  const page = readFileSync(join(folder.path, 'plimsoll-results/mine/report.html'), 'utf8')
+  expect(page).toMatch(/Refusals by own@[0-9a-f]{8}/)
+})
 
 it('annotate, stopped and taken up again, then rescore: the report has the judge’s error and corrected rates', {
   timeout: 120_000,
@@ -34,6 +45,7 @@ it('annotate, stopped and taken up again, then rescore: the report has the judge
   expect(rescored.stdout).toMatch(/judged 0 of \d+ chunks/)
   const after = report()
   expect(after).toMatch(/label/i)
+  expect(after).toContain('The other judges’ error, by labels')
   expect(after.length).toBeGreaterThan(before.length)
 })
 

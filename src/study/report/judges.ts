@@ -62,13 +62,13 @@ function labelledSentence({ conditions, suites }: NonNullable<JudgeReport['label
 /** Judges that err more often under a condition than at the baseline, by labels. */
 function fooledSentences(labelled: JudgeReport['labelled']): string[] {
   if (labelled === null) return []
-  const all = [{ judge: 'the rules', conditions: labelled.conditions }, ...labelled.judges]
+  const all = [{ judge: 'the judge by rules', conditions: labelled.conditions }, ...labelled.judges]
   return all.flatMap(({ judge, conditions }) =>
     conditions
       .filter(({ moreErrors }) => (moreErrors?.interval[0] ?? 0) > 0)
       .map(
         ({ condition, moreErrors }) =>
-          `${judge} err more often under ${condition} than at the baseline: ${more(moreErrors)} of the labelled answers. A change by them alone is partly the judge’s.`,
+          `By labels, ${judge} is wrong more often under ${condition} than at the baseline, by ${more(moreErrors)} points: a change by this judge alone is partly its own error.`,
       ),
   )
 }
