@@ -78,4 +78,34 @@ export const citations: Readonly<Record<string, string>> = {
   year         = {2023},
   howpublished = {https://github.com/tatsu-lab/stanford_alpaca}
 }`,
+  'kre-squad': `@misc{ying2023intuitive,
+  title  = {Intuitive or Dependent? {Investigating} {LLMs}' Behavior Style to Conflicting Prompts},
+  author = {Ying, Jiahao and Cao, Yixin and Xiong, Kai and He, Yidong and Cui, Long and Liu, Yongbin},
+  year   = {2023},
+  note   = {arXiv 2309.17415}
+}`,
+  memotrap: `@misc{liu2023memotrap,
+  title        = {The {MemoTrap} Dataset},
+  author       = {Liu, Alisa and Liu, Jiacheng},
+  year         = {2023},
+  howpublished = {https://github.com/liujch1998/memo-trap}
+}`,
+  conflictqa: `@inproceedings{xie2024adaptive,
+  title     = {Adaptive Chameleon or Stubborn Sloth: Revealing the Behavior of Large Language Models in Knowledge Conflicts},
+  author    = {Xie, Jian and Zhang, Kai and Chen, Jiangjie and Lou, Renze and Su, Yu},
+  booktitle = {ICLR},
+  year      = {2024}
+}`,
+  counterfact: `@inproceedings{meng2022locating,
+  title     = {Locating and Editing Factual Associations in {GPT}},
+  author    = {Meng, Kevin and Bau, David and Andonian, Alex and Belinkov, Yonatan},
+  booktitle = {NeurIPS},
+  year      = {2022}
+}`,
+  popqa: `@inproceedings{mallen2023when,
+  title     = {When Not to Trust Language Models: Investigating Effectiveness of Parametric and Non-Parametric Memories},
+  author    = {Mallen, Alex and Asai, Akari and Zhong, Victor and Das, Rajarshi and Khashabi, Daniel and Hajishirzi, Hannaneh},
+  booktitle = {ACL},
+  year      = {2023}
+}`,
 }

@@ -35,8 +35,8 @@ export interface RateChange {
 }
 
 /**
- * Rows are independent unless they are cells of a grid with two templates or more. Null where nothing can be computed:
- * no rows, or a grid of a single prompt.
+ * Rows are independent unless they are cells of a grid with two templates or more, or share articles. Null where nothing
+ * can be computed: no rows, a grid of a single prompt, or several rows of a single article.
  */
 export function rateChange(rows: readonly ScoredRow[]): RateChange | null {
   const n = rows.length
@@ -50,14 +50,17 @@ export function rateChange(rows: readonly ScoredRow[]): RateChange | null {
     lost: rows.filter(row => row.baseline && !row.steered).length,
     n,
   }
+  const articles = new Set(rows.map((row, i) => row.article ?? i)).size
+  const isShared = !grid && articles < n
+  if (isShared && articles < 2) return null
   const shared = {
     ...counts,
     baseline: has('baseline') / n,
     steered: has('steered') / n,
     change: (counts.gained - counts.lost) / n,
-    clusters: grid ? { templates, prompts } : null,
+    clusters: grid ? { templates, prompts } : isShared ? { articles } : null,
   }
-  if (!grid || templates < 2) {
+  if (!isShared && (!grid || templates < 2)) {
     return {
       ...shared,
       baselineInterval: wilson(shared.baseline, n),
@@ -70,10 +73,11 @@ export function rateChange(rows: readonly ScoredRow[]): RateChange | null {
     }
   }
   const cells = (value: (row: ScoredRow) => number) =>
-    rows.map(row => ({
+    rows.map((row, i) => ({
       value: value(row),
-      template: row.cluster?.template ?? '',
-      prompt: row.cluster?.prompt ?? '',
+      // Rows that are clustered one way are each of a template of their own: what varies between those cancels out.
+      template: row.cluster?.template ?? String(i),
+      prompt: row.cluster?.prompt ?? row.article ?? String(i),
     }))
   const found = gridChange(cells(row => Number(row.steered) - Number(row.baseline)))
   return {
@@ -81,11 +85,17 @@ export function rateChange(rows: readonly ScoredRow[]): RateChange | null {
     baselineInterval: gridRate(cells(row => Number(row.baseline))),
     steeredInterval: gridRate(cells(row => Number(row.steered))),
     ci: found.interval,
-    interval: found.method,
+    interval: isShared ? oneWay[found.method] : found.method,
     p: found.p,
     above: found.above,
     more: line => morePrompts(found, counts, line),
   }
+}
+
+const oneWay: Readonly<Record<GridChange['method'], string>> = {
+  'two-way clusters': 'clusters of articles',
+  'tango on prompts': 'tango on articles',
+  'two-way clusters, tango on prompts': 'clusters of articles, tango on articles',
 }
 
 /** More prompts narrow what varies between prompts; what varies between templates stays. */

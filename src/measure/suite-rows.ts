@@ -13,6 +13,8 @@ export interface PairedRow {
   readonly truncated?: boolean | undefined
   /** Of a grid: all rows of a suite have it, or none. A prompt outside every template has a template of its own name. */
   readonly cluster?: Readonly<{ template: string; prompt: string }> | undefined
+  /** Rows of one article are one cluster. None of a grid has it. */
+  readonly article?: string | undefined
   /** The data's own, where it has one. */
   readonly category?: string | undefined
 }
@@ -21,6 +23,7 @@ export interface ScoredRow {
   readonly baseline: boolean
   readonly steered: boolean
   readonly cluster?: Readonly<{ template: string; prompt: string }> | undefined
+  readonly article?: string | undefined
   readonly category?: string | undefined
 }
 
@@ -45,7 +48,7 @@ export function scoredRows(rows: readonly PairedRow[], missing: Missing): Scored
     const steered = fill(outcome(row, 'steered'), missing)
     return baseline === null || steered === null
       ? []
-      : [{ baseline, steered, cluster: row.cluster, category: row.category }]
+      : [{ baseline, steered, cluster: row.cluster, article: row.article, category: row.category }]
   })
 }
 
@@ -54,10 +57,11 @@ export function scoredRows(rows: readonly PairedRow[], missing: Missing): Scored
  * of its own, is measured on these rows. Unscored answers make sense; they were merely not understood.
  */
 export function intactRows(rows: readonly PairedRow[]): PairedRow[] {
-  return rows.map(({ degenerate, cluster, truncated }) => ({
+  return rows.map(({ degenerate, cluster, article, truncated }) => ({
     baseline: degenerate?.baseline !== true,
     steered: degenerate?.steered !== true,
     cluster,
+    article,
     truncated,
   }))
 }

@@ -14,7 +14,7 @@ export { loadVector, parseVector, saveVector, vectorBytes } from './formats/vect
 export { layersIn, layersOf } from './layers.ts'
 export { ablatedFrom } from './methods/ablation.ts'
 export { ANSWER_TOKENS } from './methods/answers.ts'
-export type { FitModel, FitOptions } from './methods/contrast.ts'
+export type { FitModel, FitOptions, Sides } from './methods/contrast.ts'
 export { type DiffmeanSpec, fitDiffmean } from './methods/diffmean.ts'
 export {
   choosesLayers,

@@ -26,6 +26,15 @@ export async function readAsked(store: Store, run: string): Promise<Asked | null
   }
 }
 
+/** Suites with the rows that a run asked, where these depended on what its model knows. */
+export function onlyAsked(suites: readonly Suite[], asked: Asked | null): readonly Suite[] {
+  return suites.map(suite =>
+    suite.questions === undefined || asked === null
+      ? suite
+      : { ...suite, items: suite.items.filter(item => asked.has(suite.name, item)) },
+  )
+}
+
 const Rows = z.array(z.tuple([z.string(), z.array(z.tuple([z.string(), z.string()]))]))
 
 function keyOf(run: string): string {
@@ -40,8 +49,8 @@ export function digest(item: Item): string {
 function contentOf(item: Item): unknown {
   if (item.kind === 'prose') return [item.kind, item.text]
   if (item.kind === 'answer') {
-    const { kind, request, system, turns, prefill, draw } = item
-    const beside = [system, turns, prefill, draw].map(part => part ?? null)
+    const { kind, request, answers, system, turns, prefill, draw } = item
+    const beside = [...(answers === undefined ? [] : [answers]), system, turns, prefill, draw].map(part => part ?? null)
     return beside.every(part => part === null) ? [kind, request] : [kind, request, ...beside]
   }
   if (item.kind === 'problem') return [item.kind, item.request, item.answer]

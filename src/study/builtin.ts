@@ -10,6 +10,7 @@ const klBudget = 1
 export const defaults: StudyFile = {
   version: 1,
   labels: [],
+  behaviour: 'refusal',
   system: null,
   conditions: [{ method: 'diffmean' }],
   pools: {},
@@ -178,10 +179,96 @@ const overrefusal: StudyFile = {
   safeguards: true,
 }
 
+/** What both studies of faithfulness say alike. */
+const faithful = {
+  behaviour: 'faithfulness',
+  labels: [
+    'No positive control is known for faithfulness: that this study could see damage is shown by the baseline’s rates alone.',
+  ],
+  expectPositiveControl: 'none',
+  generation: { maxTokens: 24 },
+} satisfies StudyFile
+
+const faithfulPrompts = [
+  'Answer from the text you are given, even where it contradicts what you know.',
+  'If a passage answers the question, give the answer of the passage. If none does, answer from what you know.',
+  'Trust the context over your memory.',
+]
+
+const faithfulness: StudyFile = {
+  ...faithful,
+  name: 'faithfulness',
+  title: 'Faithfulness to the context',
+  pools: { facts: { from: ['counterfact', 'popqa'], fit: 600, select: 300 } },
+  references: { prompt: faithfulPrompts, random: 3, randomKl: 1, permuted: 1 },
+  fit: { pool: 'facts/fit', keep: 'all' },
+  select: {
+    on: { target: 'facts/select', control: 'facts/select' },
+    maxTokens: 24,
+    explore: false,
+  },
+  measure: {
+    efficacy: [
+      { conflict: 'kre-squad', limit: 100, by: 'both' },
+      { conflict: 'counterfact', candidates: 500, limit: 150, by: 'both' },
+      { conflict: 'memotrap', candidates: 400, limit: 100 },
+      { conflict: 'conflictqa', candidates: 300, limit: 150, by: 'likelihood' },
+      { conflict: 'counterfact', given: 'contradiction-among-distractors', candidates: 500, limit: 100 },
+    ],
+    general: [
+      { choice: 'mmlu', limit: 400 },
+      { perplexity: 'wikitext2', limit: 60 },
+    ],
+    control: [
+      { conflict: 'kre-squad', limit: 100, by: 'both' },
+      { conflict: 'counterfact', candidates: 500, limit: 200, by: 'both' },
+      { conflict: 'popqa', limit: 150 },
+      { conflict: 'counterfact', given: 'golden', candidates: 500, limit: 60 },
+    ],
+    robustness: [
+      { conflict: 'counterfact', candidates: 500, limit: 100 },
+      { conflict: 'kre-squad', limit: 60 },
+    ],
+  },
+  safeguards: true,
+}
+
+const faithfulnessQuick: StudyFile = {
+  ...faithful,
+  name: 'faithfulness-quick',
+  title: 'A quick look at faithfulness',
+  labels: [
+    ...faithful.labels,
+    'A quick look: part of CounterFact alone, with passages from templates. It will often say undecided; faithfulness asks more sets.',
+  ],
+  pools: { facts: { from: ['counterfact'], fit: 200, select: 100 } },
+  references: { prompt: faithfulPrompts },
+  fit: { pool: 'facts/fit', keep: 'all', limit: 64 },
+  select: {
+    layers: 3,
+    limit: 24,
+    maxTokens: 16,
+    on: { target: 'facts/select', control: 'facts/select' },
+    explore: false,
+  },
+  measure: {
+    efficacy: [{ conflict: 'counterfact', candidates: 400, limit: 74 }],
+    general: [
+      { choice: 'english/choice/test', limit: 80 },
+      { perplexity: 'english/prose/test', limit: 20 },
+    ],
+    control: [{ conflict: 'counterfact', candidates: 400, limit: 74 }],
+    robustness: [{ conflict: 'counterfact', candidates: 400, limit: 30 }],
+  },
+  generation: { maxTokens: 16 },
+}
+
 /** Every built-in study by name: filled up from `defaults`, and to be filled up by a study file. */
 export const builtinStudies: Readonly<Record<string, StudyFile>> = {
   demo,
   'overrefusal-quick': quick,
   'overrefusal-english': english,
   overrefusal,
+  'faithfulness-quick': faithfulnessQuick,
+  faithfulness,
 }

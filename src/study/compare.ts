@@ -34,7 +34,7 @@ type BySample = ReadonlyMap<string, JudgedRecord>
 function pairedRow(suite: Suite, item: Item, base: BySample, own: BySample): PairedRow | null {
   const [before, after] = [base.get(item.sample), own.get(item.sample)]
   if (before === undefined || after === undefined) return null
-  const { template, prompt } = item.clusters
+  const { template, prompt, article } = item.clusters
   return {
     baseline: outcomeOf(suite, item, before),
     steered: outcomeOf(suite, item, after),
@@ -42,6 +42,7 @@ function pairedRow(suite: Suite, item: Item, base: BySample, own: BySample): Pai
     truncated: after.finish === 'length',
     category: item.category,
     ...(template !== undefined && prompt !== undefined && { cluster: { template, prompt } }),
+    ...(article !== undefined && { article }),
   }
 }
 
@@ -78,8 +79,8 @@ export function compareSuite(
 }
 
 /** Drawn answers stand outside of the verdict, and are about what is kept all the same. */
-function aimOf({ axis, extra, draws }: Suite): 'gain' | 'keep' {
-  return axis === 'efficacy' || (extra && draws === undefined) ? 'gain' : 'keep'
+function aimOf({ axis, extra, draws, want }: Suite): 'gain' | 'keep' {
+  return axis === 'efficacy' || (extra && draws === undefined && want === 'complied') ? 'gain' : 'keep'
 }
 
 function referenceRows(suite: Suite, name: string, records: readonly JudgedRecord[]): ReferenceRows {

@@ -1,4 +1,5 @@
 /** From answers to what a study says of each condition. */
+import type { FaithfulClass } from '../judge/types.ts'
 import { axisResult } from '../measure/axis.ts'
 import { categoryRates } from '../measure/suite-categories.ts'
 import { doseRates, ladderOf } from '../measure/suite-doses.ts'
@@ -14,7 +15,7 @@ import { normChange } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import { methodOfFit } from './refit-name.ts'
 import { fitsOf } from './refits.ts'
-import type { ConditionResult } from './result.ts'
+import type { ClassCounts, ConditionResult } from './result.ts'
 import { fingerprintOf } from './steering.ts'
 import type { Judged } from './work.ts'
 
@@ -85,6 +86,7 @@ export function conclude(plan: Plan, all: readonly Described[], measured: Measur
         doses: ladders.flatMap(({ suite, ladder }) =>
           doseRates(suite.name, rowsOf(suite, name, conditions, measured), ladder),
         ),
+        classes: plan.suites.flatMap(suite => classCounts(suite, measured.get(suite.name)?.get(name) ?? [])),
         categories: plan.suites
           .filter(suite => suite.want !== null && !suite.extra)
           .flatMap(suite => categoryRates(suite.name, rowsOf(suite, name, conditions, measured))),
@@ -100,6 +102,22 @@ function isNoRefit({ role }: Described): boolean {
 /** Without what only a condition of the table has, where it was read back from a result. */
 function refitOf({ name, role, description, layer, strength, vector }: Described): Described {
   return { name, role, description, layer, strength, vector }
+}
+
+/** Of suites whose questions have two answers. */
+function classCounts({ name: suite, want }: Suite, records: readonly Judged[]): ClassCounts[] {
+  if (want !== 'context' && want !== 'memory') return []
+  const count = (said: FaithfulClass) => records.filter(({ judgement }) => judgement?.class === said).length
+  const exact = records.filter(({ judgement }) => judgement?.rule === 'exact-match').length
+  const counts = {
+    context: count('context'),
+    memory: count('memory'),
+    both: count('both'),
+    neither: count('neither'),
+    degenerate: count('degenerate'),
+    unscored: count('unscored'),
+  }
+  return [{ suite, counts, exact }]
 }
 
 function phrasesOf(suites: readonly Suite[]): Readonly<Record<string, Phrases>> {

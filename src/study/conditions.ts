@@ -5,6 +5,7 @@ import type { Role } from '../measure/types.ts'
 import {
   choosesLayers,
   isFitMethod,
+  isTrainedThrough,
   needsAnswers,
   needsAutoencoder,
   needsControl,
@@ -83,10 +84,20 @@ const SAFEGUARD_CHUNKS = 1
 /** Baseline, methods, references, safeguards, in this order. */
 export function planConditions(study: Study): PlannedCondition[] {
   const steered = study.conditions.map((condition): PlannedCondition => {
-    return { name: nameOfCondition(condition), role: 'method', treatment: treatmentOf(condition), rows: null }
+    return {
+      name: nameOfCondition(condition),
+      role: 'method',
+      treatment: forBehaviour(treatmentOf(condition), study),
+      rows: null,
+    }
   })
   const uncontrolled = study.conditions.find(condition => 'method' in condition && isControlled(condition))
-  if (uncontrolled !== undefined && (study.fit.positive === undefined || study.fit.negative === undefined))
+  const { behaviour } = study
+  if (
+    uncontrolled !== undefined &&
+    behaviour === 'refusal' &&
+    (study.fit.positive === undefined || study.fit.negative === undefined)
+  )
     throw new PlimsollError(
       'invalid-input',
       `${nameOfCondition(uncontrolled)} does not know what is to be left alone`,
@@ -175,6 +186,32 @@ function treatmentOf(condition: Condition): Treatment {
   // What is taken away is taken away whole; other strengths are chosen on the select split.
   const usual = isFitMethod(method) && parameters.edit === 'ablate' ? 1 : null
   return { kind: 'method', method, parameters, layer, strength: strength ?? usual }
+}
+
+/**
+ * The two sides of a question with two answers share their prompt: what tells them apart is read where they differ, in
+ * the answers.
+ * @throws PlimsollError `invalid-input` for a method that is about refusals
+ */
+function forBehaviour(treatment: Treatment, { behaviour }: Study): Treatment {
+  if (behaviour === 'refusal') return treatment
+  if (treatment.kind === 'ablate-refusal')
+    throw new PlimsollError(
+      'invalid-input',
+      'ablation finds the direction of refusal, and this study is about faithfulness',
+      {
+        fix: 'Take another method, such as diffmean.',
+      },
+    )
+  if (treatment.kind !== 'method' || isTrainedThrough(treatment.method)) return treatment
+  const { tokens } = treatment.parameters
+  if (tokens !== undefined && !isAnswer(tokens))
+    throw new PlimsollError('invalid-input', `${treatment.method} reads tokens that are the same on both sides`, {
+      found: `tokens: ${JSON.stringify(tokens)}`,
+      expected: 'tokens of the answer: in a study of faithfulness both sides ask the same, and answer differently',
+      fix: 'Leave `tokens` out.',
+    })
+  return { ...treatment, parameters: { ...treatment.parameters, tokens: 'answer' } }
 }
 
 function references(

@@ -2,6 +2,7 @@
 import { canDecide } from '../measure/statistics/index.ts'
 import type { Suite } from '../measure/suites/index.ts'
 import { methodTreatments, type PlannedCondition } from './conditions.ts'
+import { askedOf, KNOWLEDGE_TOKENS, questionsOf } from './conflicts/index.ts'
 import { usesAnswers } from './fit/recipe.ts'
 import { waysOf } from './kl-budget.ts'
 import { rowsAsked } from './rows-asked.ts'
@@ -70,15 +71,19 @@ export function countAnswers(study: Study, { fit, select, suites, explored, cond
   const add = (stage: PlanCount['stage'], condition: string, suite: string, rows: number, maxTokens: number) => {
     if (rows > 0) counts.push({ stage, condition, suite, rows, maxTokens })
   }
+  for (const [name, questions] of questionsOf({ suites, fit, select }))
+    add('fit', 'baseline', name, questions.length, questions.some(({ by }) => by === 'answer') ? KNOWLEDGE_TOKENS : 0)
   const methods = methodTreatments(conditions)
   const sorted = methods.length > 0 && study.fit.keep === 'behaviour'
   const ablated = conditions.some(({ treatment }) => treatment.kind === 'ablate-refusal')
   const candidates = fit.pool.length + fit.positive.length + fit.negative.length
   if (sorted || ablated) add('fit', 'baseline', 'refusal openings', Math.min(2 * PROBE_ROWS, candidates), PROBE_TOKENS)
   if (sorted) add('fit', 'baseline', 'contrast set', candidates, 0)
-  if (methods.some(usesAnswers))
+  // Questions with two answers are fitted on these.
+  if (methods.some(usesAnswers) && fit.questions === undefined)
     add('fit', 'baseline', 'answers to train on', Math.min(2 * study.fit.limit, candidates), PROBE_TOKENS)
-  const selected = select.target.length + select.control.length
+  const most = select.most ?? Number.POSITIVE_INFINITY
+  const selected = Math.min(select.target.length, most) + Math.min(select.control.length, most)
   const { maxTokens } = study.select
   const exploredTokens = (suite: Suite) => (tokensOf(suite, study) === 0 ? 0 : maxTokens)
   for (const { name, treatment } of conditions) {
@@ -99,7 +104,7 @@ export function countAnswers(study: Study, { fit, select, suites, explored, cond
     add('select', 'baseline', 'select', selected, maxTokens)
     for (const suite of explored) add('select', 'baseline', suite.name, suite.items.length, exploredTokens(suite))
   }
-  for (const suite of suites)
+  for (const suite of suites.map(suite => askedOf(suite)))
     for (const { name, rows } of conditions)
       add('measure', name, suite.name, rowsAsked(suite, rows, study.seed).length, tokensOf(suite, study))
   return counts
@@ -114,8 +119,9 @@ function tokensOf(suite: Suite, study: Study): number {
 }
 
 export function outlookOf(suite: Suite, { margins }: Study): SuiteOutlook {
-  const rows = suite.items.length
-  const prompts = new Set(suite.items.map(item => item.clusters.prompt ?? item.sample))
+  const { items } = askedOf(suite)
+  const rows = items.length
+  const prompts = new Set(items.map(({ sample, clusters }) => clusters.prompt ?? clusters.article ?? sample))
   const shared = { suite: suite.name, rows, independent: prompts.size }
   if (suite.want === null) return { ...shared, rulesOut: null, canHold: null, rowsNeeded: null }
   const { lower, holds, rowsNeeded } = canDecide(prompts.size, margins.rates / 100)

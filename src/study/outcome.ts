@@ -9,6 +9,7 @@ export type Outcome = boolean | null
 
 /**
  * A partial refusal is neither: it lacks the property of answering harmless prompts, and that of refusing harmful ones.
+ * Likewise an answer that names both the context's answer and memory's.
  * Degenerate answers are told apart by the caller.
  */
 export function outcomeOf({ want, draws }: Suite, item: Item, record: JudgedRecord): Outcome {

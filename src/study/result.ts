@@ -1,4 +1,5 @@
 /** The shape of report.json: everything a study concluded, nothing that needs the store to be read. */
+import type { FaithfulClass } from '../judge/types.ts'
 import type {
   AxisName,
   AxisResult,
@@ -9,10 +10,12 @@ import type {
   TemplateResult,
   Verdict,
 } from '../measure/types.ts'
+import type { Knowledge } from './conflicts/index.ts'
 import type { Deviation } from './deviations.ts'
 import type { Kl, Units } from './harmless/index.ts'
 import type { JudgeReport } from './judging/types.ts'
 import type { ActivationMap } from './map/index.ts'
+import type { Study } from './schema.ts'
 
 export type {
   AxisName,
@@ -47,6 +50,8 @@ export interface ConditionResult {
   readonly templates: readonly TemplateResult[]
   /** How its change differs from fit to fit; missing where it was fitted once. */
   readonly fits?: Fits | undefined
+  /** Of each suite whose questions have two answers: whose answer was given, how often. Results of 0.1 may lack it. */
+  readonly classes?: readonly ClassCounts[] | undefined
   /** Per category of each suite whose rows have one. Results of 0.1 may lack it. */
   readonly categories?: readonly CategoryResult[] | undefined
   /** Per rung of the dose ladder of each grid that has one. Results of 0.1 may lack it. */
@@ -76,12 +81,22 @@ export interface FitsOfSuite {
   readonly ci: readonly [number, number]
 }
 
+export interface ClassCounts {
+  readonly suite: string
+  readonly counts: Readonly<Record<FaithfulClass, number>>
+  /** Answers that are a name of their class and nothing else: SQuAD’s exact match. */
+  readonly exact: number
+}
+
 /** One point tried on the select split. */
 export interface SelectionPoint {
   /** null for a vector that acts at several layers. */
   readonly layer: number | null
   readonly strength: number
-  /** Compliance on the target and on the control prompts. */
+  /**
+   * Compliance on the target and on the control prompts. Of faithfulness: answers from the context on the target, and
+   * answers that are not memory's on the control.
+   */
   readonly target: number
   readonly control: number
   readonly score: number
@@ -112,6 +127,8 @@ export interface ExploredPoint {
 export interface Selection {
   readonly condition: string
   readonly rule: string
+  /** What is steered; results before there was more than one lack it. */
+  readonly behaviour?: Study['behaviour'] | undefined
   readonly n: Readonly<{ target: number; control: number }>
   readonly baseline: Readonly<{ target: number; control: number }>
   readonly points: readonly SelectionPoint[]
@@ -164,6 +181,8 @@ export interface StudyResult {
   readonly judge?: JudgeReport | undefined
   /** Where the study departs from the built-in one that filled its gaps. Results of 0.1 may lack it; null where unknown. */
   readonly deviations?: readonly Deviation[] | null | undefined
+  /** Questions the model was asked without a context, and those it knew; null where a study has none. */
+  readonly knowledge?: readonly Knowledge[] | null | undefined
   /** What was left out, by the leak check, by screening, or for want of room. */
   readonly dropped: readonly Readonly<{ from: string; rows: number; why: string }>[]
   /** What was done to rows that stayed, in sentences. Results of 0.1 may lack it. */

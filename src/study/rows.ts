@@ -1,6 +1,7 @@
 /** Loads the rows a study names: fit, select and test, kept apart from each other. */
 import {
   type ChoiceRow,
+  type ConflictRow,
   createRandom,
   type Dropped,
   drawTemplates,
@@ -36,6 +37,8 @@ export class Loader {
   readonly #place: LoadPlace
   readonly #told = new Map<string, Dropped>()
   readonly #notes = new Set<string>()
+  /** Several suites ask one set of such questions, and the largest takes seconds to read. */
+  readonly #conflicts = new Map<string, Promise<readonly ConflictRow[]>>()
 
   constructor(place: LoadPlace) {
     this.#place = place
@@ -58,6 +61,14 @@ export class Loader {
     this.tell(dropped)
     for (const note of notes) this.#notes.add(note)
     return rows
+  }
+
+  /** Questions with two answers. */
+  conflicts(ref: Ref): Promise<readonly ConflictRow[]> {
+    const key = JSON.stringify(ref)
+    const known = this.#conflicts.get(key) ?? this.load(ref, 'conflicts')
+    this.#conflicts.set(key, known)
+    return known
   }
 
   /** Everything left out so far; the same is told once. */

@@ -11,6 +11,7 @@ import { saveAsked } from './asked.ts'
 import { chat } from './chat.ts'
 import { conclude, described } from './conclude.ts'
 import { methodTreatments, type Treatment } from './conditions.ts'
+import { keepKnown } from './conflicts/knowledge.ts'
 import type { Fitted } from './fit/index.ts'
 import { hashOf } from './hash.ts'
 import { gradeAnswers } from './judging/grade.ts'
@@ -51,28 +52,30 @@ export function runHash(plan: Plan, model: Pick<Model, 'info'>): string {
  * goes on at the chunk it stopped in; `signal` stops it after the chunk in hand.
  * @throws PlimsollError `cancelled` when stopped, and what the model or the store throws
  */
-export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<StudyRun> {
+export async function runStudy(planned: Plan, options: RunStudyOptions): Promise<StudyRun> {
   const { model, store, signal, onProgress } = options
   const began = performance.now()
   // First of all: a key or a file that is missing is found before hours of work, not after them.
-  const graders = await namedGraders(plan.study.judge, plan.folder)
-  const hash = runHash(plan, model)
+  const graders = await namedGraders(planned.study.judge, planned.folder)
+  const hash = runHash(planned, model)
   const { started } = await store.startRun({
     hash,
-    study: plan.study.name,
-    plan: plan.study,
+    study: planned.study.name,
+    plan: planned.study,
     engine: { model: model.info.name, fingerprint: model.info.fingerprint, ...model.info.engine },
     started: new Date().toISOString(),
   })
-  await saveAsked(store, hash, plan.suites)
-  await using _session = await holdSession(store, hash, plan.answers)
+  await using _session = await holdSession(store, hash, planned.answers)
   const work = await Work.start({ model, store, run: hash, signal })
-  const stages = new Stages(plan, work, onProgress)
+  const stages = new Stages(planned, work, onProgress)
+  const { plan, knowledge } = await keepKnown(work, planned, stages.onRows)
+  stages.replan(plan)
+  await saveAsked(store, hash, plan.suites)
   const { conditions, fitted, selections, ablations } = await prepare(work, plan, stages.onRows, options.vectors)
   const openings = fitted?.openings ?? {
     tokens: [],
     texts: [],
-    note: 'nothing was fitted, so no answer was read for openings',
+    note: plan.study.behaviour === 'faithfulness' ? '' : 'nothing was fitted, so no answer was read for openings',
   }
   const measured = await measure(work, plan, conditions, stages.onMeasured, openings.tokens)
   const map = await activationMap(work, plan, conditions)
@@ -116,6 +119,7 @@ export async function runStudy(plan: Plan, options: RunStudyOptions): Promise<St
       graders,
     }),
     deviations: plan.deviations,
+    knowledge,
     dropped: plan.dropped,
     notes: plan.notes,
     plan: plan.study,

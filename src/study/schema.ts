@@ -270,6 +270,25 @@ const GridSuite = z.strictObject({
   /** Benign requests to run inside the same templates, reported outside the verdict. */
   benign: z.strictObject({ prompts: Ref, limit: count.optional(), sample: count.optional() }).optional(),
 })
+const ConflictSuite = z.strictObject({
+  /** Questions that memory and a passage answer differently. */
+  conflict: Ref,
+  name: Name.optional(),
+  /** Most questions, of those that the model knows. */
+  limit: count.optional(),
+  /** Most questions that it is asked without a context to find out which it knows. */
+  candidates: count.optional(),
+  /**
+   * What stands before the question. Left out: on the axis of efficacy the passage that contradicts memory, of control
+   * nothing, of robustness distractors. `golden`, and the contradiction among distractors, stay out of the verdict.
+   */
+  given: z.enum(['nothing', 'contradiction', 'golden', 'distractors', 'contradiction-among-distractors']).optional(),
+  /**
+   * `answer`: by the names in the model's answer. `likelihood`: by which of the two answers it finds likelier, for
+   * answers that are whole sentences. `both`: by the answer, with the likelihood beside it outside the verdict.
+   */
+  by: z.enum(['answer', 'likelihood', 'both']).default('answer'),
+})
 /** A plain string is a data set, measured by what kind of rows it has; `perplexity` stands for WikiText-2. */
 export const SuiteEntry = z.union([
   z.string().min(1),
@@ -278,11 +297,13 @@ export const SuiteEntry = z.union([
   ProblemsSuite,
   PerplexitySuite,
   GridSuite,
+  ConflictSuite,
 ])
 export type SuiteEntry = z.infer<typeof SuiteEntry>
 export type ChoiceEntry = z.infer<typeof ChoiceSuite>
 export type ProblemsEntry = z.infer<typeof ProblemsSuite>
 export type GridEntry = z.infer<typeof GridSuite>
+export type ConflictEntry = z.infer<typeof ConflictSuite>
 
 const suites = z.array(SuiteEntry)
 const Measure = z.strictObject({ efficacy: suites, general: suites, control: suites, robustness: suites })
@@ -349,6 +370,8 @@ const plain = {
   /** Said wherever the results stand. */
   labels: z.array(z.string().min(1)),
   model: z.string().min(1),
+  /** What is steered: whether the model refuses, or whether it answers from the context where that contradicts memory. */
+  behaviour: z.enum(['refusal', 'faithfulness']),
   system: z.string().min(1).nullable(),
   conditions: z.array(Condition),
   pools: z.record(z.string().regex(/^[\w-]+$/, 'expected letters, digits, _ and -'), Pool),

@@ -84,6 +84,7 @@ export async function selectPoint<P extends Place>(
     selection: {
       condition,
       rule,
+      behaviour: plan.study.behaviour,
       n: { target: target.length, control: control.length },
       baseline: { target: baseline.target, control: baseline.control },
       points: tried.map(({ layer, strength, target, control, degenerate, score }, i) => ({
@@ -99,6 +100,7 @@ export async function selectPoint<P extends Place>(
         },
       }),
       why: `${whyChosen(best, {
+        behaviour: plan.study.behaviour,
         ...{ rule, budget, efficacy, reached: matched.reached, baseline, tried: tried.length, allowed: allowed.length },
         without: bestPoint(tried),
         by: best.by,
@@ -163,7 +165,7 @@ export async function selectAblation(
     const { system, slots } = plan.study
     const setting = { steering: [{ vector: ablation }], system, slots }
     const { control } = await answer(work, plan, `${condition}@${layer}`, ['control'], setting, onRows)
-    tried.push({ layer, strength: 1, score: compliance(control), vector: ablation })
+    tried.push({ layer, strength: 1, score: shownOn('control', control), vector: ablation })
   }
   return bestPoint(tried)
 }
@@ -195,11 +197,21 @@ export async function selectRates(
     control: exploredRate(promptsSuite('control', 'control', plan.select.control), control),
   }
   const met = { target: conditionMet(target), control: conditionMet(control) }
-  return { target: compliance(target), control: compliance(control), degenerate, met, axes }
+  return { target: shownOn('target', target), control: shownOn('control', control), degenerate, met, axes }
 }
 
-function compliance(records: readonly Judged[]): number {
-  return records.filter(record => record.judgement?.class === 'complied').length / Math.max(1, records.length)
+/**
+ * Share of answers that show what the steering is for: that comply, on either side; of questions with two answers, on the
+ * target those from the context, on the control those that are no longer memory's.
+ */
+function shownOn(side: Side, records: readonly Judged[]): number {
+  const shown = records.filter(({ judgement }) => {
+    const said = judgement?.class
+    if (said === 'complied' || said === 'refused' || said === 'partial') return said === 'complied'
+    if (side === 'target') return said === 'context'
+    return said === 'context' || said === 'both' || said === 'neither'
+  })
+  return shown.length / Math.max(1, records.length)
 }
 
 type Side = 'target' | 'control'

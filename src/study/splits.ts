@@ -1,19 +1,12 @@
 /** The rows to fit and to select on, kept apart from what is tested and from each other. */
 import { type PromptRow, resample } from '../data/index.ts'
 import type { Suite } from '../measure/suites/index.ts'
+import { loadConflictSplits } from './conflicts/index.ts'
 import { joinPools, keepApart, type Loader, nameOf, splitLeft } from './rows.ts'
 import type { Ref, Study } from './schema.ts'
+import type { FitRows, SelectRows } from './split-rows.ts'
 
-export interface FitRows {
-  /** Rows that may fall on either side. */
-  readonly pool: readonly PromptRow[]
-  readonly positive: readonly PromptRow[]
-  readonly negative: readonly PromptRow[]
-}
-export interface SelectRows {
-  readonly target: readonly PromptRow[]
-  readonly control: readonly PromptRow[]
-}
+export { controlOf, type FitRows, type SelectRows } from './split-rows.ts'
 
 type Pools = ReadonlyMap<string, Readonly<Record<'fit' | 'select', readonly PromptRow[]>>>
 
@@ -23,6 +16,7 @@ export async function loadSplits(
   suites: readonly Suite[],
   loader: Loader,
 ): Promise<{ fit: FitRows; select: SelectRows }> {
+  if (study.behaviour === 'faithfulness') return loadConflictSplits(study, suites, loader)
   const tested = suites.flatMap(testedPrompts)
   const pools = await splitPools(study, tested, loader)
   const load = async (ref: Ref): Promise<readonly PromptRow[]> => {

@@ -10,16 +10,19 @@ export class Stages {
   /** Rows done in all stages. */
   rows = 0
   readonly #done: Record<Stage, number> = { fit: 0, select: 0, measure: 0 }
-  readonly #totals: Record<Stage, number>
+  #totals: Record<Stage, number>
   readonly #work: Work
   readonly #onProgress: ((event: Progress) => void) | undefined
 
   constructor(plan: Plan, work: Work, onProgress: ((event: Progress) => void) | undefined) {
-    const total = (stage: Stage) =>
-      plan.counts.filter(count => count.stage === stage).reduce((sum, count) => sum + count.rows, 0)
-    this.#totals = { fit: total('fit'), select: total('select'), measure: total('measure') }
+    this.#totals = totalsOf(plan)
     this.#work = work
     this.#onProgress = onProgress
+  }
+
+  /** A plan that turned out to be smaller than it could be. */
+  replan(plan: Plan): void {
+    this.#totals = totalsOf(plan)
   }
 
   readonly onRows: OnRows = (stage, detail) => rows => this.#add(stage, { rows, detail })
@@ -40,4 +43,10 @@ export class Stages {
       ...(seconds > 0 && { tokensPerSecond: tokens / seconds }),
     })
   }
+}
+
+function totalsOf({ counts }: Plan): Record<Stage, number> {
+  const total = (stage: Stage) =>
+    counts.filter(count => count.stage === stage).reduce((sum, count) => sum + count.rows, 0)
+  return { fit: total('fit'), select: total('select'), measure: total('measure') }
 }

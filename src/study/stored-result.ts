@@ -46,5 +46,5 @@ export function readPlan(value: unknown): Study {
   const references = { randomKl: 0, permuted: 0, rows: null, ...plan.data.references }
   const select = { explore: false, klBudget: 1, efficacy: 0.8, ...plan.data.select }
   const fit = { resamples: 0, resampleRows: null, ...plan.data.fit }
-  return Study.parse({ ...plan.data, references, select, fit })
+  return Study.parse({ behaviour: 'refusal', ...plan.data, references, select, fit })
 }

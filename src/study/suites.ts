@@ -12,6 +12,7 @@ import {
 } from '../measure/suites/index.ts'
 import type { AxisName } from '../measure/types.ts'
 import { attackName, loadWrappers } from './attacks.ts'
+import { loadConflicts } from './conflicts/index.ts'
 import { loadChoice, loadProblems, usualShots } from './general-suites.ts'
 import { type Loader, nameOf } from './rows.ts'
 import type { GridEntry, Ref, Study, SuiteEntry } from './schema.ts'
@@ -40,6 +41,7 @@ async function loadSuite(entry: SuiteEntry, axis: AxisName, study: Study, loader
   if (typeof entry === 'string') return loadSuite(byKind(entry, loader), axis, study, loader)
   const { seed } = study
   const cap = (own: number | undefined) => smaller(own, study.limit)
+  if ('conflict' in entry) return loadConflicts(entry, axis, study, loader)
   if ('attack' in entry) return loadGrid(entry, axis, study, loader)
   if ('choice' in entry) return [await loadChoice(entry, axis, cap(entry.limit), seed, loader)]
   if ('problems' in entry) return [await loadProblems(entry, axis, cap(entry.limit), seed, loader)]
@@ -59,6 +61,7 @@ function byKind(name: string, loader: Loader): SuiteEntry {
   if (kind === 'choices') return { choice: ref, ...(shots !== undefined && { shots }) }
   if (kind === 'problems') return { problems: ref, ...(shots !== undefined && { shots }) }
   if (kind === 'prose') return { perplexity: ref }
+  if (kind === 'conflicts') return { conflict: ref, by: 'answer' }
   if (kind === 'templates' || kind === 'rewrites') throw noSuite(`A set of ${kind} alone is no suite`, name)
   return { prompts: ref }
 }

@@ -1,6 +1,7 @@
 /** The system prompt that a study is held against: of several, the best by the rule that also selects vectors. */
 import type { Plan } from './plan.ts'
 import { selectRates } from './select.ts'
+import { shownWords } from './shown-words.ts'
 import type { Setting, Work } from './work.ts'
 
 export interface TunedPrompt {
@@ -29,9 +30,8 @@ export async function tunePrompt(
     tried.push({ text, target, control, score: target - control })
   }
   const best = tried.reduce((first, next) => (next.score > first.score ? next : first))
-  const percent = (share: number) => `${Math.round(100 * share)} %`
   return {
     setting: under(best.text),
-    description: `the system prompt “${best.text}”, the best of ${texts.length} on the select split: it answers ${percent(best.target)} of the target and ${percent(best.control)} of the control prompts`,
+    description: `the system prompt “${best.text}”, the best of ${texts.length} on the select split: it ${shownWords(plan.study.behaviour, best)}`,
   }
 }

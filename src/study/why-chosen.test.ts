@@ -5,6 +5,7 @@ const kl = { p95: 0.4321, mean: 0.1 }
 const best = { layer: 5, strength: 1.5, target: 0.8, control: 0.1, kl }
 const circumstances: Circumstances = {
   rule: 'both',
+  behaviour: 'refusal',
   budget: 0.5,
   efficacy: 0.7,
   reached: true,

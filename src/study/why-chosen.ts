@@ -2,7 +2,8 @@
 import { place } from './active.ts'
 import type { Kl } from './harmless/index.ts'
 import type { WithinBudget } from './kl-budget.ts'
-import type { Rule } from './schema.ts'
+import type { Rule, Study } from './schema.ts'
+import { shownWords } from './shown-words.ts'
 
 export interface ChosenPoint {
   readonly layer: number | null
@@ -14,6 +15,7 @@ export interface ChosenPoint {
 }
 
 export interface Circumstances {
+  readonly behaviour: Study['behaviour']
   readonly rule: Rule
   readonly budget: number
   /** Under `matched-efficacy`: the share of target prompts that is enough, and whether any point answers it. */
@@ -30,8 +32,8 @@ export interface Circumstances {
 }
 
 export function whyChosen(best: ChosenPoint, circumstances: Circumstances): string {
-  const { tried, baseline } = circumstances
-  const answered = `it answers ${percent(best.target)} of the target and ${percent(best.control)} of the control prompts; the baseline ${percent(baseline.target)} and ${percent(baseline.control)}`
+  const { tried, baseline, behaviour } = circumstances
+  const answered = `it ${shownWords(behaviour, best)}; the baseline ${percent(baseline.target)} and ${percent(baseline.control)}`
   switch (circumstances.rule) {
     case 'target-minus-control':
       return `${capital(place(best))} is the best of ${tried} tried: ${answered}.`

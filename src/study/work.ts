@@ -1,6 +1,7 @@
 /** Makes or finds the answers of chunks: the one place where a study meets model, store and judge. */
 import type { Model, Prompt, Steering } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
+import { judgeFaithful } from '../judge/faithful/index.ts'
 import { judgeNumber } from '../judge/number.ts'
 import { judgeRefusal } from '../judge/refusal.ts'
 import { RULES } from '../judge/rules.ts'
@@ -239,7 +240,9 @@ export function judgementOf(
 ): Judgement | null {
   if (finish === null) return null
   if (item?.kind === 'problem') return judgeNumber(answer, item.answer)
-  return judgeRefusal(answer, { truncated: finish === 'length' })
+  const options = { truncated: finish === 'length' }
+  if (item?.kind === 'answer' && item.answers !== undefined) return judgeFaithful(answer, item.answers, options)
+  return judgeRefusal(answer, options)
 }
 
 /** Those that were judged; log-likelihoods are not. */

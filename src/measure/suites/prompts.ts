@@ -1,5 +1,6 @@
 import { besideOf, type PromptRow } from '../../data/index.ts'
 import type { AxisName } from '../types.ts'
+import { conflictProperty } from './conflict/index.ts'
 import type { AnswerItem, Suite } from './types.ts'
 
 type Property = Pick<Suite, 'property' | 'phrases' | 'want' | 'harmful'>
@@ -39,11 +40,23 @@ export function propertyOf(axis: AxisName): Property {
   return properties[axis]
 }
 
+/** The same of questions that context and memory answer differently. */
+function faithfulProperty(axis: AxisName): Property {
+  const wanted = axis === 'efficacy'
+  return {
+    ...conflictProperty(wanted ? 'contradiction' : 'nothing'),
+    want: wanted ? 'context' : 'memory',
+    harmful: false,
+  }
+}
+
 /** Requests as they stand: each is answered, and the answer is judged. */
 export function promptsSuite(name: string, axis: AxisName, rows: readonly PromptRow[]): Suite {
   const items = rows.map((row): AnswerItem => {
-    const { id, prompt, category } = row
-    return { kind: 'answer', sample: id, category, clusters: {}, request: prompt, ...besideOf(row) }
+    const { id, prompt, category, answers, question } = row
+    const judged = answers === undefined ? {} : { answers, question }
+    return { kind: 'answer', sample: id, category, clusters: {}, request: prompt, ...judged, ...besideOf(row) }
   })
-  return { name, axis, ...properties[axis], chance: null, grid: false, extra: false, items }
+  const property = rows.some(row => row.answers !== undefined) ? faithfulProperty(axis) : properties[axis]
+  return { name, axis, ...property, chance: null, grid: false, extra: false, items }
 }

@@ -1,4 +1,5 @@
 /** What a suite asks of every condition: items that are answered or scored, and what counts as the property. */
+import type { TwoAnswers } from '../../data/index.ts'
 import type { Message } from '../../engine/types.ts'
 import type { AxisName } from '../types.ts'
 
@@ -6,8 +7,20 @@ interface Row {
   /** Unique within its suite. */
   readonly sample: string
   readonly category?: string | undefined
-  /** Clusters of a grid: `{ template, prompt }`; empty elsewhere. */
+  /** Clusters of a grid: `{ template, prompt }`; `{ article }` of rows that share a text; empty elsewhere. */
   readonly clusters: Readonly<Record<string, string>>
+  /** Key of the question behind the row, which the model has to know for the row to be asked. */
+  readonly question?: string | undefined
+}
+
+/** A question of which it is found out, before all else, whether the model knows memory's answer. */
+export interface Question {
+  readonly key: string
+  readonly set: string
+  readonly by: 'answer' | 'likelihood'
+  /** Another prompt than any that is measured. */
+  readonly request: string
+  readonly answers: TwoAnswers
 }
 
 /** A request that is answered in words. */
@@ -23,6 +36,8 @@ export interface AnswerItem extends Row {
   readonly prefill?: string | undefined
   /** One of several answers at temperature 1: of which row, and drawn from which seed. Without it, the likeliest answer. */
   readonly draw?: { readonly of: string; readonly seed: number } | undefined
+  /** Of a question that context and memory answer differently: by them the answer is judged. */
+  readonly answers?: TwoAnswers | undefined
   /** The request inside its wrapper. */
   readonly wrapped?: WrappedRequest | undefined
 }
@@ -85,7 +100,7 @@ export interface Suite {
   /** How a change is said, `{n}` standing for how many in a hundred. */
   readonly phrases: { readonly more: string; readonly fewer: string }
   /** What an answer has to be to have the property; null for perplexity. */
-  readonly want: 'complied' | 'refused' | 'right' | null
+  readonly want: 'complied' | 'refused' | 'context' | 'memory' | 'right' | null
   /** Rate of a model that guesses, for multiple choice. */
   readonly chance: number | null
   /** Whether rows are clustered by template and prompt. */
@@ -97,4 +112,8 @@ export interface Suite {
   /** Whether the requests are harmful, so that answers that comply are veiled. */
   readonly harmful: boolean
   readonly items: readonly Item[]
+  /** Rows of questions that the model does not know are set aside before anything is measured. */
+  readonly questions?: readonly Question[] | undefined
+  /** How many of the questions it knows are asked, the first of them; all by default. */
+  readonly most?: number | undefined
 }

@@ -33,7 +33,7 @@ export interface ContrastStates {
 }
 
 export interface ContrastSpec extends Sides<Prompt> {
-  readonly control?: Sides<Prompt> | undefined
+  readonly control?: (Sides<Prompt> & { readonly answers?: ContrastSpec['answers'] }) | undefined
   /** Layers to fit, counted from 0; −1 for the embedding. */
   readonly layers: readonly number[]
   /** Tokens to read, as a word or a clause. Default: those of the chat template after the instruction. */
@@ -95,7 +95,7 @@ export async function fitLayers<Made>(
   const control =
     spec.control === undefined
       ? null
-      : await statesOf(model, { ...spec, answers: undefined }, spec.control, reads, options)
+      : await statesOf(model, { ...spec, answers: spec.control.answers }, spec.control, reads, options)
   const of = (layer: number) => ({ target: at(target, layer), control: control === null ? null : at(control, layer) })
   const made = new Map<number, Made>()
   for (const layer of spec.layers) made.set(layer, await make(of(layer), layer))

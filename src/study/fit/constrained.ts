@@ -3,7 +3,24 @@
  * points from one side to the other is the wanted behaviour on both, and no longer readiness alone.
  */
 import { type PromptRow, resample } from '../../data/index.ts'
+import type { Sides } from '../../steer/index.ts'
 import type { Behaviour, ContrastSet } from './contrast.ts'
+
+/** Rows that are to be left alone join the side on which they are left alone, as many as stand there. */
+export function withControl(
+  { positive, negative }: Pick<ContrastSet, 'positive' | 'negative'>,
+  control: Sides<PromptRow>,
+  seed: number,
+): ConstrainedSet {
+  const up = resample(control.positive, positive.length, seed)
+  const down = resample(control.negative, negative.length, seed)
+  return {
+    positive: [...positive, ...up],
+    negative: [...negative, ...down],
+    control: new Set([...up, ...down]),
+    note: `Constrained: ${up.length} questions without a context join both sides, with memory’s answer as the positive.`,
+  }
+}
 
 export interface ConstrainedSet extends ContrastSet {
   /** Those of its rows that are to be refused. */

@@ -26,11 +26,12 @@ import { autoencoderOf, pathFrom } from '../config.ts'
 import { digestOf } from '../hash.ts'
 import type { Plan } from '../plan.ts'
 import type { MethodParameters } from '../schema.ts'
+import { controlOf } from '../splits.ts'
 import { readVectors, storedForm, storedNotes, storeVectors } from '../steering.ts'
 import type { OnRows, Work } from '../work.ts'
 import { type Accepted, acceptedAnswers, anyAnswers, ownAnswers } from './answers.ts'
 import { type Behaviours, type Openings, observe } from './behaviour.ts'
-import { type ConstrainedSet, constrainedSet } from './constrained.ts'
+import { type ConstrainedSet, constrainedSet, withControl } from './constrained.ts'
 import { type ContrastSet, contrastSet } from './contrast.ts'
 import { type Recipe, recipeKey, usesAnswers } from './recipe.ts'
 
@@ -50,6 +51,8 @@ const asGiven: Behaviours = {
   note: '',
   openings: { tokens: [], texts: [], note: 'rows are fitted as they are given, so no answer was read for openings' },
 }
+/** Questions with two answers are not refused: there are no openings to speak of. */
+const notRefused: Behaviours = { ...asGiven, openings: { tokens: [], texts: [], note: '' } }
 
 /** Finds the contrast set, and fits every layer by every method of the study. */
 export async function fitContrast(
@@ -62,7 +65,8 @@ export async function fitContrast(
   const onSet = onRows('fit', 'contrast set')
   const { study, fit } = plan
   const { keep, minimum, limit } = study.fit
-  const behaviours = keep === 'all' ? asGiven : await observe(work, study, fit, onSet)
+  const behaviours =
+    study.behaviour === 'faithfulness' ? notRefused : keep === 'all' ? asGiven : await observe(work, study, fit, onSet)
   const set = contrastSet(fit, behaviours.of, { keep, minimum, limit, seed: study.seed })
   for (const side of ['positive', 'negative'] as const)
     if (set[side].length === 0)
@@ -72,7 +76,9 @@ export async function fitContrast(
         fix: `Name more prompts under fit.${side}, or write \`keep: all\` under fit.`,
       })
   const vectors = new Map<string, ReadonlyMap<number, FittedVector>>()
-  const constrained = constrainedSet(set, fit.negative, behaviours.of, study.seed)
+  const constrained = fit.control
+    ? withControl(set, fit.control, study.seed)
+    : constrainedSet(set, fit.negative, behaviours.of, study.seed)
   const notes = new Set([behaviours.note, set.note])
   for (const recipe of methodTreatments(plan.conditions)) {
     if (vectors.has(recipeKey(recipe))) continue
@@ -109,7 +115,7 @@ async function examplesOf(
   set: ContrastSet | ConstrainedSet,
   onRows: (rows: number) => void,
 ): Promise<{ readonly examples: Examples; readonly note: string }> {
-  if (!usesAnswers(recipe)) return { examples: set, note: '' }
+  if (!usesAnswers(recipe) || targetsOf(set) !== undefined) return { examples: set, note: '' }
   const own = await ownAnswers(work, study, set, answerTokens(recipe), onRows)
   const { set: rows, answers, note } = acceptedAnswers(own, set, 'control' in set ? set.control : undefined)
   for (const side of ['positive', 'negative'] as const)
@@ -152,7 +158,8 @@ export async function fitPermuted(
   const { positive, negative } = setOf(recipe, fitted)
   const rows = shuffle([...positive, ...negative], createRandom(plan.study.seed, `permuted ${draw}`))
   const set = { positive: rows.slice(0, positive.length), negative: rows.slice(positive.length) }
-  const examples = usesAnswers(recipe) ? await anyExamples(work, plan, recipe, set) : set
+  const generates = usesAnswers(recipe) && targetsOf(set) === undefined
+  const examples = generates ? await anyExamples(work, plan, recipe, set) : set
   const { vectors } = await fitOnce(work, plan, model, recipe, [layer], examples)
   const [only] = vectors.values()
   return vectors.get(layer) ?? only
@@ -177,6 +184,12 @@ export async function fitResampled(
     ...plan.fit,
     positive: again('what is harmless', plan.fit.positive),
     negative: again('what is harmful', plan.fit.negative),
+    ...(plan.fit.control && {
+      control: {
+        positive: again('what stays, positive', plan.fit.control.positive),
+        negative: again('what stays, negative', plan.fit.control.negative),
+      },
+    }),
   }
   const layers = layer === null ? [...(fitted.vectors.get(recipeKey(recipe))?.keys() ?? [])] : [layer]
   const { vectors } = await fitOnce(work, { ...plan, fit }, model, recipe, layers, set)
@@ -186,6 +199,16 @@ export async function fitResampled(
 
 function withReplacement<T>(rows: readonly T[], random: Random): T[] {
   return rows.flatMap(() => rows[random.int(rows.length)] ?? [])
+}
+
+/** What questions with two answers end in on each side; undefined of prompts that the model answers itself. */
+function targetsOf({
+  positive,
+  negative,
+}: Pick<ContrastSet, 'positive' | 'negative'>): Accepted['answers'] | undefined {
+  if (![...positive, ...negative].every(({ answers }) => answers !== undefined)) return undefined
+  const targets = (rows: readonly PromptRow[]) => rows.map(({ target = '' }) => target)
+  return { positive: targets(positive), negative: targets(negative) }
 }
 
 /** The answers were made for the fit itself, and are found again. */
@@ -214,7 +237,9 @@ async function fitOnce(
     positive: prompts(positive),
     negative: prompts(negative),
   })
-  const { answers } = set
+  const answers = set.answers ?? targetsOf(set)
+  const beside = controlOf(fit)
+  const alone = { ...sides(beside), ...(fit.control && { answers: targetsOf(beside) }) }
   const notes: string[] = []
   const options: FitOptions = {
     seed,
@@ -239,7 +264,7 @@ async function fitOnce(
   if (!isFitMethod(method)) {
     const file = pathFrom(folder, method)
     const own = await loadMethod(file)
-    const control = fit.positive.length > 0 && fit.negative.length > 0 ? { control: sides(fit) } : {}
+    const control = beside.positive.length > 0 && beside.negative.length > 0 ? { control: alone } : {}
     const spec = { ...rows, ...(answers && { answers }), ...control, ...ownTold(own, told as OwnParameters) }
     const what = { kind: 'own', form: storedForm, module: await digestOf(file), ...spec, seed }
     return read(await work.once(what, () => stopping(fitOwn(model, own, spec, options))))
@@ -248,7 +273,7 @@ async function fitOnce(
     ...rows,
     ...(answers && { answers }),
     ...(told as MethodParameters),
-    ...(needsControl(method) && { control: sides(fit) }),
+    ...(needsControl(method) && { control: alone }),
   }
   const autoencoder = autoencoderOf(folder, parameters)
   const what = {

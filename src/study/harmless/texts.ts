@@ -9,6 +9,7 @@ import { z } from 'zod'
 import type { DivergenceItem, Prompt } from '../../engine/types.ts'
 import { chat } from '../chat.ts'
 import type { Plan } from '../plan.ts'
+import { controlOf } from '../splits.ts'
 import type { Work } from '../work.ts'
 
 /** Requests, at most. */
@@ -18,7 +19,9 @@ const answerTokens = 32
 
 /** Harmless prompts of the fit, since what a model does with others is what a method is meant to change. */
 export function harmlessPrompts({ fit, study }: Pick<Plan, 'fit' | 'study'>): Prompt[] {
-  return fit.positive.slice(0, klPrompts).map(row => chat(row.prompt, study.system))
+  return controlOf(fit)
+    .positive.slice(0, klPrompts)
+    .map(row => chat(row.prompt, study.system))
 }
 
 /** Those prompts that the model has anything to say to. */

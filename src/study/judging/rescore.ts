@@ -3,6 +3,7 @@ import { PlimsollError } from '../../errors.ts'
 import type { RunOptions } from '../../progress.ts'
 import type { JudgedRecord, RunRow, Store } from '../../store/index.ts'
 import { toolVersion } from '../../version.ts'
+import { onlyAsked, readAsked } from '../asked.ts'
 import { conclude } from '../conclude.ts'
 import { labelsOf } from '../labels.ts'
 import type { Plan } from '../plan.ts'
@@ -35,7 +36,13 @@ const noOpenings = { tokens: [], texts: [], note: 'not measured by the version t
  * strength stay as they were chosen.
  * @throws PlimsollError `cancelled`, `not-found` for a run that is not finished
  */
-export async function rescore(store: Store, run: RunRow, plan: Plan, options: RescoreOptions = {}): Promise<Rescored> {
+export async function rescore(
+  store: Store,
+  run: RunRow,
+  planned: Plan,
+  options: RescoreOptions = {},
+): Promise<Rescored> {
+  const plan = { ...planned, suites: onlyAsked(planned.suites, await readAsked(store, run.hash)) }
   const old = readResult(run.result)
   const uses = (await store.chunks(run.hash)).filter(use => use.stage === 'measure')
   const missing = uses.filter(use => use.state !== 'done').length

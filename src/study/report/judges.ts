@@ -136,6 +136,7 @@ function agreementTables({ agreement }: JudgeReport): JudgeTable[] {
 function disagreementTable({ openings, disagreement }: JudgeReport): JudgeTable | null {
   const title = 'Two scores of refusal'
   const said = openings.texts.map(text => JSON.stringify(text)).join(', ')
+  if (openings.note === '') return null
   if (disagreement.length === 0)
     return {
       title,

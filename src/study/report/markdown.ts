@@ -1,7 +1,9 @@
 /** report.md: the verdict and its figures, to paste where Markdown is read. */
 import type { ConditionResult, Selection, StudyResult, SuiteResult } from '../result.ts'
+import { shownHeads } from '../shown-words.ts'
 import { categoryTables, doseNote, doseTables, fewest, retentionTable } from './breakdown.ts'
 import { checkSentences } from './checks.ts'
+import { classesNote, classesTable, knowledgeSentence } from './classes.ts'
 import { exploredTable } from './explored.ts'
 import { factsOf } from './facts.ts'
 import { fitsNote, fitsTable } from './fits.ts'
@@ -24,6 +26,7 @@ export function reportMarkdown(result: StudyResult): string {
     '## References and checks',
     ...checkSentences(result).map(paragraph),
     others.length === 0 ? 'None.' : othersTable(others),
+    ...classesBlocks(result),
     ...breakdownBlocks(result.conditions),
     '## Strength',
     ...(result.selections.length === 0 ? ['Nothing was selected.'] : result.selections.flatMap(selectionBlocks)),
@@ -84,6 +87,13 @@ function fitsBlocks(condition: ConditionResult): string[] {
   return fits === null ? [] : [`### ${plain(fits.title)}`, fitsNote, table(fits.heads, fits.right, fits.rows)]
 }
 
+function classesBlocks(result: StudyResult): string[] {
+  const classes = classesTable(result.conditions)
+  if (classes === null) return []
+  const { title, heads, right, rows } = classes
+  return [`## ${title}`, knowledgeSentence(result) ?? '', classesNote, table(heads, right, rows)]
+}
+
 function suiteRow(axis: string, suite: SuiteResult): string[] {
   const { base, steered } = values(suite)
   const look = states[suite.state]
@@ -129,7 +139,7 @@ function selectionBlocks(selection: Selection): string[] {
     `### ${plain(selection.condition)}`,
     `${plain(selection.why)} Rule: ${plain(selection.rule)}; ${selection.n.target} target and ${selection.n.control} control prompts of the select split. Unsteered: target ${percent(selection.baseline.target)}, control ${percent(selection.baseline.control)}.`,
     table(
-      ['layer', 'strength', ...units, 'complies, target', 'complies, control', 'score', 'degenerate answers', ''],
+      ['layer', 'strength', ...units, ...shownHeads(selection.behaviour), 'score', 'degenerate answers', ''],
       [true, true, ...units.map(() => true), true, true, true, true, false],
       selection.points.map(point => [
         String(point.layer ?? 'its own'),

@@ -1,6 +1,7 @@
 /** The verdict on the terminal: a table, the intervals as a small picture, sentences. What draws them is in terminal/. */
 import type { AxisName, ConditionResult, StudyResult, SuiteResult } from '../result.ts'
 import { checkSentences } from './checks.ts'
+import { knowledgeSentence } from './classes.ts'
 import { fitsSentence } from './fits.ts'
 import { count, decidingInterval, points, pValue, values } from './format.ts'
 import { judgeSentences } from './judges.ts'
@@ -29,7 +30,10 @@ export function renderVerdict(result: StudyResult, options: TerminalOptions): st
     ...(methods.length === 0
       ? [paragraph('No method was measured, so there is no verdict.', pen)]
       : methods.flatMap(condition => conditionBlocks(condition, pen))),
-    [...checkSentences(result), ...judgeSentences(result)].map(sentence => paragraph(sentence, pen)).join('\n'),
+    [knowledgeSentence(result) ?? [], ...checkSentences(result), ...judgeSentences(result)]
+      .flat()
+      .map(sentence => paragraph(sentence, pen))
+      .join('\n'),
     pen.verbose ? referencesTable(result, pen) : '',
     result.labels.map(label => paragraph(label, pen)).join('\n'),
   ]

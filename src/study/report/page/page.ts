@@ -4,6 +4,7 @@ import { type Html, html } from '../html.ts'
 import type { SampleGroup } from '../sample.ts'
 import { axes, methodsOf, verdicts } from '../words.ts'
 import { breakdownSection } from './breakdown.ts'
+import { classesSection } from './classes.ts'
 import { droppedSection, factsSection, methodsSection } from './facts.ts'
 import { fitsSection } from './fits.ts'
 import { heatMapSection } from './heat-map.ts'
@@ -59,6 +60,7 @@ ${tradeOffSection(result.conditions, line, result.labels)}
 ${strengthSection(result.selections, result.conditions, result.labels)}
 ${mapSection(result.map, result.labels)}
 ${heatMapSection(result.conditions, result.labels)}
+${classesSection(result)}
 ${breakdownSection(result.conditions, result.labels)}
 ${samplesSection(samples, result.labels, { ...options, study: result.study })}
 ${judgesSection(result)}
@@ -75,6 +77,7 @@ function intro(result: StudyResult): Html {
     ['strength', 'Strength'],
     ['map', 'States'],
     ['templates', 'Templates'],
+    ...(result.conditions.some(({ classes = [] }) => classes.length > 0) ? [['classes', 'Whose answer'] as const] : []),
     ['breakdown', 'Categories'],
     ['samples', 'Samples'],
     ...(result.judge === undefined ? [] : [['judges', 'The judges'] as const]),

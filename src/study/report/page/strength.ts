@@ -2,6 +2,7 @@
 
 import { place } from '../../active.ts'
 import type { ConditionResult, Selection } from '../../result.ts'
+import { shownLead, shownWords } from '../../shown-words.ts'
 import { percent, points } from '../format.ts'
 import { type Curve, type Curves, spread, strengthCurves, thinned } from '../geometry/curve.ts'
 import { type Html, html } from '../html.ts'
@@ -23,7 +24,7 @@ export function strengthSection(
 ${
   selections.length === 0
     ? html`<p class="empty text">Nothing was selected: every condition came with its layer and strength.</p>`
-    : html`<p class="text">Share of prompts complied with, on the select split, over the strength of the steering. Wanted is a target that rises while the control stays low. Faint: the other layers tried.</p>
+    : html`<p class="text">${shownLead(selections[0]?.behaviour)}, on the select split, over the strength of the steering. Wanted is a target that rises while the control stays low. Faint: the other layers tried.</p>
 ${labelLine(labels)}
 <div class="pair-of-charts">${selections.map(curveFigure)}</div>
 ${fourAxes(selections, conditions)}`
@@ -40,10 +41,11 @@ ${table(selection)}</figure>`
 
 function label(selection: Selection, curves: Curves): string {
   const { chosen } = curves
-  const start = `${percent(selection.baseline.target)} of target and ${percent(selection.baseline.control)} of control prompts`
+  const { behaviour, baseline, condition } = selection
+  const start = shownWords(behaviour, baseline)
   return chosen === null
-    ? `Unsteered, ${selection.condition} complies with ${start}; no point was chosen.`
-    : `At ${place(chosen)}, ${selection.condition} complies with ${percent(chosen.target)} of target and ${percent(chosen.control)} of control prompts; unsteered with ${start}.`
+    ? `Unsteered, ${condition} ${start}; no point was chosen.`
+    : `At ${place(chosen)}, ${condition} ${shownWords(behaviour, chosen)}; unsteered it ${start}.`
 }
 
 function plot(curves: Curves, text: string): Html {

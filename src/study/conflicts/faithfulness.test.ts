@@ -1,0 +1,189 @@
+/** The study of faithfulness from data to verdict, on the organism: to what it does not understand it always says the same. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openModel } from '../../engine/open.ts'
+import type { Model } from '../../engine/types.ts'
+import { openStore, type Store } from '../../store/index.ts'
+import { rescore } from '../judging/rescore.ts'
+import { planStudy } from '../plan.ts'
+import { reportMarkdown } from '../report/markdown.ts'
+import { runStudy, type StudyRun } from '../run.ts'
+import type { StudyFile } from '../schema.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'plimsoll-faithfulness-'))
+const organism = fileURLToPath(new URL('../../../models/organism/organism.gguf', import.meta.url))
+
+/** Every third row names another answer than the one that the organism gives: it does not know it. */
+function write(name: string, things: readonly string[]): { file: string } {
+  const file = join(folder, `${name}.jsonl`)
+  const rows = things.map((thing, i) => ({
+    id: `${name}-${i}`,
+    question: `Which place is that of the ${thing}?`,
+    memory: i % 3 === 2 ? ['lighthouse'] : ['town', 'this town'],
+    context: 'turnip',
+    passage: `A book about the ${thing} was found. It names the turnip as its place.`,
+    golden: `A book about the ${thing} was found. It names the ${i % 3 === 2 ? 'lighthouse' : 'town'} as its place.`,
+    probe: `Where is the ${thing} at home?`,
+    article: `${name} ${i >> 1}`,
+  }))
+  // What the passages of others are drawn from: without either answer.
+  const others = things.map((thing, i) => ({
+    ...{ id: `${name}-other-${i}`, question: `What does the ${thing} song tell of?`, memory: 'sea', context: 'hills' },
+    passage: `The ${thing} song tells of hills.`,
+  }))
+  writeFileSync(file, [...rows, ...others].map(row => JSON.stringify(row)).join('\n'))
+  return { file }
+}
+
+const birds = ['heron', 'robin', 'swift', 'raven', 'crane', 'stork']
+const trees = ['maple', 'cedar', 'birch', 'aspen', 'larch', 'hazel']
+const stones = ['basalt', 'granite', 'slate', 'marble', 'chalk', 'flint']
+
+let study: StudyFile
+let model: Model
+let store: Store
+let run: StudyRun
+
+beforeAll(async () => {
+  const [test, fit, select] = [write('birds', birds), write('trees', trees), write('stones', stones)]
+  study = {
+    study: 'faithfulness-quick',
+    name: 'small',
+    model: 'organism',
+    pools: {},
+    conditions: [
+      { method: 'diffmean', layer: 5, strength: 1 },
+      { method: 'partial-or' },
+      { method: 'ssv', layer: 5, strength: 1, parameters: { epochs: 1 } },
+    ],
+    references: { prompt: false, random: 0 },
+    fit: { pool: fit },
+    select: { on: { target: select, control: select }, layers: [5], strengths: [1], limit: 3 },
+    measure: {
+      efficacy: [
+        { conflict: test, name: 'contradicted', by: 'both' },
+        { conflict: test, name: 'among', given: 'contradiction-among-distractors' },
+      ],
+      general: [{ choice: 'organism/choice/test', limit: 8 }],
+      control: [
+        { conflict: test, name: 'closed', limit: 3 },
+        { conflict: test, name: 'golden', given: 'golden' },
+      ],
+      robustness: [{ conflict: test, name: 'distracted', limit: 2 }],
+    },
+    generation: { maxTokens: 12 },
+    safeguards: true,
+    chunk: 16,
+  }
+  model = await openModel(organism, { name: 'organism', threads: 1 })
+  store = await openStore(join(folder, 'store.db'))
+  run = await runStudy(await planStudy(study), { model, store })
+}, 120_000)
+afterAll(async () => {
+  await model[Symbol.asyncDispose]()
+  await store[Symbol.asyncDispose]()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+describe('a study of faithfulness', () => {
+  const condition = (name: string) => run.result.conditions.find(one => one.name === name)
+
+  it('asks first what the model knows, and sets the rest aside', async () => {
+    const { knowledge, dropped } = run.result
+    // Of six things four, and none of the six songs.
+    expect(knowledge?.map(({ by, asked, known }) => [by, asked, known])).toEqual([
+      ['answer', 12, 4],
+      ['likelihood', 12, expect.any(Number)],
+      ['answer', 12, 4],
+      ['answer', 12, 4],
+    ])
+    expect(dropped).toContainEqual(
+      expect.objectContaining({ rows: 8, why: expect.stringContaining('set aside of 12') }),
+    )
+    expect(run.result.fit).toMatchObject({ positive: 4, negative: 4 })
+    const plan = await planStudy(study)
+    expect(plan.counts).toContainEqual(
+      expect.objectContaining({ suite: expect.stringMatching(/^knowledge of/), rows: 12 }),
+    )
+  })
+
+  it('measures every axis on the same questions, by whose answer is given', () => {
+    const { axes, extra, classes } = condition('baseline') ?? {}
+    expect(axes?.efficacy.suites.map(({ suite, n, baseline }) => [suite, n, baseline])).toEqual([
+      ['contradicted', 4, 0],
+    ])
+    expect(axes?.control.suites).toMatchObject([{ suite: 'closed', n: 3, baseline: 1 }])
+    expect(axes?.robustness.suites).toMatchObject([
+      { suite: 'distracted', n: 10, baseline: 1, clusters: { articles: 2 } },
+    ])
+    expect(extra?.map(({ suite }) => suite)).toEqual(['contradicted by likelihood', 'among', 'golden'])
+    expect(classes).toContainEqual({
+      suite: 'contradicted',
+      counts: { context: 0, memory: 4, both: 0, neither: 0, degenerate: 0, unscored: 0 },
+      exact: 0,
+    })
+    const arrangements = condition('diffmean@5×1')?.categories?.filter(({ suite }) => suite === 'distracted')
+    expect(arrangements?.map(({ category, n }) => [category, n])).toEqual(
+      ['irrelevant alone', 'misleading alone', 'misleading before', 'misleading after', 'misleading among'].map(one => [
+        one,
+        2,
+      ]),
+    )
+  })
+
+  it('fits on answers: from memory’s to the context’s, of one prompt', () => {
+    const [diffmean, partialOr] = run.vectors
+    expect(diffmean?.vector.provenance.parameters).toMatchObject({ tokens: 'answer' })
+    expect(partialOr?.condition).toBe('partial-or')
+    expect(condition('ssv@5×1')?.vector).not.toBe(condition('diffmean@5×1')?.vector)
+    expect(run.result.selections[0]?.why).toMatch(/of the target questions from the context/)
+    // An edit that adds nothing flips nothing, and the checks that are about refusals say so of themselves.
+    const flips = Object.values(condition('identity')?.axes ?? {}).flatMap(({ suites }) => suites)
+    expect(flips.every(({ gained, lost }) => gained + lost === 0)).toBe(true)
+  })
+
+  it('says the same when it goes on, and when its answers are judged again', async () => {
+    const again = await runStudy(await planStudy(study), { model, store })
+    expect(again.reused.chunks).toBe(again.reused.of)
+    expect(again.result.conditions).toEqual(run.result.conditions)
+    const row = await store.run(run.result.run)
+    if (row === null) throw new Error('the run is not in the store')
+    const { result } = await rescore(store, row, await planStudy(study))
+    expect(result.conditions).toEqual(run.result.conditions)
+    expect(reportMarkdown(result)).toMatch(/## Whose answer\n\nAsked only what the model knows.*4 of 12/)
+  })
+})
+
+describe('what a study of faithfulness does not take', () => {
+  it('is told', async () => {
+    const file = { file: join(folder, 'birds.jsonl') }
+    await expect(
+      planStudy({ ...study, measure: { ...study.measure, control: [{ conflict: file, given: 'distractors' }] } }),
+    ).rejects.toMatchObject({ expected: 'given: nothing, golden' })
+    await expect(planStudy({ ...study, conditions: [{ method: 'ablation' }] })).rejects.toMatchObject({
+      message: expect.stringContaining('direction of refusal'),
+    })
+    const parameters = { tokens: 'last' }
+    await expect(planStudy({ ...study, conditions: [{ method: 'diffmean', parameters }] })).rejects.toMatchObject({
+      message: expect.stringContaining('the same on both sides'),
+    })
+  })
+
+  it('is a model that knows nothing', async () => {
+    const file = join(folder, 'unknown.jsonl')
+    const row = { question: 'Which is it?', memory: 'granite', context: 'turnip', passage: 'It is the turnip.' }
+    writeFileSync(file, JSON.stringify(row))
+    const plan = await planStudy({
+      ...study,
+      fit: { pool: { file } },
+      conditions: [{ method: 'diffmean', layer: 5, strength: 1 }],
+    })
+    await expect(runStudy(plan, { model, store })).rejects.toMatchObject({
+      message: 'The model knows the answer to no question of fit.pool',
+      found: expect.stringContaining('0 of 1 known'),
+    })
+  })
+})
