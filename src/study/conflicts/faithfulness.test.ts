@@ -72,7 +72,7 @@ beforeAll(async () => {
         { conflict: test, name: 'closed', limit: 3 },
         { conflict: test, name: 'golden', given: 'golden' },
       ],
-      robustness: [{ conflict: test, name: 'distracted', limit: 2 }],
+      robustness: [{ conflict: test, name: 'distracted', limit: 3 }],
     },
     generation: { maxTokens: 12 },
     safeguards: true,
@@ -117,7 +117,7 @@ describe('a study of faithfulness', () => {
     ])
     expect(axes?.control.suites).toMatchObject([{ suite: 'closed', n: 3, baseline: 1 }])
     expect(axes?.robustness.suites).toMatchObject([
-      { suite: 'distracted', n: 10, baseline: 1, clusters: { articles: 2 } },
+      { suite: 'distracted', n: 15, baseline: 1, interval: 'tango on articles' },
     ])
     expect(extra?.map(({ suite }) => suite)).toEqual(['contradicted by likelihood', 'among', 'golden'])
     expect(classes).toContainEqual({
@@ -129,7 +129,7 @@ describe('a study of faithfulness', () => {
     expect(arrangements?.map(({ category, n }) => [category, n])).toEqual(
       ['irrelevant alone', 'misleading alone', 'misleading before', 'misleading after', 'misleading among'].map(one => [
         one,
-        2,
+        3,
       ]),
     )
   })
