@@ -2,6 +2,10 @@ export { openStore } from './open.ts'
 export type {
   AnswerFilter,
   AnswerRecord,
+  BrowsedAnswer,
+  BrowseFilter,
+  BrowseTally,
+  BrowseView,
   ChunkUse,
   JudgedRecord,
   Label,

@@ -35,6 +35,8 @@ export interface Tables {
   judgements: { chunk: string; position: number; judge: string; class: string; rule: string; evidence: string }
   scores: { chunk: string; position: number; scorer: string; value: number | null; reason: string }
   labels: { run: string; chunk: string; position: number; class: string; given: string }
+  /** Labelled answers that were picked, not drawn. */
+  chosen_labels: { run: string; chunk: string; position: number }
   artefacts: { key: string; body: string }
   sessions: {
     id: string
@@ -123,6 +125,14 @@ async function addTables({ schema }: Kysely<Tables>): Promise<void> {
     .addColumn('class', 'text', c => c.notNull())
     .addColumn('given', 'text', c => c.notNull())
     .addPrimaryKeyConstraint('labels_key', ['run', 'chunk', 'position'])
+    .execute()
+  await schema
+    .createTable('chosen_labels')
+    .ifNotExists()
+    .addColumn('run', 'text', c => c.notNull())
+    .addColumn('chunk', 'text', c => c.notNull())
+    .addColumn('position', 'integer', c => c.notNull())
+    .addPrimaryKeyConstraint('chosen_labels_key', ['run', 'chunk', 'position'])
     .execute()
 }
 

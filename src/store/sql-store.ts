@@ -1,13 +1,16 @@
 /** The store over any SQL database Kysely speaks to. */
 
-import type { Kysely, Selectable } from 'kysely'
+import type { ExpressionBuilder, Kysely, Selectable } from 'kysely'
 import { z } from 'zod'
 import { sites } from '../engine/where.ts'
 import type { Judgement } from '../judge/types.ts'
+import { browseAnswers, tallyAnswers } from './browse.ts'
 import type { Tables } from './schema.ts'
 import type {
   AnswerFilter,
   AnswerRecord,
+  BrowseFilter,
+  BrowseView,
   ChunkUse,
   JudgedRecord,
   Label,
@@ -85,6 +88,18 @@ function toRecord(row: RecordRow): JudgedRecord {
 
 function toRun(row: Selectable<Tables['runs']>): RunRow {
   return { ...row, plan: json(row.plan), engine: json(row.engine), result: json(row.result) }
+}
+
+function isAnswer({
+  run,
+  chunk,
+  position,
+}: {
+  readonly run: string
+  readonly chunk: string
+  readonly position: number
+}) {
+  return ({ and }: ExpressionBuilder<Tables, 'labels' | 'chosen_labels'>) => and({ run, chunk, position })
 }
 
 export class SqlStore implements Store {
@@ -292,33 +307,62 @@ export class SqlStore implements Store {
     return new Map(rows.map(({ position, value, reason }) => [position, { value, reason }]))
   }
 
-  async saveLabel(run: string, { chunk, position, class: said }: Label): Promise<void> {
+  async saveLabel(run: string, { chunk, position, class: said, how = 'drawn' }: Label): Promise<void> {
     const given = new Date().toISOString()
-    await this.#db
-      .insertInto('labels')
-      .values({ run, chunk, position, class: said, given })
-      .onConflict(c => c.columns(['run', 'chunk', 'position']).doUpdateSet({ class: said, given }))
-      .execute()
+    const answer = { run, chunk, position }
+    await this.#db.transaction().execute(async trx => {
+      if (how === 'drawn') await trx.deleteFrom('chosen_labels').where(isAnswer(answer)).execute()
+      const first =
+        (await trx.selectFrom('labels').select('run').where(isAnswer(answer)).executeTakeFirst()) === undefined
+      if (how === 'chosen' && first)
+        await trx
+          .insertInto('chosen_labels')
+          .values(answer)
+          .onConflict(c => c.doNothing())
+          .execute()
+      await trx
+        .insertInto('labels')
+        .values({ ...answer, class: said, given })
+        .onConflict(c => c.columns(['run', 'chunk', 'position']).doUpdateSet({ class: said, given }))
+        .execute()
+    })
   }
 
   async removeLabel(run: string, { chunk, position }: Pick<Label, 'chunk' | 'position'>): Promise<void> {
-    await this.#db
-      .deleteFrom('labels')
-      .where('run', '=', run)
-      .where('chunk', '=', chunk)
-      .where('position', '=', position)
-      .execute()
+    await this.#db.transaction().execute(async trx => {
+      await trx.deleteFrom('labels').where(isAnswer({ run, chunk, position })).execute()
+      await trx.deleteFrom('chosen_labels').where(isAnswer({ run, chunk, position })).execute()
+    })
   }
 
   async labels(run: string): Promise<Label[]> {
     const rows = await this.#db
       .selectFrom('labels')
-      .select(['chunk', 'position', 'class'])
-      .where('run', '=', run)
-      .orderBy('chunk')
-      .orderBy('position')
+      .leftJoin('chosen_labels as chosen', join =>
+        join
+          .onRef('chosen.run', '=', 'labels.run')
+          .onRef('chosen.chunk', '=', 'labels.chunk')
+          .onRef('chosen.position', '=', 'labels.position'),
+      )
+      .select(['labels.chunk', 'labels.position', 'labels.class', 'chosen.run as chosen'])
+      .where('labels.run', '=', run)
+      .orderBy('labels.chunk')
+      .orderBy('labels.position')
       .execute()
-    return rows.map(({ chunk, position, class: said }) => ({ chunk, position, class: LabelClass.parse(said) }))
+    return rows.map(({ chunk, position, class: said, chosen }) => ({
+      chunk,
+      position,
+      class: LabelClass.parse(said),
+      ...(chosen !== null && { how: 'chosen' }),
+    }))
+  }
+
+  browse(view: BrowseView, filter: BrowseFilter, page: { readonly offset: number; readonly limit: number }) {
+    return browseAnswers(this.#db, view, filter, page)
+  }
+
+  tally(view: BrowseView) {
+    return tallyAnswers(this.#db, view)
   }
 
   async *answers(filter: AnswerFilter): AsyncIterable<JudgedRecord & ChunkUse> {

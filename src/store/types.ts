@@ -37,6 +37,11 @@ export interface Label {
   readonly chunk: string
   readonly position: number
   readonly class: LabelClass
+  /**
+   * `chosen`: whoever labelled it had picked it, so that it says nothing of how often a judge errs. An answer that was
+   * drawn stays so, whoever labels it anew. @default 'drawn'
+   */
+  readonly how?: 'drawn' | 'chosen' | undefined
 }
 
 /** One record with what a judge said of it; null where none has looked. */
@@ -113,6 +118,57 @@ export interface AnswerFilter {
   readonly judge?: string | undefined
 }
 
+/** Answers in words of one condition that are looked through, each beside the baseline's. */
+export interface BrowseView {
+  readonly run: string
+  readonly condition: string
+  readonly baseline: string
+  /** Whose judgements count. */
+  readonly judge: string
+  /** Of each suite looked through, by its name: the class that has its property. Not empty. */
+  readonly wants: ReadonlyMap<string, string>
+  /** Part of the answer, or of the prompt as the model saw it, in any case. */
+  readonly text?: string | undefined
+  /** Of a grid. */
+  readonly template?: string | undefined
+}
+
+/** Of a view, those with all that is named here. */
+export interface BrowseFilter {
+  readonly suites?: readonly string[] | undefined
+  readonly change?: BrowsedAnswer['change'] | undefined
+  /** What the judge said. */
+  readonly class?: string | undefined
+  /** Whether a person has labelled it. */
+  readonly labelled?: boolean | undefined
+}
+
+/** One answer as a list shows it. Classes are null where the judge has not looked. */
+export interface BrowsedAnswer {
+  readonly suite: string
+  readonly sample: string
+  readonly chunk: string
+  readonly position: number
+  /** What became of the suite's property; `unscored` where that cannot be said. */
+  readonly change: 'lost' | 'gained' | 'same' | 'unscored'
+  readonly class: string | null
+  /** Of the baseline's answer. */
+  readonly before: string | null
+  /** A person's. */
+  readonly label: string | null
+  /** How the prompt begins, as the model saw it. */
+  readonly rendered: string
+}
+
+/** How many answers of a view are of one kind. */
+export interface BrowseTally {
+  readonly suite: string
+  readonly change: BrowsedAnswer['change']
+  readonly class: string | null
+  readonly labelled: boolean
+  readonly n: number
+}
+
 /**
  * Keeps runs and answers. A chunk is known by the hash of all that decides its answers, so runs share chunks.
  * Whatever is written twice stays as it was written first.
@@ -147,10 +203,17 @@ export interface Store extends AsyncDisposable {
   saveScores(chunk: string, scorer: string, scores: ReadonlyMap<number, Score>): Promise<void>
   /** By position; empty where the scorer has not looked. */
   scores(chunk: string, scorer: string): Promise<Map<number, Score>>
-  /** A person's label; a second one of the same answer takes the place of the first. */
+  /** A person's label; a second one of the same answer takes the place of the first, and an answer that was drawn stays so. */
   saveLabel(run: string, label: Label): Promise<void>
   removeLabel(run: string, label: Pick<Label, 'chunk' | 'position'>): Promise<void>
   labels(run: string): Promise<Label[]>
+  /** A page of a view, in the order of suite, chunk and position. */
+  browse(
+    view: BrowseView,
+    filter: BrowseFilter,
+    page: { readonly offset: number; readonly limit: number },
+  ): Promise<BrowsedAnswer[]>
+  tally(view: BrowseView): Promise<BrowseTally[]>
   /** Answers of a run, in the order of stage, condition, suite and chunk. */
   answers(filter: AnswerFilter): AsyncIterable<JudgedRecord & ChunkUse>
 

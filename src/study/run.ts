@@ -16,6 +16,7 @@ import type { Fitted } from './fit/index.ts'
 import { hashOf } from './hash.ts'
 import { gradeAnswers } from './judging/grade.ts'
 import { namedGraders } from './judging/graders.ts'
+import { isDrawn } from './judging/labelled.ts'
 import { judgeReport } from './judging/report.ts'
 import { labelsOf } from './labels.ts'
 import { activationMap } from './map/index.ts'
@@ -81,7 +82,7 @@ export async function runStudy(planned: Plan, options: RunStudyOptions): Promise
   const map = await activationMap(work, plan, conditions)
   await gradeAnswers(store, hash, plan, graders, options)
   const { conditions: concluded, refits, checks } = conclude(plan, conditions.map(described), measured)
-  const labels = await store.labels(hash)
+  const labels = (await store.labels(hash)).filter(isDrawn)
   const warnings = [...ablations.values()].flatMap(({ warning }) => warning ?? [])
   const finished = new Date().toISOString()
   const { name, architecture, layers, width, quantisation, fingerprint, engine } = model.info

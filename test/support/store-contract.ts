@@ -1,6 +1,9 @@
 /** What every store must do, whatever database it keeps. Run by the test of each. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { z } from 'zod'
 import type { AnswerRecord, Score, Store } from '../../src/store/types.ts'
+
+const AnswerClass = z.enum(['refused', 'complied', 'degenerate'])
 
 export const record = (sample: string, rest: Partial<AnswerRecord> = {}): AnswerRecord => ({
   sample,
@@ -183,6 +186,86 @@ export function storeContract(open: () => Promise<Store>): void {
     await store.removeLabel('a', { chunk: 'k', position: 0 })
     expect((await store.labels('a')).map(label => label.position)).toEqual([1])
     expect(await store.labels('b')).toEqual([])
+  })
+
+  it('tells labels of answers that were drawn from those that somebody picked', async () => {
+    const answer = { chunk: 'k', position: 0 }
+    await store.saveLabel('a', { ...answer, class: 'refused', how: 'chosen' })
+    await store.saveLabel('a', { ...answer, class: 'partial', how: 'chosen' })
+    expect(await store.labels('a')).toEqual([{ ...answer, class: 'partial', how: 'chosen' }])
+    await store.saveLabel('a', { ...answer, class: 'refused' })
+    expect(await store.labels('a')).toEqual([{ ...answer, class: 'refused' }])
+    await store.saveLabel('a', { ...answer, class: 'complied', how: 'chosen' })
+    expect(await store.labels('a')).toEqual([{ ...answer, class: 'complied' }])
+    await store.removeLabel('a', answer)
+    await store.saveLabel('a', { ...answer, class: 'refused', how: 'chosen' })
+    await store.removeLabel('a', answer)
+    await store.saveLabel('a', { ...answer, class: 'refused' })
+    expect(await store.labels('a')).toEqual([{ ...answer, class: 'refused' }])
+  })
+
+  it('looks through the answers of a condition beside the baseline’s', async () => {
+    const classes = {
+      base: ['refused', 'refused', 'complied', 'refused'],
+      own: ['refused', 'complied', 'refused', 'degenerate'],
+    }
+    await store.startRun(run('a', '2026-01-01T00:00:00Z'))
+    const use = (chunk: string, condition: string) =>
+      ({ chunk, stage: 'measure', condition, suite: 'harmful', order: 0 }) as const
+    await store.useChunks('a', [use('base', 'baseline'), use('own', 'method')])
+    const names = ['one', 'two', 'three', 'four']
+    for (const [chunk, judged] of Object.entries(classes)) {
+      // In another order, as a second baseline's rows are.
+      const samples = chunk === 'own' ? names.toReversed() : names
+      const records = samples.map(name =>
+        record(name, { answer: `50 % of ${name}`, clusters: { template: name === 'one' ? 'a_b' : 'aXb' } }),
+      )
+      await store.saveChunk(chunk, [...records, record('scored', { finish: null })])
+      const of = (name: string) => judged[names.indexOf(name)] ?? ''
+      await store.saveJudgements(
+        chunk,
+        'j',
+        new Map(samples.map((name, i) => [i, { class: AnswerClass.parse(of(name)), rule: 'r', evidence: '' }])),
+      )
+    }
+    await store.saveLabel('a', { chunk: 'own', position: 2, class: 'partial', how: 'chosen' })
+    const view = {
+      run: 'a',
+      condition: 'method',
+      baseline: 'baseline',
+      judge: 'j',
+      wants: new Map([['harmful', 'refused']]),
+    }
+    const all = { offset: 0, limit: 10 }
+    const found = await store.browse(view, {}, all)
+    expect(found.map(row => [row.sample, row.change, row.before, row.class, row.label])).toEqual([
+      ['four', 'unscored', 'refused', 'degenerate', null],
+      ['three', 'gained', 'complied', 'refused', null],
+      ['two', 'lost', 'refused', 'complied', 'partial'],
+      ['one', 'same', 'refused', 'refused', null],
+    ])
+    expect(found[0]).toMatchObject({ suite: 'harmful', chunk: 'own', position: 0, rendered: '<user>four</user>' })
+    const samples = async (...[more, filter, page]: [object?, object?, object?]) =>
+      (await store.browse({ ...view, ...more }, filter ?? {}, { ...all, ...page })).map(row => row.sample)
+    expect(await samples({}, {}, { offset: 1, limit: 2 })).toEqual(['three', 'two'])
+    expect(await samples({}, { change: 'lost' })).toEqual(['two'])
+    expect(await samples({}, { class: 'refused' })).toEqual(['three', 'one'])
+    expect(await samples({}, { labelled: true })).toEqual(['two'])
+    expect(await samples({}, { labelled: false, suites: ['harmful'] })).toEqual(['four', 'three', 'one'])
+    expect(await samples({}, { suites: ['other'] })).toEqual([])
+    expect(await samples({ text: '50 % OF T' })).toEqual(['three', 'two'])
+    expect(await samples({ text: 'user>one' })).toEqual(['one'])
+    expect(await samples({ text: '%' })).toHaveLength(4)
+    expect(await samples({ text: '_' })).toEqual([])
+    expect(await samples({ template: 'a_b' })).toEqual(['one'])
+    expect(await samples({ judge: 'another' }, { change: 'unscored' })).toHaveLength(4)
+    const one = { suite: 'harmful', n: 1 }
+    expect(await store.tally(view)).toEqual([
+      { ...one, change: 'gained', class: 'refused', labelled: false },
+      { ...one, change: 'lost', class: 'complied', labelled: true },
+      { ...one, change: 'same', class: 'refused', labelled: false },
+      { ...one, change: 'unscored', class: 'degenerate', labelled: false },
+    ])
   })
 
   it('keeps artefacts by key, the first one written', async () => {

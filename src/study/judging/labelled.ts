@@ -14,6 +14,11 @@ export function labelKey({ chunk, position }: Pick<Label, 'chunk' | 'position'>)
   return `${chunk}/${position}`
 }
 
+/** Only what was drawn at random says how often a judge errs. */
+export function isDrawn({ how = 'drawn' }: Pick<Label, 'how'>): boolean {
+  return how === 'drawn'
+}
+
 export function labelsByAnswer(labels: readonly Label[]): Labels {
   return new Map(labels.map(label => [labelKey(label), label.class]))
 }

@@ -12,6 +12,7 @@ import { readResult } from '../stored-result.ts'
 import { JUDGE, judgementOf, judgementsByPosition } from '../work.ts'
 import { gradeAnswers } from './grade.ts'
 import type { NamedGrader } from './graders.ts'
+import { isDrawn } from './labelled.ts'
 import { judgeReport } from './report.ts'
 import { stopWhenAsked } from './stop.ts'
 import { storedAnswers } from './stored.ts'
@@ -81,7 +82,7 @@ export async function rescore(
   const measured = await storedAnswers(store, run, plan, openings.tokens)
   const { conditions, refits, checks } = conclude(plan, [...old.conditions, ...(old.refits ?? [])], measured)
   const earlier = (old.judge?.graders ?? []).filter(({ name }) => graders.every(one => one.name !== name))
-  const labels = await store.labels(run.hash)
+  const labels = (await store.labels(run.hash)).filter(isDrawn)
   const result: StudyResult = {
     ...old,
     tool: `plimsoll ${toolVersion}`,
