@@ -24,6 +24,7 @@ import { exitCodes, reportFailure } from './terminal/failure.ts'
 import { createOutput } from './terminal/output.ts'
 import { usageError } from './terminal/usage.ts'
 import { vectorCommand } from './vector.ts'
+import { viewCommand } from './view.ts'
 
 /** Runs a command line and sets the exit code of the process. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -75,6 +76,7 @@ function createProgram() {
   program.commandsGroup('Start here')
   demoCommand(program)
   runCommand(program)
+  viewCommand(program)
   chatCommand(program)
   program.commandsGroup('Steer')
   fitCommand(program)

@@ -365,6 +365,21 @@ export class SqlStore implements Store {
     return tallyAnswers(this.#db, view)
   }
 
+  async locate(run: string, row: Readonly<{ condition: string; suite: string; sample: string }>) {
+    const found = await this.#db
+      .selectFrom('uses')
+      .innerJoin('records', 'records.chunk', 'uses.chunk')
+      .select(['records.chunk', 'records.position'])
+      .where('uses.run', '=', run)
+      .where('uses.stage', '=', 'measure')
+      .where('uses.condition', '=', row.condition)
+      .where('uses.suite', '=', row.suite)
+      .where('records.sample', '=', row.sample)
+      .limit(1)
+      .executeTakeFirst()
+    return found ?? null
+  }
+
   async *answers(filter: AnswerFilter): AsyncIterable<JudgedRecord & ChunkUse> {
     for (const { state, ...use } of await this.chunks(filter.run)) {
       if (state !== 'done') continue

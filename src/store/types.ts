@@ -214,6 +214,11 @@ export interface Store extends AsyncDisposable {
     page: { readonly offset: number; readonly limit: number },
   ): Promise<BrowsedAnswer[]>
   tally(view: BrowseView): Promise<BrowseTally[]>
+  /** Where a condition's answer to a row stands; null where there is none yet. */
+  locate(
+    run: string,
+    row: Readonly<{ condition: string; suite: string; sample: string }>,
+  ): Promise<Pick<Label, 'chunk' | 'position'> | null>
   /** Answers of a run, in the order of stage, condition, suite and chunk. */
   answers(filter: AnswerFilter): AsyncIterable<JudgedRecord & ChunkUse>
 

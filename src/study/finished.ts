@@ -1,8 +1,12 @@
 /** The plan of a run that is finished, for those who read its answers again. */
+import type { Suite } from '../measure/suites/index.ts'
 import type { RunRow, Store } from '../store/index.ts'
 import { readAsked } from './asked.ts'
+import { planConditions } from './conditions.ts'
 import { type Plan, planStudy } from './plan.ts'
+import { Loader } from './rows.ts'
 import { readPlan } from './stored-result.ts'
+import { loadSuites } from './suites.ts'
 
 export interface FinishedPlan {
   /** With the rows of the data as it is now. Those that say something else than what was asked are left out. */
@@ -14,14 +18,26 @@ export interface FinishedPlan {
 /** @param folder what relative paths of the study's own data start from */
 export async function finishedPlan(store: Store, run: RunRow, folder: string): Promise<FinishedPlan> {
   const plan = await planStudy({ study: readPlan(run.plan), folder })
+  const { suites, changed } = await asAsked(store, run, plan.suites)
+  return { plan: { ...plan, suites }, changed }
+}
+
+/** What a run asks of its conditions, without the rest of its plan: neither its methods nor its other splits are read. */
+export async function askedSuites(
+  store: Store,
+  run: RunRow,
+  folder: string,
+): Promise<Pick<Plan, 'suites' | 'conditions'> & Pick<FinishedPlan, 'changed'>> {
+  const study = readPlan(run.plan)
+  const suites = await loadSuites(study, new Loader({ folder, dataDir: undefined }))
+  return { ...(await asAsked(store, run, suites)), conditions: planConditions(study) }
+}
+
+async function asAsked(store: Store, run: RunRow, suites: readonly Suite[]) {
   const asked = await readAsked(store, run.hash)
-  if (asked === null) return { plan, changed: 0 }
-  const suites = plan.suites.map(suite => ({
-    ...suite,
-    items: suite.items.filter(item => asked.has(suite.name, item)),
-  }))
-  const kept = suites.reduce((sum, { items }) => sum + items.length, 0)
-  return { plan: { ...plan, suites }, changed: asked.rows - kept }
+  if (asked === null) return { suites, changed: 0 }
+  const kept = suites.map(suite => ({ ...suite, items: suite.items.filter(item => asked.has(suite.name, item)) }))
+  return { suites: kept, changed: asked.rows - kept.reduce((sum, { items }) => sum + items.length, 0) }
 }
 
 /** What to say where rows changed; null where none did. */

@@ -26,8 +26,40 @@ export async function* samplesOf(store: Store, run: string, plan: Plan): AsyncGe
   }
 }
 
-function isWritten(item: Item): item is AnswerItem | ProblemItem {
+/** Whether it is answered in words. */
+export function isWritten(item: Item): item is AnswerItem | ProblemItem {
   return item.kind === 'answer' || item.kind === 'problem'
+}
+
+/** One answer beside the baseline's; null where a side is not there yet, or the row is none that is answered in words. */
+export async function sampleAt(
+  store: Store,
+  run: string,
+  plan: Pick<Plan, 'suites' | 'conditions'>,
+  row: Readonly<{ condition: string; suite: string; sample: string }>,
+): Promise<{ readonly sample: Sample; readonly at: Pick<JudgedRecord, 'chunk' | 'position'> } | null> {
+  const suite = plan.suites.find(({ name }) => name === row.suite)
+  const item = suite?.items.find(({ sample }) => sample === row.sample)
+  if (suite === undefined || item === undefined || !isWritten(item)) return null
+  const baseline = plan.conditions.find(({ role }) => role === 'baseline')?.name ?? 'baseline'
+  const [before, after] = [
+    await recordAt(store, run, { ...row, condition: baseline }, item),
+    await recordAt(store, run, row, item),
+  ]
+  if (before === null || after === null) return null
+  const { chunk, position } = after
+  return { sample: sampleOf(suite, item, row.condition, before, after), at: { chunk, position } }
+}
+
+async function recordAt(
+  store: Store,
+  run: string,
+  row: Readonly<{ condition: string; suite: string; sample: string }>,
+  item: AnswerItem | ProblemItem,
+): Promise<JudgedRecord | null> {
+  const at = await store.locate(run, row)
+  const record = at === null ? undefined : (await store.chunk(at.chunk))?.[at.position]
+  return record === undefined ? null : { ...record, judgement: judgementOf(record, item) }
 }
 
 function sampleOf(

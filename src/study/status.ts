@@ -29,7 +29,7 @@ export async function statusOf(store: Store, now: number = Date.now()): Promise<
   return all
 }
 
-async function runStatus(store: Store, run: RunRow, now: number): Promise<RunStatus> {
+export async function runStatus(store: Store, run: RunRow, now: number = Date.now()): Promise<RunStatus> {
   const sessions = await store.sessions(run.hash)
   const [latest] = sessions
   const alive = sessions.find(session => isAlive(session, now))

@@ -1,6 +1,7 @@
 /** A result as the store gives it back: unknown until looked at. */
 import { z } from 'zod'
 import { PlimsollError } from '../errors.ts'
+import { isResult } from './is-result.ts'
 import type { StudyResult } from './result.ts'
 import { Study } from './schema.ts'
 
@@ -28,10 +29,6 @@ function withJudges(result: StudyResult): StudyResult {
       agreement: judge.agreement ?? [],
     },
   }
-}
-
-function isResult(value: unknown): value is StudyResult {
-  return typeof value === 'object' && value !== null && 'schema' in value && value.schema === 1 && 'conditions' in value
 }
 
 /**

@@ -7,6 +7,7 @@ afterAll(() => folder[Symbol.dispose]())
 const commands = [
   'demo',
   'run',
+  'view',
   'chat',
   'fit',
   'sweep',

@@ -1,6 +1,7 @@
 /** Shows answers one by one and keeps what a person says of each. */
 import type { LabelClass, Store } from '../../store/index.ts'
 import type { DrawnAnswer } from '../../study/judging/draw.ts'
+import { isDrawn } from '../../study/judging/labelled.ts'
 import type { Output } from '../terminal/output.ts'
 import type { Keys } from './keys.ts'
 
@@ -34,7 +35,7 @@ export async function annotate(
   { store, run, keys, show, output }: Annotation,
 ): Promise<number> {
   const nameOf = ({ chunk, position }: Pick<DrawnAnswer, 'chunk' | 'position'>) => `${chunk}/${position}`
-  const given = new Set((await store.labels(run)).map(nameOf))
+  const given = new Set((await store.labels(run)).filter(isDrawn).map(nameOf))
   const open = drawn.filter(one => !given.has(nameOf(one)))
   let at = 0
   while (at < open.length) {

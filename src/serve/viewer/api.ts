@@ -1,0 +1,124 @@
+/** The viewer's API over a store. No model is needed; nothing is changed but labels. */
+import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { z } from 'zod'
+import type { Store } from '../../store/index.ts'
+import { compare } from '../../study/comparison/index.ts'
+import { readResult } from '../../study/stored-result.ts'
+import { failureOf, Refusal } from './failure.ts'
+import { Runs } from './runs.ts'
+import { Listed, Row, relabel, samplePage, sampleView, tallies, Viewed } from './samples.ts'
+import { allRuns, studyView } from './studies.ts'
+import { LabelGiven, type Studies } from './wire.ts'
+
+export interface ViewerSource {
+  /** As the pages name it. */
+  readonly storeFile: string
+  /** Null while there is none; looking makes none. */
+  readonly open: () => Promise<Store | null>
+  /** What relative paths of a study's own data start from. */
+  readonly folder: string
+  /** Told of errors that are nobody's fault but ours. */
+  readonly onError?: ((error: unknown) => void) | undefined
+}
+
+const Hash = z.string().regex(/^[\w-]{1,128}$/)
+const Begins = z.object({ run: Hash.optional() })
+const Side = z.object({ run: Hash, condition: z.string().min(1).max(400) })
+const Sides = z.object({ aRun: Hash, a: Side.shape.condition, bRun: Hash, b: Side.shape.condition })
+
+/** Routes below wherever it is mounted: `/studies`, `/runs/:run/samples`, … */
+export function viewerApi({ storeFile, open, folder, onError }: ViewerSource): Hono {
+  const app = new Hono()
+  let runs: Runs | undefined
+  const there = async (): Promise<Runs | null> => {
+    const store = await open()
+    if (store === null) return null
+    if (runs?.store !== store) runs = new Runs(store, folder)
+    return runs
+  }
+  const needed = async (): Promise<Runs> => {
+    const found = await there()
+    if (found === null) throw new Refusal(404, `There is no store at ${storeFile}`, 'Run a study first: plimsoll demo')
+    return found
+  }
+  app.onError(error => {
+    const response = failureOf(error)
+    if (response.status >= 500) onError?.(error)
+    return response
+  })
+  app.use(async (context, next) => {
+    await next()
+    context.header('cache-control', 'no-store')
+  })
+  app.get('/studies', async context => {
+    const found = await there()
+    const studies: Studies = { store: storeFile, runs: found === null ? [] : await allRuns(found.store) }
+    return context.json(studies)
+  })
+  app.get('/studies/:study', async context => {
+    const { run } = query(context, Begins)
+    return context.json(await studyView(await needed(), context.req.param('study'), run))
+  })
+  app.get('/runs/:run/tallies', async context => {
+    return context.json(await tallies(await needed(), hash(context), query(context, Viewed)))
+  })
+  app.get('/runs/:run/samples', async context => {
+    return context.json(await samplePage(await needed(), hash(context), query(context, Listed)))
+  })
+  app.get('/runs/:run/sample', async context => {
+    return context.json(await sampleView(await needed(), hash(context), query(context, Row)))
+  })
+  app.put('/runs/:run/labels', bodyLimit({ maxSize: 4096, onError: tooLong }), async context => {
+    await relabel(await needed(), hash(context), parsed(LabelGiven, await json(context)))
+    return context.body(null, 204)
+  })
+  app.get('/compare', async context => {
+    const { aRun, a, bRun, b } = query(context, Sides)
+    const { store } = await needed()
+    const side = async (run: string, condition: string) => {
+      const row = await store.run(run)
+      if (row?.result == null) throw new Refusal(404, `The store has no finished run ${run.slice(0, 8)}`)
+      return { result: readResult(row.result), condition }
+    }
+    return context.json(await compare(await side(aRun, a), await side(bRun, b), { store, folder }))
+  })
+  app.all('*', context => {
+    throw new Refusal(404, `There is nothing at ${context.req.method} ${context.req.path}`)
+  })
+  return app
+}
+
+function tooLong(): never {
+  throw new Refusal(413, 'The body is too long for a label')
+}
+
+function hash(context: Context): string {
+  return parsed(Hash, context.req.param('run'))
+}
+
+function query<Schema extends z.ZodType>(context: Context, schema: Schema): z.output<Schema> {
+  return parsed(schema, context.req.query())
+}
+
+async function json(context: Context): Promise<unknown> {
+  // A page elsewhere can send text without asking first, but not this type.
+  if (!/^application\/json\s*(;|$)/i.test(context.req.header('content-type') ?? ''))
+    throw new Refusal(415, 'The body has to be JSON, and its type has to say so')
+  try {
+    return await context.req.json()
+  } catch (error) {
+    if (error instanceof Refusal) throw error
+    throw new Refusal(400, 'The body is not JSON')
+  }
+}
+
+function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const found = schema.safeParse(value)
+  if (found.success) return found.data
+  const [issue] = found.error.issues
+  throw new Refusal(
+    400,
+    `${issue?.path.map(String).join('.') || 'The request'}: ${issue?.message ?? 'not what is taken'}`,
+  )
+}

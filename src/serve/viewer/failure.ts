@@ -1,0 +1,37 @@
+/** What goes wrong in the viewer, as its pages read it. */
+import { PlimsollError } from '../../errors.ts'
+import type { Failure } from './wire.ts'
+
+/** An answer that is no success, told in the words of an error. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly status: number
+  readonly fix: string | undefined
+
+  constructor(status: number, message: string, fix?: string) {
+    super(message)
+    this.status = status
+    this.fix = fix
+  }
+}
+
+const statuses: Readonly<Record<string, number>> = {
+  'not-found': 404,
+  'invalid-input': 400,
+  usage: 400,
+  'data-invalid': 409,
+}
+
+/** What nobody foresaw tells nothing of the machine. */
+export function failureOf(error: unknown): Response {
+  if (error instanceof Refusal) return told(error.status, error.message, error.fix)
+  if (!(error instanceof PlimsollError)) return told(500, 'Something happened that Plimsoll thought impossible')
+  const { code, message, found, expected, fix } = error
+  const rest = [found && `found ${found}`, expected && `expected ${expected}`].filter(Boolean)
+  return told(statuses[code] ?? 500, [message, ...rest].join('; '), fix)
+}
+
+function told(status: number, message: string, fix?: string): Response {
+  const body: Failure = { error: { message, ...(fix !== undefined && { fix }) } }
+  return Response.json(body, { status, headers: { 'cache-control': 'no-store' } })
+}

@@ -1,0 +1,123 @@
+/** The answers of a run: counted, listed a page at a time, and one by one beside the baseline's. */
+import { z } from 'zod'
+import type { BrowseFilter, BrowseTally, BrowseView } from '../../store/index.ts'
+import { sampleAt } from '../../study/samples.ts'
+import { JUDGE } from '../../study/work.ts'
+import { Refusal } from './failure.ts'
+import type { AskedRun, Runs } from './runs.ts'
+import {
+  Change,
+  LabelClass,
+  type LabelGiven,
+  type SamplePage,
+  type SampleRow,
+  type SampleView,
+  type Tallies,
+} from './wire.ts'
+
+const Words = z.string().min(1).max(400)
+export const Viewed = z.object({ condition: Words, text: Words.optional(), template: Words.optional() })
+export const Listed = Viewed.extend({
+  axis: z.enum(['efficacy', 'general', 'control', 'robustness']).optional(),
+  suite: Words.optional(),
+  change: Change.optional(),
+  class: Words.optional(),
+  labelled: z.enum(['yes', 'no']).optional(),
+  offset: z.coerce.number().int().min(0).max(1e9).default(0),
+  limit: z.coerce.number().int().min(1).max(200).default(100),
+})
+export const Row = z.object({ condition: Words, suite: Words, sample: Words })
+
+function viewOf({ run, suites, baseline }: AskedRun, { condition, ...view }: z.output<typeof Viewed>): BrowseView {
+  const wants = new Map(suites.map(({ name, want }) => [name, want ?? '']))
+  return { run: run.hash, condition, baseline, judge: JUDGE, wants, text: view.text, template: view.template }
+}
+
+/** Of all suites of the view, so that every filter can say how many it would leave. */
+export async function tallies(runs: Runs, hash: string, query: z.output<typeof Viewed>): Promise<Tallies> {
+  const asked = await runs.asked(hash)
+  if (asked.suites.length === 0) return { tallies: [], templates: [], note: asked.note }
+  const axisOf = new Map(asked.suites.map(({ name, axis }) => [name, axis]))
+  return {
+    tallies: (await counted(runs, asked, query)).map(one => ({ ...one, axis: axisOf.get(one.suite) ?? 'efficacy' })),
+    templates: templatesOf(asked),
+    note: asked.note,
+  }
+}
+
+async function counted(runs: Runs, asked: AskedRun, query: z.output<typeof Viewed>): Promise<BrowseTally[]> {
+  const view = viewOf(asked, query)
+  const found = await runs.store.tally(view)
+  if (!found.some(one => one.class === null)) return found
+  await runs.judge(asked, query.condition)
+  return runs.store.tally(view)
+}
+
+export async function samplePage(runs: Runs, hash: string, query: z.output<typeof Listed>): Promise<SamplePage> {
+  const asked = await runs.asked(hash)
+  const { axis, suite, change, class: judged, labelled, offset, limit } = query
+  const suites = asked.suites
+    .filter(one => (axis === undefined || one.axis === axis) && (suite === undefined || one.name === suite))
+    .map(({ name }) => name)
+  if (suites.length === 0) return { offset, rows: [] }
+  const filter: BrowseFilter = {
+    suites,
+    change,
+    class: judged,
+    labelled: labelled === undefined ? undefined : labelled === 'yes',
+  }
+  const found = await runs.store.browse(viewOf(asked, query), filter, { offset, limit })
+  const rows = found.map(
+    ({ suite: name, sample, change: became, before, class: after, label, rendered }): SampleRow => {
+      const item = asked.items.get(name)?.get(sample)
+      return {
+        suite: name,
+        sample,
+        change: became,
+        before,
+        after,
+        label,
+        prompt: excerpt(item?.wrapped?.prompt ?? item?.request ?? rendered),
+        template: item?.clusters.template ?? null,
+        category: item?.category ?? null,
+      }
+    },
+  )
+  return { offset, rows }
+}
+
+export async function sampleView(runs: Runs, hash: string, row: z.output<typeof Row>): Promise<SampleView> {
+  const asked = await runs.asked(hash)
+  const found = await sampleAt(runs.store, hash, asked, row)
+  if (found === null) throw new Refusal(404, `${row.condition} has no answer to ${row.sample} of ${row.suite}`)
+  const { sample, at } = found
+  const labels = await runs.store.labels(hash)
+  const label = labels.find(({ chunk, position }) => chunk === at.chunk && position === at.position)
+  return {
+    ...sample,
+    ...at,
+    template: sample.template ?? null,
+    category: sample.category ?? null,
+    property: asked.suites.find(({ name }) => name === row.suite)?.property ?? '',
+    label: label === undefined ? null : LabelClass.parse(label.class),
+    judge: JUDGE,
+  }
+}
+
+/** Only answers of the run can be labelled. Whoever looks through answers picks them: they are no random sample. */
+export async function relabel(runs: Runs, hash: string, { chunk, position, class: said }: LabelGiven): Promise<void> {
+  const used = (await runs.store.chunks(hash)).some(use => use.chunk === chunk && use.stage === 'measure')
+  const record = used ? (await runs.store.chunk(chunk))?.[position] : undefined
+  if (record?.finish == null) throw new Refusal(404, 'The run has no such answer in words')
+  if (said === null) await runs.store.removeLabel(hash, { chunk, position })
+  else await runs.store.saveLabel(hash, { chunk, position, class: said, how: 'chosen' })
+}
+
+function templatesOf({ items }: AskedRun): string[] {
+  const all = [...items.values()].flatMap(rows => [...rows.values()].flatMap(({ clusters }) => clusters.template ?? []))
+  return [...new Set(all)].toSorted()
+}
+
+function excerpt(text: string): string {
+  return text.trimStart().slice(0, 240).replaceAll(/\s+/g, ' ').trimEnd().toWellFormed()
+}

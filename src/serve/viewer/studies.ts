@@ -1,0 +1,48 @@
+/** The studies of a store, and one of them with its result. */
+
+import type { RunRow, Store } from '../../store/index.ts'
+import { axes, sortedConditions } from '../../study/report/words.ts'
+import type { StudyResult } from '../../study/result.ts'
+import { runStatus, statusOf } from '../../study/status.ts'
+import { readResult } from '../../study/stored-result.ts'
+import type { Runs } from './runs.ts'
+import type { RunState, StudyView } from './wire.ts'
+
+export async function allRuns(store: Store): Promise<RunState[]> {
+  return (await statusOf(store)).map(status => ({ ...status, verdicts: [...status.verdicts] }))
+}
+
+export async function studyView(runs: Runs, study: string, begins?: string): Promise<StudyView> {
+  const { run, all } = await runs.ofStudy(study, begins)
+  const status = await runStatus(runs.store, run)
+  const { result, unreadable } = resultOf(run)
+  const states = await Promise.all(all.map(one => (one === run ? status : runStatus(runs.store, one))))
+  return {
+    status: { ...status, verdicts: [...status.verdicts] },
+    result,
+    unreadable,
+    conditions: result === null ? await answered(runs.store, run.hash) : conditionsOf(result),
+    runs: states.map(({ run: hash, started, state }) => ({ run: hash, started, state })),
+  }
+}
+
+function resultOf({ result }: RunRow): Pick<StudyView, 'result' | 'unreadable'> {
+  if (result === null) return { result: null, unreadable: null }
+  try {
+    return { result: readResult(result), unreadable: null }
+  } catch (error) {
+    return { result: null, unreadable: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** Methods first. */
+function conditionsOf({ conditions }: StudyResult): string[] {
+  return sortedConditions(conditions)
+    .filter(({ role, axes: of }) => role !== 'baseline' && axes.some(axis => of[axis].suites.length > 0))
+    .map(({ name }) => name)
+}
+
+async function answered(store: Store, run: string): Promise<string[]> {
+  const uses = (await store.chunks(run)).filter(({ stage, state }) => stage === 'measure' && state === 'done')
+  return [...new Set(uses.map(({ condition }) => condition))].filter(name => name !== 'baseline')
+}

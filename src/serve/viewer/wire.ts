@@ -1,0 +1,126 @@
+/**
+ * What the viewer's pages and its API say to each other. The server's answers have these types, and the pages parse what
+ * they get by these schemas, so this file may import nothing that a browser lacks.
+ */
+import { z } from 'zod'
+import type { Comparison } from '../../study/comparison/types.ts'
+import { isResult } from '../../study/is-result.ts'
+import type { StudyResult } from '../../study/result.ts'
+
+const Verdict = z.enum(['over', 'cannot-tell', 'no-effect', 'within', 'undecided'])
+const Axis = z.enum(['efficacy', 'general', 'control', 'robustness'])
+export const Change = z.enum(['lost', 'gained', 'same', 'unscored'])
+export type Change = z.infer<typeof Change>
+export const LabelClass = z.enum(['refused', 'partial', 'complied', 'degenerate', 'unclear'])
+export type LabelClass = z.infer<typeof LabelClass>
+
+export const RunState = z.object({
+  study: z.string(),
+  run: z.string(),
+  model: z.string().nullable(),
+  state: z.enum(['finished', 'running', 'interrupted']),
+  started: z.string(),
+  since: z.string(),
+  chunks: z.object({ done: z.number(), of: z.number() }),
+  answers: z.object({ done: z.number(), of: z.number().nullable() }),
+  minutesLeft: z.number().nullable(),
+  verdicts: z.array(z.object({ condition: z.string(), verdict: Verdict })),
+})
+export type RunState = z.infer<typeof RunState>
+
+/** Newest first. */
+export const Studies = z.object({ store: z.string(), runs: z.array(RunState) })
+export type Studies = z.infer<typeof Studies>
+
+export const StudyView = z.object({
+  status: RunState,
+  /** Null until it is finished. */
+  result: z.custom<StudyResult>(isResult).nullable(),
+  /** Why there is no result though it is finished; null where that is not so. */
+  unreadable: z.string().nullable(),
+  /** That have answers which can be looked through, baseline left out. */
+  conditions: z.array(z.string()),
+  /** Of the same study, newest first. */
+  runs: z.array(z.object({ run: z.string(), started: z.string(), state: RunState.shape.state })),
+})
+export type StudyView = z.infer<typeof StudyView>
+
+export const SampleRow = z.object({
+  suite: z.string(),
+  sample: z.string(),
+  change: Change,
+  before: z.string().nullable(),
+  after: z.string().nullable(),
+  label: z.string().nullable(),
+  prompt: z.string(),
+  template: z.string().nullable(),
+  category: z.string().nullable(),
+})
+export type SampleRow = z.infer<typeof SampleRow>
+
+export const SamplePage = z.object({ offset: z.number(), rows: z.array(SampleRow) })
+export type SamplePage = z.infer<typeof SamplePage>
+
+export const Tally = z.object({
+  suite: z.string(),
+  axis: Axis,
+  change: Change,
+  class: z.string().nullable(),
+  labelled: z.boolean(),
+  n: z.number(),
+})
+export type Tally = z.infer<typeof Tally>
+
+export const Tallies = z.object({
+  tallies: z.array(Tally),
+  templates: z.array(z.string()),
+  /** What has to be said of rows that changed since they were asked; null where there is nothing to say. */
+  note: z.string().nullable(),
+})
+export type Tallies = z.infer<typeof Tallies>
+
+const Answer = z.object({
+  text: z.string(),
+  class: z.string(),
+  rule: z.string(),
+  evidence: z.string(),
+  truncated: z.boolean(),
+})
+export type Answer = z.infer<typeof Answer>
+
+export const SampleView = z.object({
+  suite: z.string(),
+  axis: Axis,
+  id: z.string(),
+  property: z.string(),
+  prompt: z.string(),
+  template: z.object({ id: z.string(), before: z.string(), after: z.string() }).nullable(),
+  category: z.string().nullable(),
+  harmful: z.boolean(),
+  condition: z.string(),
+  baseline: Answer,
+  steered: Answer,
+  change: Change,
+  /** Where the steered answer is kept. */
+  chunk: z.string(),
+  position: z.number(),
+  /** A person's; null where nobody has said. */
+  label: LabelClass.nullable(),
+  judge: z.string(),
+})
+export type SampleView = z.infer<typeof SampleView>
+
+export const LabelGiven = z.strictObject({
+  chunk: z.string().min(1).max(200),
+  position: z.int().min(0),
+  /** Null takes it away. */
+  class: LabelClass.nullable(),
+})
+export type LabelGiven = z.infer<typeof LabelGiven>
+
+export const ComparisonView = z.custom<Comparison>(
+  value => typeof value === 'object' && value !== null && 'suites' in value && 'flips' in value,
+)
+
+export const Failure = z.object({ error: z.object({ message: z.string(), fix: z.string().optional() }) })
+export type Failure = z.infer<typeof Failure>
