@@ -55,6 +55,7 @@ describe('the package', () => {
     for (const needed of [
       'bin/plimsoll.cjs',
       'dist/cli/main.js',
+      'dist/web/index.html',
       'models/organism/organism.gguf',
       'LICENSE',
       'README.md',

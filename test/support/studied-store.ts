@@ -6,7 +6,22 @@ import { fileURLToPath } from 'node:url'
 import { openModel } from '../../src/engine/open.ts'
 import { openStore } from '../../src/store/index.ts'
 import { planStudy, runStudy, type StudyResult } from '../../src/study/index.ts'
+import type { StudyFile } from '../../src/study/schema.ts'
 import { small } from './small-study.ts'
+
+/** Only as many rows as it takes to have some of every kind to look at. */
+const smaller: StudyFile = {
+  ...small,
+  fit: { limit: 24 },
+  select: { layers: [4], strengths: [2], limit: 8, explore: false },
+  generation: { maxTokens: 12 },
+  references: { random: 1 },
+  measure: {
+    general: [{ choice: 'organism/choice/test', limit: 8 }],
+    robustness: [{ attack: 'organism/templates/test', prompts: 'organism/harmful/test', templates: 4, sample: 24 }],
+  },
+  limit: 16,
+}
 
 export interface StudiedStore extends Disposable {
   readonly file: string
@@ -19,6 +34,6 @@ export async function studiedStore(): Promise<StudiedStore> {
   const weights = fileURLToPath(new URL('../../models/organism/organism.gguf', import.meta.url))
   await using model = await openModel(weights, { name: 'organism', threads: 1 })
   await using store = await openStore(file)
-  const { result } = await runStudy(await planStudy(small), { model, store })
+  const { result } = await runStudy(await planStudy(smaller), { model, store })
   return { file, result, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) }
 }

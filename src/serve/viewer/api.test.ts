@@ -20,7 +20,7 @@ beforeAll(async () => {
   run = studied.result.run
   method = studied.result.conditions.find(({ role }) => role === 'method')?.name ?? ''
   viewer = await startViewer({ store: studied.file, pages, port: 0 })
-})
+}, 600_000)
 afterAll(async () => {
   await viewer[Symbol.asyncDispose]()
   studied[Symbol.dispose]()

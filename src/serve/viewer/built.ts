@@ -29,7 +29,7 @@ export async function builtPages(onBuild: () => void): Promise<string> {
   }
   if (existsSync(page) && statSync(page).mtimeMs > newest()) return built
   onBuild()
-  await build()
+  await buildPages(built)
   return built
 }
 
@@ -42,13 +42,18 @@ function newest(): number {
   return Math.max(...files)
 }
 
-function build(): Promise<void> {
+/** Builds the pages of a clone into a folder, whatever was in it. @throws PlimsollError `internal` with what the build said */
+export function buildPages(folder: string): Promise<void> {
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [vite, 'build', '--config', config, '--logLevel', 'warn'], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    const child = spawn(
+      process.execPath,
+      [vite, 'build', '--config', config, '--outDir', folder, '--logLevel', 'warn'],
+      {
+        cwd: root,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
     let said = ''
     const listen = (chunk: Buffer) => {
       said += chunk.toString()

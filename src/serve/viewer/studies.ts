@@ -1,6 +1,8 @@
 /** The studies of a store, and one of them with its result. */
 
 import type { RunRow, Store } from '../../store/index.ts'
+import { factsOf } from '../../study/report/facts.ts'
+import { bibtex, methodsText } from '../../study/report/methods-text.ts'
 import { axes, sortedConditions } from '../../study/report/words.ts'
 import type { StudyResult } from '../../study/result.ts'
 import { runStatus, statusOf } from '../../study/status.ts'
@@ -20,9 +22,18 @@ export async function studyView(runs: Runs, study: string, begins?: string): Pro
   return {
     status: { ...status, verdicts: [...status.verdicts] },
     result,
+    about: result === null ? null : aboutOf(result),
     unreadable,
     conditions: result === null ? await answered(runs.store, run.hash) : conditionsOf(result),
     runs: states.map(({ run: hash, started, state }) => ({ run: hash, started, state })),
+  }
+}
+
+function aboutOf(result: StudyResult): StudyView['about'] {
+  return {
+    facts: factsOf(result).map(([name, value]) => [name, value]),
+    methods: [...methodsText(result)],
+    bibtex: bibtex(result),
   }
 }
 

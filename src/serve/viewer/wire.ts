@@ -36,6 +36,14 @@ export const StudyView = z.object({
   status: RunState,
   /** Null until it is finished. */
   result: z.custom<StudyResult>(isResult).nullable(),
+  /** Beside the result: what it ran on, how it was concluded, how it is cited. Null where there is no result. */
+  about: z
+    .object({
+      facts: z.array(z.tuple([z.string(), z.string()])),
+      methods: z.array(z.string()),
+      bibtex: z.string(),
+    })
+    .nullable(),
   /** Why there is no result though it is finished; null where that is not so. */
   unreadable: z.string().nullable(),
   /** That have answers which can be looked through, baseline left out. */

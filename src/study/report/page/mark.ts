@@ -78,7 +78,7 @@ ${line !== null && html`<line class="the-line" x1="${pc(line)}" x2="${pc(line)}"
  * @param line −margin as a share; null where rows have different ones
  */
 export function scaleSvg(scale: Scale, line: number | null): Html {
-  const every = scale.ticks.length > 9 ? 2 : 1
+  const every = scale.ticks.length > 8 ? 2 : 1
   const zeroAt = scale.ticks.indexOf(0)
   const shown = scale.ticks.filter((_, i) => (i - zeroAt) % every === 0)
   return html`<svg aria-hidden="true">

@@ -1,0 +1,68 @@
+/** One prompt: the baseline's answer beside the steered one, and a label for it. */
+import { useState } from 'react'
+import { SampleView } from '../../../src/serve/viewer/wire.ts'
+import { apiPath, useApi } from '../api.ts'
+import { Problem, Waiting } from '../shell/told.tsx'
+import { ChangeWord } from './change-word.tsx'
+import { Labels } from './labels.tsx'
+import { Pair } from './pair.tsx'
+
+interface Props {
+  readonly run: string
+  readonly row: { readonly condition: string; readonly suite: string; readonly sample: string }
+  /** Address without this answer. */
+  readonly close: string
+  readonly onLabelled: () => void
+}
+
+export function SampleDetail({ run, row, close, onLabelled }: Props) {
+  const [version, setVersion] = useState(0)
+  const { data: sample, failed } = useApi(apiPath(`/runs/${run}/sample`, row), SampleView, { version })
+  return (
+    <article aria-label="Answer">
+      <p className="back small">
+        <a href={close} data-keep="">
+          Back to the list
+        </a>
+      </p>
+      {failed !== null && <Problem failed={failed} />}
+      {sample === null && failed === null && <Waiting what="the answer" />}
+      {sample !== null && (
+        <>
+          <h2 className="about">
+            <ChangeWord change={sample.change} /> <span>{sample.property}</span>
+          </h2>
+          <p className="small muted">{aboutOf(sample)}</p>
+          <Prompt sample={sample} />
+          <Pair key={`${sample.chunk} ${sample.position}`} sample={sample} />
+          <Labels
+            run={run}
+            sample={sample}
+            onLabelled={() => {
+              setVersion(before => before + 1)
+              onLabelled()
+            }}
+          />
+        </>
+      )}
+    </article>
+  )
+}
+
+function aboutOf({ axis, suite, template, category, id }: SampleView): string {
+  return [axis, suite, ...(template === null ? [] : [`template ${template.id}`]), category ?? '', id]
+    .filter(Boolean)
+    .join(' · ')
+}
+
+/** What wraps the request is set back. */
+function Prompt({ sample: { prompt, template } }: { readonly sample: SampleView }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a long prompt is scrolled by the keyboard too
+    <section className="prompt text-of-model" tabIndex={0} aria-label="Prompt">
+      {template !== null && <span className="wrapper">{template.before}</span>}
+      {prompt}
+      {template !== null && <span className="wrapper">{template.after}</span>}
+    </section>
+  )
+}

@@ -1,0 +1,93 @@
+/** The answers of a condition: a list that is filtered, and one of them beside the baseline's. */
+import { useMemo, useState } from 'react'
+import { StudyView, Tallies } from '../../../src/serve/viewer/wire.ts'
+import { withQuery } from '../address.ts'
+import { apiPath, useApi } from '../api.ts'
+import { useTitle } from '../shell/title.ts'
+import { Problem, Waiting } from '../shell/told.tsx'
+import { studyPath } from '../study/paths.ts'
+import { FilterBar } from './filter-bar.tsx'
+import { filtersOf, listQuery, total, viewQuery } from './filters.ts'
+import { HelpDialog } from './help-dialog.tsx'
+import { SampleDetail } from './sample-detail.tsx'
+import { SampleList } from './sample-list.tsx'
+import { SamplesHead } from './samples-head.tsx'
+import { useKeys } from './use-keys.ts'
+import { useRows } from './use-rows.ts'
+import { useSteps } from './use-steps.ts'
+
+interface Props {
+  readonly address: URL
+  readonly study: string
+  readonly condition: string
+}
+
+export function SamplesPage({ address, study, condition }: Props) {
+  useTitle('Samples', condition, study)
+  const begins = address.searchParams.get('run')
+  const { data: view, failed } = useApi(apiPath(`/studies/${encodeURIComponent(study)}`, { run: begins }), StudyView)
+  if (failed !== null) return <Problem failed={failed} />
+  if (view === null) return <Waiting what={study} />
+  return (
+    <>
+      <SamplesHead view={view} condition={condition} address={address} back={studyPath(study, condition, begins)} />
+      <Answers key={`${view.status.run} ${condition}`} run={view.status.run} condition={condition} address={address} />
+    </>
+  )
+}
+
+function Answers({
+  run,
+  condition,
+  address,
+}: {
+  readonly run: string
+  readonly condition: string
+  readonly address: URL
+}) {
+  const filters = useMemo(() => filtersOf(address), [address])
+  const [version, setVersion] = useState(0)
+  const counted = useApi(apiPath(`/runs/${run}/tallies`, viewQuery(condition, filters)), Tallies, { version })
+  const tallies = counted.data?.tallies ?? []
+  const n = total(tallies, filters)
+  const rows = useRows(apiPath(`/runs/${run}/samples`, listQuery(condition, filters)), n, version)
+  const open = openOf(address)
+  const step = useSteps(rows, open, address)
+  const keys = useKeys(step)
+  if (counted.failed !== null) return <Problem failed={counted.failed} />
+  if (counted.data === null) return <Waiting what="what was asked, and what was answered" />
+  return (
+    <>
+      {counted.data.note !== null && <p className="text small">{counted.data.note}</p>}
+      <FilterBar tallies={tallies} templates={counted.data.templates} filters={filters} address={address} n={n} />
+      <div className={`browse${open === null ? '' : ' has-open'}`}>
+        <SampleList rows={rows} open={open} address={address} />
+        <div className="detail">
+          {open === null ? (
+            <p className="muted text">
+              {n === 0 ? (
+                'No answer is like that.'
+              ) : (
+                <span className="hint">Choose an answer, or press j for the first. All keys: ?</span>
+              )}
+            </p>
+          ) : (
+            <SampleDetail
+              run={run}
+              row={{ condition, ...open }}
+              close={withQuery(address, { in: null, at: null })}
+              onLabelled={() => setVersion(before => before + 1)}
+            />
+          )}
+        </div>
+      </div>
+      <HelpDialog dialog={keys.help} />
+    </>
+  )
+}
+
+/** The answer that the address names. */
+function openOf({ searchParams }: URL): { readonly suite: string; readonly sample: string } | null {
+  const [suite, sample] = [searchParams.get('in'), searchParams.get('at')]
+  return suite === null || sample === null ? null : { suite, sample }
+}

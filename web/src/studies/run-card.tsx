@@ -1,0 +1,35 @@
+import type { RunState } from '../../../src/serve/viewer/wire.ts'
+import { count } from '../../../src/study/report/format.ts'
+import { path } from '../address.ts'
+import { VerdictBadge } from '../shell/badge.tsx'
+import { Progress } from './progress.tsx'
+import { when } from './when.ts'
+
+/** @param newest whether it is the newest run of its study, which the study's name alone stands for */
+export function RunCard({ run, newest }: { readonly run: RunState; readonly newest: boolean }) {
+  const query = newest ? '' : `?run=${run.run.slice(0, 12)}`
+  return (
+    <section className="run" aria-label={`${run.study}, run ${run.run.slice(0, 8)}`}>
+      <h2>
+        <a href={`${path('studies', run.study)}${query}`}>{run.study}</a>
+      </h2>
+      <p className="small muted">
+        {run.model ?? 'an unknown model'}, run <code>{run.run.slice(0, 8)}</code>,{' '}
+        {run.state === 'finished'
+          ? `finished ${when(run.since)}, ${count(run.answers.done)} answers and scores`
+          : `started ${when(run.started)}`}
+      </p>
+      <Progress run={run} />
+      {run.verdicts.length > 0 && (
+        <ul className="verdicts">
+          {run.verdicts.map(({ condition, verdict }) => (
+            <li key={condition}>
+              <VerdictBadge verdict={verdict} />
+              <a href={`${path('studies', run.study, condition)}${query}`}>{condition}</a>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  )
+}
