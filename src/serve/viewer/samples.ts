@@ -1,5 +1,6 @@
 /** The answers of a run: counted, listed a page at a time, and one by one beside the baseline's. */
 import { z } from 'zod'
+import type { AnswerItem, ProblemItem } from '../../measure/suites/index.ts'
 import type { BrowseFilter, BrowseTally, BrowseView } from '../../store/index.ts'
 import { sampleAt } from '../../study/samples.ts'
 import { JUDGE } from '../../study/work.ts'
@@ -77,7 +78,7 @@ export async function samplePage(runs: Runs, hash: string, query: z.output<typeo
         before,
         after,
         label,
-        prompt: excerpt(item?.wrapped?.prompt ?? item?.request ?? rendered),
+        prompt: excerpt(item === undefined ? rendered : requestOf(item)),
         template: item?.clusters.template ?? null,
         category: item?.category ?? null,
       }
@@ -116,6 +117,10 @@ export async function relabel(runs: Runs, hash: string, { chunk, position, class
 function templatesOf({ items }: AskedRun): string[] {
   const all = [...items.values()].flatMap(rows => [...rows.values()].flatMap(({ clusters }) => clusters.template ?? []))
   return [...new Set(all)].toSorted()
+}
+
+function requestOf(item: AnswerItem | ProblemItem): string {
+  return item.kind === 'problem' ? item.question : (item.wrapped?.prompt ?? item.request)
 }
 
 function excerpt(text: string): string {

@@ -102,7 +102,8 @@ export const SampleView = z.object({
   id: z.string(),
   property: z.string(),
   prompt: z.string(),
-  template: z.object({ id: z.string(), before: z.string(), after: z.string() }).nullable(),
+  /** The model saw before + prompt + after, or `as` where that is not all. */
+  template: z.object({ id: z.string(), before: z.string(), after: z.string(), as: z.string().optional() }).nullable(),
   category: z.string().nullable(),
   harmful: z.boolean(),
   condition: z.string(),

@@ -60,9 +60,10 @@ function Prompt({ sample: { prompt, template } }: { readonly sample: SampleView 
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a long prompt is scrolled by the keyboard too
     <section className="prompt text-of-model" tabIndex={0} aria-label="Prompt">
-      {template !== null && <span className="wrapper">{template.before}</span>}
+      {template !== null && template.as === undefined && <span className="wrapper">{template.before}</span>}
       {prompt}
-      {template !== null && <span className="wrapper">{template.after}</span>}
+      {template !== null && template.as === undefined && <span className="wrapper">{template.after}</span>}
+      {template?.as !== undefined && <span className="wrapper">{`\n\nAsked as:\n${template.as}`}</span>}
     </section>
   )
 }
