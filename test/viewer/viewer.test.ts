@@ -149,7 +149,7 @@ describe.skipIf(executablePath === null)('the viewer', () => {
     const n = Number((await page.locator('.found').innerText()).replaceAll(/\D/g, ''))
     expect(n).toBeGreaterThan(40)
     expect(await page.locator('.list li').count()).toBeLessThan(30)
-    await page.locator('.list').evaluate('list => list.scrollTo(0, list.scrollHeight)')
+    await page.evaluate("document.querySelector('.list').scrollTo(0, 1e6)")
     await page.locator(`.list li[aria-posinset="${n}"] a.row`).waitFor()
     expect(await page.locator('.list li').count()).toBeLessThan(30)
     expect(wrong).toEqual([])

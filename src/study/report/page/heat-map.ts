@@ -36,7 +36,7 @@ function heatMap(suite: string, index: number, conditions: readonly ConditionRes
     Math.min(0, ...methods.flatMap(column => column.get(template) ?? []).map(row => row.steered - row.baseline))
   const sorted = templates.toSorted((a, b) => worst(a) - worst(b))
   return html`<div class="heat"><h3 id="heat-${index}">${suite}</h3>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="heat-${index}"><table>
+<div class="scroll" tabindex="0" role="region" aria-label="${suite}, template by template"><table>
 <thead><tr><th scope="col">template</th><th scope="col">base, %</th><td class="gap"></td>${conditions.map(condition => html`<th scope="col">${condition.name}</th>`)}</tr></thead>
 <tbody>${sorted.map(template => {
     const base = cells.map(column => column.get(template)).find(row => row !== undefined)
