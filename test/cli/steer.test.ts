@@ -322,6 +322,8 @@ describe('judge calibrate', () => {
     expect(JSON.parse(stdout)).toMatchObject({ files: [{ hallucinated: 1, others: 1, tooLong: 0, model: 'organism' }] })
     const none = await folder.plimsoll(...all)
     expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('needs a model') })
+    const unfetched = await folder.plimsoll('judge', 'calibrate', '--faithful', '--model', 'organism')
+    expect(unfetched).toMatchObject({ code: 1, stderr: expect.stringContaining('RUCAIBox/HaluEval') })
   })
 
   it('names the row that has no label', async () => {
