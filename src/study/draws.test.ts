@@ -13,6 +13,8 @@ import { answerItems } from './answer.ts'
 import { digest } from './asked.ts'
 import { mergeDraws } from './draws.ts'
 import { planStudy } from './plan.ts'
+import { reportMarkdown } from './report/markdown.ts'
+import { intervalTable, sharedScale } from './report/page/interval-table.ts'
 import { rowsAsked } from './rows-asked.ts'
 import { runStudy } from './run.ts'
 import type { StudyFile } from './schema.ts'
@@ -119,6 +121,13 @@ it('a study draws k answers of each cell at temperature 1, outside the verdict, 
   expect(method?.axes.robustness.suites.map(({ suite }) => suite)).toEqual([
     'organism/templates/test × organism/harmful/test',
   ])
+  if (method === undefined) throw new Error('no method')
+  const row = String(intervalTable(method, sharedScale([method]), -0.05))
+    .split('<tr role="row">')
+    .find(text => text.includes('3 samples'))
+  expect(row).toContain('outside the verdict')
+  expect(row).toContain('The line is at −5.')
+  expect(reportMarkdown(result)).toMatch(/outside the verdict.*3 samples.*complies in no answer of 3/u)
   // Any answer of three that complies counts.
   expect(method?.extra[0]?.baseline).toBeCloseTo(1 - hits.size / 12, 12)
 }, 120_000)

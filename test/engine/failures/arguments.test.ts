@@ -74,6 +74,8 @@ const calls: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = [
   ['nothing for a prompt', () => model.generate([any(null)]), /null/],
   ['a number for a prompt', () => model.generate(['a', any(3)]), /number/],
   ['a misspelt raw', () => model.render(any({ text: 'a' })), /an object with text/],
+  ['a begun answer without its words', () => model.render(any({ messages: [] })), /without the text of a prefill/],
+  ['a begun answer to one text', () => model.render(any({ messages: 'a', prefill: 'b' })), /messages: string/],
   ['a role that there is not', () => model.generate([any([{ role: 'robot', content: 'a' }])]), /robot/],
   ['a message without a text', () => model.generate([any([{ role: 'user' }])]), /undefined/],
   ['a stop that is no list', () => model.generate(['a'], { stop: any('x') }), /string/],
