@@ -6,7 +6,7 @@ import type { RunRow } from '../store/index.ts'
 import { openStore } from '../store/index.ts'
 import { changedRows, finishedPlan } from '../study/finished.ts'
 import { answerFormats } from '../study/report/answers.ts'
-import { writeReport } from '../study/report/write.ts'
+import { type Export, exportFormats, writeReport } from '../study/report/write.ts'
 import { samplesOf } from '../study/samples.ts'
 import { readResult } from '../study/stored-result.ts'
 import { suggest } from '../suggest.ts'
@@ -21,6 +21,7 @@ export function reportCommand(program: Command): void {
     .option('-o, --output <FOLDER>', 'where it goes (default: plimsoll-results/<study>)')
     .option('--redact', 'leave out harmful requests, their templates and their answers, to publish it')
     .addOption(new Option('--answers <FORMAT>', 'every answer beside it, a row each').choices(answerFormats))
+    .addOption(new Option('--export <FORMAT...>', 'report.tex, or logs for `inspect view`').choices(exportFormats))
     .addHelpText('after', examples('plimsoll report demo', 'plimsoll report demo --redact --answers csv -o docs/demo'))
     .action(async (study, options, command) => {
       const output = outputOf(command)
@@ -38,7 +39,11 @@ export function reportCommand(program: Command): void {
       const { answers: format, redact } = options
       const answers = format && { format, samples: samplesOf(store, run.hash, plan) }
       const samples = samplesOf(store, run.hash, plan)
-      const files = await writeReport(result, samples, folder, { store: storeFile, redact, answers })
+      const exports = (options.export ?? []).map((wanted): Export => {
+        if (wanted === 'latex') return { format: wanted }
+        return { format: wanted, samples: () => samplesOf(store, run.hash, plan) }
+      })
+      const files = await writeReport(result, samples, folder, { store: storeFile, redact, answers, exports })
       if (output.json) return output.printJson({ study, run: run.hash, files })
       showVerdict(result, output)
       showFiles(files, output)

@@ -3,17 +3,28 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StudyResult } from '../result.ts'
 import { type AnswerFormat, answerLines, writeAnswersParquet } from './answers.ts'
+import { inspectLogs } from './inspect.ts'
 import { stableJson } from './json.ts'
+import { reportLatex } from './latex.ts'
 import { reportMarkdown } from './markdown.ts'
 import { reportPage } from './page/page.ts'
 import { redacted } from './redact.ts'
 import { drawSamples, methodLimits, referenceLimits, type Sample } from './sample.ts'
+
+export const exportFormats = ['latex', 'inspect'] as const
+export type ExportFormat = (typeof exportFormats)[number]
+
+export type Export =
+  | { readonly format: 'latex' }
+  | { readonly format: 'inspect'; readonly samples: () => AsyncIterable<Sample> | Iterable<Sample> }
 
 export interface ReportOptions {
   /** Where the page says the rest of the answers is. @default '.plimsoll/store.db' */
   readonly store?: string | undefined
   /** Without the words of harmful requests, of what wraps them and of their answers. @default false */
   readonly redact?: boolean | undefined
+  /** `report.tex`, and logs in `inspect/`, for which all pairs are read once for each condition. */
+  readonly exports?: readonly Export[] | undefined
   /** Every answer beside, as `answers.jsonl`, `answers.csv` or `answers.parquet`; in order, so that it is read a second time. */
   readonly answers?: Readonly<{ format: AnswerFormat; samples: AsyncIterable<Sample> | Iterable<Sample> }> | undefined
 }
@@ -54,6 +65,20 @@ export async function writeReport(
     if (format === 'parquet') await throughDraft(path, draft => writeAnswersParquet(hide(every), draft))
     else await writeWhole(path, answerLines(hide(every), format))
     written.push(path)
+  }
+  for (const wanted of options.exports ?? []) {
+    if (wanted.format === 'latex') {
+      const path = join(dir, 'report.tex')
+      await writeWhole(path, reportLatex(result))
+      written.push(path)
+    } else {
+      await mkdir(join(dir, 'inspect'), { recursive: true })
+      for (const { name, text } of inspectLogs(result, () => hide(wanted.samples()))) {
+        const path = join(dir, 'inspect', name)
+        await writeWhole(path, text)
+        written.push(path)
+      }
+    }
   }
   return written
 }
