@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
@@ -97,6 +98,20 @@ seed: 1
     writeFileSync(path, 'study: demo\nmodel: organism\n')
     expect(modelFrom(loadStudy(path))).toBe('organism')
   })
+})
+
+it.each([
+  'methods',
+  'methods-matched-efficacy',
+  'methods-matched-kl',
+  'overrefusal-full',
+  'paper/overrefusal',
+  'paper/faithfulness',
+])('studies/%s.yaml is a whole study', name => {
+  const path = fileURLToPath(new URL(`../../studies/${name}.yaml`, import.meta.url))
+  const { study } = loadStudy(path, { model: 'organism' })
+  expect(study.measure.robustness.length).toBeGreaterThan(0)
+  if (/^(?:paper|methods)/.test(name)) expect(study.conditions).toHaveLength(10)
 })
 
 it('a file may be filled up from one beside it', () => {
