@@ -10,6 +10,7 @@ import { fitBenchmark, fitTable } from './fit/index.ts'
 import { peersBenchmark } from './peers/index.ts'
 import { peersTable } from './peers/table.ts'
 import { studyBenchmark, studyTable } from './study/index.ts'
+import { viewBenchmark, viewTable } from './view/index.ts'
 
 const usage = `npm run bench -- engine [--model NAME|FILE] [--threads N] [--turns N] [--seconds N] [--contexts 32,512] [--json]
 npm run bench -- peers [--model NAME|FILE] [--threads N] [--turns N] [--sequences 1,16,64] [--batched-bench PROGRAM]
@@ -18,6 +19,7 @@ npm run bench -- study [--model NAME|FILE] [--threads N] [--study overrefusal-qu
 npm run bench -- agreement --python PROGRAM [--model NAME|FILE] [--threads N] [--rows mmlu=228,gsm8k=100] [--json]
 npm run bench -- fit [--model NAME|FILE] [--threads N] [--turns N] [--pairs 256] [--python PROGRAM] [--dtypes float32]
                      [--json]
+npm run bench -- view [--store .plimsoll/store.db] [--records 100000] [--turns N] [--json]
 bench/peers/README.md says how to get the programs.`
 
 const { values, positionals } = parseArgs({
@@ -36,6 +38,8 @@ const { values, positionals } = parseArgs({
     limit: { type: 'string', default: '24' },
     pairs: { type: 'string', default: '256' },
     rows: { type: 'string', default: 'mmlu=228,gsm8k=100,arc-challenge=100,hellaswag=100' },
+    store: { type: 'string', default: '.plimsoll/store.db' },
+    records: { type: 'string', default: '100000' },
     json: { type: 'boolean', default: false },
   },
 })
@@ -84,6 +88,9 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
       },
     })
     print(found, agreementTable)
+  },
+  async view() {
+    print(await viewBenchmark(values.store, Number(values.records), Number(values.turns)), viewTable)
   },
   async study() {
     const found = await studyBenchmark({ ...(await shared()), study: values.study, limit: Number(values.limit) })
