@@ -1,5 +1,6 @@
 /** From answers to what a study says of each condition. */
 import type { FaithfulClass } from '../judge/types.ts'
+import { answerFigures } from '../measure/answer-figures.ts'
 import { axisResult } from '../measure/axis.ts'
 import { categoryRates } from '../measure/suite-categories.ts'
 import { doseRates, ladderOf } from '../measure/suite-doses.ts'
@@ -9,7 +10,7 @@ import type { AxisName, SuiteResult } from '../measure/types.ts'
 import { type Axes, type Checks, holmVerdicts, studyChecks, verdictOf } from '../measure/verdict.ts'
 import { type Phrases, verdictSentence } from '../measure/verdict-sentence.ts'
 import type { ActiveCondition } from './active.ts'
-import { compareSense, compareSuite, pairedRows, sensePhrases } from './compare.ts'
+import { bySample, compareSense, compareSuite, pairedRows, sensePhrases } from './compare.ts'
 import type { Measured } from './measure.ts'
 import { normChange } from './outcome.ts'
 import type { Plan } from './plan.ts'
@@ -87,6 +88,7 @@ export function conclude(plan: Plan, all: readonly Described[], measured: Measur
           doseRates(suite.name, rowsOf(suite, name, conditions, measured), ladder),
         ),
         classes: plan.suites.flatMap(suite => classCounts(suite, measured.get(suite.name)?.get(name) ?? [])),
+        answers: answerFigures(plan.suites.flatMap(suite => describedAnswers(suite, name, conditions, measured))),
         categories: plan.suites
           .filter(suite => suite.want !== null && !suite.extra)
           .flatMap(suite => categoryRates(suite.name, rowsOf(suite, name, conditions, measured))),
@@ -156,6 +158,19 @@ function compare(plan: Plan, condition: Described, conditions: readonly Describe
 function rowsOf(suite: Suite, condition: string, conditions: readonly Described[], measured: Measured) {
   const of = (name: string) => measured.get(suite.name)?.get(name) ?? []
   return pairedRows(suite, of(baselineOf(conditions)), of(condition))
+}
+
+/** Answers to plain prompts, and of those in templates none: wrappers ask for odd forms. */
+function describedAnswers(suite: Suite, condition: string, conditions: readonly Described[], measured: Measured) {
+  if (suite.grid) return []
+  const before = bySample(measured.get(suite.name)?.get(baselineOf(conditions)) ?? [])
+  const own = measured.get(suite.name)?.get(condition) ?? []
+  return own.flatMap(({ sample, answer, tokens, finish }) => {
+    const baseline = before.get(sample)
+    return finish === null || baseline === undefined
+      ? []
+      : [{ text: answer, tokens: tokens.length, baseline: baseline.answer }]
+  })
 }
 
 function baselineOf(conditions: readonly Described[]): string {

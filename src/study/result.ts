@@ -1,5 +1,6 @@
 /** The shape of report.json: everything a study concluded, nothing that needs the store to be read. */
 import type { FaithfulClass } from '../judge/types.ts'
+import type { AnswerFigures } from '../measure/answer-figures.ts'
 import type {
   AxisName,
   AxisResult,
@@ -52,6 +53,8 @@ export interface ConditionResult {
   readonly fits?: Fits | undefined
   /** Of each suite whose questions have two answers: whose answer was given, how often. Results of 0.1 may lack it. */
   readonly classes?: readonly ClassCounts[] | undefined
+  /** What its plain answers look like, outside the verdict; null without any. Results of 0.1 may lack it. */
+  readonly answers?: AnswerFigures | null | undefined
   /** Per category of each suite whose rows have one. Results of 0.1 may lack it. */
   readonly categories?: readonly CategoryResult[] | undefined
   /** Per rung of the dose ladder of each grid that has one. Results of 0.1 may lack it. */

@@ -1,6 +1,7 @@
 /** report.md: the verdict and its figures, to paste where Markdown is read. */
 import type { ConditionResult, Selection, StudyResult, SuiteResult } from '../result.ts'
 import { shownHeads } from '../shown-words.ts'
+import { answersNote, answersTable } from './answers-table.ts'
 import { categoryTables, doseNote, doseTables, fewest, retentionTable } from './breakdown.ts'
 import { checkSentences } from './checks.ts'
 import { classesNote, classesTable, knowledgeSentence } from './classes.ts'
@@ -28,6 +29,7 @@ export function reportMarkdown(result: StudyResult): string {
     others.length === 0 ? 'None.' : othersTable(others),
     ...classesBlocks(result),
     ...breakdownBlocks(result.conditions),
+    ...answersBlocks(result.conditions),
     '## Strength',
     ...(result.selections.length === 0 ? ['Nothing was selected.'] : result.selections.flatMap(selectionBlocks)),
     ...judgeBlocks(result),
@@ -193,6 +195,11 @@ function breakdownBlocks(conditions: readonly ConditionResult[]): string[] {
           ...categories.flatMap(({ title, heads, right, rows }) => [`### ${plain(title)}`, table(heads, right, rows)]),
         ]),
   ]
+}
+
+function answersBlocks(conditions: readonly ConditionResult[]): string[] {
+  const shown = answersTable(conditions)
+  return shown === null ? [] : ['## What answers look like', answersNote, table(shown.heads, shown.right, shown.rows)]
 }
 
 function judgeBlocks(result: StudyResult): string[] {
