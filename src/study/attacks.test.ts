@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { small } from '../../test/support/small-study.ts'
+import { writeTinyModel } from '../../test/support/tiny-gguf.ts'
 import { openModel } from '../engine/open.ts'
 import { PlimsollError } from '../errors.ts'
 import type { AnswerItem } from '../measure/suites/index.ts'
 import { openStore } from '../store/index.ts'
 import { answerItems } from './answer.ts'
+import { checkAskable } from './askable.ts'
 import { loadStudy } from './config.ts'
 import { planStudy } from './plan.ts'
 import { runStudy } from './run.ts'
@@ -173,6 +175,35 @@ describe('what is wrong with an attack is said before a model is asked', () => {
     const file = write('lost.jsonl', '{"text": "x"}\n{"of": 3, "text": "y"}')
     const error = await failure(planWith({ attack: { rewrites: { file } }, ...prompts }))
     expect(error).toMatchObject({ code: 'data-invalid', where: expect.stringMatching(/lost\.jsonl:1$/) })
+  })
+})
+
+describe('a model that cannot be asked so says it before anything is answered', () => {
+  it('where its context is too short for a row', async () => {
+    await using model = await openModel(organism, { name: 'organism', threads: 1 })
+    await using store = await openStore(join(folder, 'long.db'))
+    const shots = { attack: 'many-shot', parameters: { shots: 24 } }
+    const plan = await planWith({ attack: ['rot13', shots], ...prompts })
+    const error = await failure(runStudy(plan, { model, store }))
+    expect(error).toMatchObject({ code: 'prompt-too-long', where: expect.stringMatching(/: many-shot\(shots=24\)\//) })
+    expect(error.expected).toContain(String(model.info.contextLength))
+    expect(await store.runs()).toEqual([])
+  })
+
+  it('where its chat template takes no system message', async () => {
+    const file = join(folder, 'strict.gguf')
+    writeTinyModel(file, { template: 'no-system' })
+    await using model = await openModel(file, { threads: 1 })
+    const plan = await planWith({ attack: 'system-override', ...prompts })
+    const refused = checkAskable(model, {
+      ...plan,
+      study: { ...plan.study, generation: { maxTokens: 1, temperature: 0 } },
+    })
+    expect(await failure(refused)).toMatchObject({
+      code: 'template-failed',
+      where: expect.stringContaining('system-override/'),
+      fix: expect.stringContaining('Leave this attack out'),
+    })
   })
 })
 

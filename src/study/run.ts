@@ -7,6 +7,7 @@ import type { Store } from '../store/index.ts'
 import { toolVersion } from '../version.ts'
 import type { FoundAblation } from './ablation/index.ts'
 import type { ActiveCondition } from './active.ts'
+import { checkAskable } from './askable.ts'
 import { saveAsked } from './asked.ts'
 import { chat } from './chat.ts'
 import { conclude, described } from './conclude.ts'
@@ -58,6 +59,7 @@ export async function runStudy(planned: Plan, options: RunStudyOptions): Promise
   const began = performance.now()
   // First of all: a key or a file that is missing is found before hours of work, not after them.
   const graders = await namedGraders(planned.study.judge, planned.folder)
+  await checkAskable(model, planned)
   const hash = runHash(planned, model)
   const { started } = await store.startRun({
     hash,
