@@ -9,6 +9,8 @@ import { engineTable } from './engine/table.ts'
 import { fitBenchmark, fitTable } from './fit/index.ts'
 import { peersBenchmark } from './peers/index.ts'
 import { peersTable } from './peers/table.ts'
+import { serveBenchmark } from './serve/index.ts'
+import { serveTable } from './serve/table.ts'
 import { studyBenchmark, studyTable } from './study/index.ts'
 import { viewBenchmark, viewTable } from './view/index.ts'
 
@@ -20,6 +22,7 @@ npm run bench -- agreement --python PROGRAM [--model NAME|FILE] [--threads N] [-
 npm run bench -- fit [--model NAME|FILE] [--threads N] [--turns N] [--pairs 256] [--python PROGRAM] [--dtypes float32]
                      [--json]
 npm run bench -- view [--store .plimsoll/store.db] [--records 100000] [--turns N] [--json]
+npm run bench -- serve [--model NAME|FILE] [--threads N] [--turns N] [--clients 1,4,16,64] [--peer URL] [--json]
 bench/peers/README.md says how to get the programs.`
 
 const { values, positionals } = parseArgs({
@@ -40,6 +43,8 @@ const { values, positionals } = parseArgs({
     rows: { type: 'string', default: 'mmlu=228,gsm8k=100,arc-challenge=100,hellaswag=100' },
     store: { type: 'string', default: '.plimsoll/store.db' },
     records: { type: 'string', default: '100000' },
+    clients: { type: 'string', default: '1,4,16,64' },
+    peer: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 })
@@ -91,6 +96,15 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   },
   async view() {
     print(await viewBenchmark(values.store, Number(values.records), Number(values.turns)), viewTable)
+  },
+  async serve() {
+    const found = await serveBenchmark({
+      ...(await shared()),
+      turns: Number(values.turns),
+      clients: numbers(values.clients),
+      peer: values.peer,
+    })
+    print(found, serveTable)
   },
   async study() {
     const found = await studyBenchmark({ ...(await shared()), study: values.study, limit: Number(values.limit) })
