@@ -44,11 +44,21 @@ function faultOf(prompt: unknown): string | null {
   if (typeof prompt !== 'object' || prompt === null) return prompt === null ? 'null' : typeof prompt
   if ('messages' in prompt) {
     if (!Array.isArray(prompt.messages)) return `messages: ${typeof prompt.messages}`
+    if ('tools' in prompt) {
+      if (!Array.isArray(prompt.tools)) return `tools: ${typeof prompt.tools}`
+      return prompt.messages.map(toolMessageFault).find(fault => fault !== null) ?? null
+    }
     if (!('prefill' in prompt) || typeof prompt.prefill !== 'string') return 'messages without the text of a prefill'
     return prompt.messages.map(messageFault).find(fault => fault !== null) ?? null
   }
   if (!('raw' in prompt)) return `an object with ${Object.keys(prompt).join(', ') || 'nothing in it'}`
   return typeof prompt.raw === 'string' ? null : `raw: ${typeof prompt.raw}`
+}
+
+/** Of a message where there are tools. */
+function toolMessageFault(message: unknown): string | null {
+  const isTool = typeof message === 'object' && message !== null && 'role' in message && message.role === 'tool'
+  return messageFault(isTool ? { ...message, role: 'user' } : message)
 }
 
 function messageFault(message: unknown): string | null {

@@ -2,7 +2,7 @@
 import { Template } from '@huggingface/jinja'
 import { PlimsollError } from '../errors.ts'
 import { templateDate } from './clock.ts'
-import type { Message, Prompt } from './types.ts'
+import type { Message, Prompt, ToolMessage, WithTools } from './types.ts'
 
 export interface RenderedText {
   readonly text: string
@@ -39,7 +39,7 @@ export function createRenderer(format: ChatFormat | null): RenderPrompt {
     if (typeof prompt === 'object' && 'raw' in prompt)
       return { text: prompt.raw, suffixStart: prompt.raw.length, contents: [] }
     if (typeof prompt === 'object' && 'prefill' in prompt) return begun(render(prompt.messages), prompt.prefill)
-    const messages: readonly Message[] = typeof prompt === 'string' ? [{ role: 'user', content: prompt }] : prompt
+    const { messages, tools } = withTools(prompt)
     if (format === null) {
       throw new PlimsollError('template-failed', 'The model has no chat template', {
         found: 'a prompt made of messages',
@@ -50,9 +50,11 @@ export function createRenderer(format: ChatFormat | null): RenderPrompt {
     try {
       compiled ??= new Template(withoutClock(format.template))
       const template = compiled
-      const filledIn = (filled: readonly Message[]) =>
+      if (tools.length > 0 && !/\btools\b/.test(format.template)) throw new Error('the template knows no tools')
+      const filledIn = (filled: readonly (Message | ToolMessage)[]) =>
         template.render({
-          messages: filled.map(message => ({ ...message })),
+          messages: filled.map(inTemplate),
+          ...(tools.length > 0 && { tools: [...tools] }),
           add_generation_prompt: true,
           bos_token: format.bos,
           eos_token: format.eos,
@@ -71,6 +73,18 @@ export function createRenderer(format: ChatFormat | null): RenderPrompt {
     }
   }
   return render
+}
+
+function withTools(prompt: string | readonly Message[] | WithTools): WithTools {
+  if (typeof prompt === 'string') return { messages: [{ role: 'user', content: prompt }], tools: [] }
+  return 'tools' in prompt ? prompt : { messages: prompt, tools: [] }
+}
+
+/** As templates know messages: OpenAI's form, the arguments of a call as an object. */
+function inTemplate(message: Message | ToolMessage): object {
+  if (!('toolCalls' in message)) return { ...message }
+  const { role, content, toolCalls } = message
+  return { role, content, tool_calls: toolCalls.map(call => ({ type: 'function', function: { ...call } })) }
 }
 
 /** The words an answer begins with stand behind all that the template writes. */
@@ -100,8 +114,8 @@ const mark = '\u{1F6A2}\u{1F4CF}'
  */
 function contentsOf(
   text: string,
-  messages: readonly Message[],
-  render: (messages: readonly Message[]) => string,
+  messages: readonly (Message | ToolMessage)[],
+  render: (messages: readonly (Message | ToolMessage)[]) => string,
 ): Pick<RenderedText, 'suffixStart' | 'contents'> {
   let suffixStart = text.length
   const contents = messages.flatMap((message, i): Content[] => {
@@ -109,6 +123,8 @@ function contentsOf(
     if (around === null) return []
     const [before, after] = around
     if (i === messages.length - 1 && text.endsWith(after)) suffixStart = text.length - after.length
+    // What a tool said is no part that a clause can name.
+    if (message.role === 'tool') return []
     const fits = text.startsWith(before) && text.endsWith(after) && before.length + after.length <= text.length
     return fits ? [{ role: message.role, start: before.length, end: text.length - after.length }] : []
   })
@@ -117,9 +133,9 @@ function contentsOf(
 
 /** What the template writes before and after the content of message `i`; null where it does not write it once. */
 function aroundMark(
-  messages: readonly Message[],
+  messages: readonly (Message | ToolMessage)[],
   i: number,
-  render: (messages: readonly Message[]) => string,
+  render: (messages: readonly (Message | ToolMessage)[]) => string,
 ): readonly [before: string, after: string] | null {
   let marked: string
   try {

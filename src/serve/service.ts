@@ -4,6 +4,7 @@ import { PlimsollError } from '../errors.ts'
 import { ApiError } from './http/api-error.ts'
 import type { Metrics } from './metrics.ts'
 import type { FairQueue } from './queue.ts'
+import type { ToolFormat } from './tools/template.ts'
 import type { VectorShelf } from './vectors/shelf.ts'
 
 export interface Limits {
@@ -31,6 +32,7 @@ export interface Service {
   readonly queue: FairQueue
   readonly metrics: Metrics
   readonly limits: Limits
+  readonly tools: ToolFormat
   /** Seconds since 1970 at which the server was started. */
   readonly started: number
   readonly state: State

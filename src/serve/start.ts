@@ -14,6 +14,7 @@ import { isLoopback } from './http/security.ts'
 import { createMetrics } from './metrics.ts'
 import { FairQueue } from './queue.ts'
 import type { Limits, Service, State } from './service.ts'
+import { toolFormatOf } from './tools/template.ts'
 import { type NamedVector, VectorShelf } from './vectors/shelf.ts'
 
 export interface ServeOptions {
@@ -85,6 +86,7 @@ export async function startServer(model: Model, options: ServeOptions = {}): Pro
     queue,
     metrics,
     limits: limitsOf(model, options),
+    tools: await toolFormatOf(model.info.file),
     started: Math.floor(Date.now() / 1000),
     get state() {
       return state

@@ -87,6 +87,8 @@ export function underSystem(prompt: Prompt, system: string | null | undefined): 
   if (system === null || system === undefined || (typeof prompt === 'object' && 'raw' in prompt)) return prompt
   if (typeof prompt === 'object' && 'prefill' in prompt)
     return { ...prompt, messages: [{ role: 'system', content: system }, ...prompt.messages] }
+  if (typeof prompt === 'object' && 'tools' in prompt)
+    return { ...prompt, messages: [{ role: 'system', content: system }, ...prompt.messages] }
   const messages: readonly Message[] = typeof prompt === 'string' ? [{ role: 'user', content: prompt }] : prompt
   return [{ role: 'system', content: system }, ...messages]
 }

@@ -81,6 +81,7 @@ export async function openReference(file: string): Promise<ReferenceModel> {
 
   function render(prompt: Prompt): Rendered {
     if (typeof prompt === 'string') return render([{ role: 'user', content: prompt }])
+    if ('tools' in prompt) throw new PlimsollError('template-failed', 'The reference transformer knows no tools.')
     const messages = 'raw' in prompt ? null : 'messages' in prompt ? prompt.messages : prompt
     const prefill = 'prefill' in prompt ? prompt.prefill : ''
     const text = 'raw' in prompt ? prompt.raw : chat(messages ?? []) + prefill

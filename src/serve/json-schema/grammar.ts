@@ -42,6 +42,24 @@ export function schemaGrammar(schema: unknown, param: string): string {
   return written({ ...jsonRules, ...new Compiler(schema, param).rules() })
 }
 
+/**
+ * One or several calls of tools, each in `<tool_call>` marks, with arguments that satisfy the tool's schema.
+ * @throws ApiError 400 naming what cannot be said
+ */
+export function callsGrammar(tools: readonly { readonly name: string; readonly parameters: unknown }[]): string {
+  const calls = { anyOf: tools.map(({ name, parameters }) => callSchema(name, parameters)) }
+  const { root: call = 'value', ...rules } = new Compiler(calls, 'tools').rules()
+  return written({ ...jsonRules, ...rules, call, root: `"<tool_call>\\n" call "\\n</tool_call>"` })
+}
+
+function callSchema(name: string, parameters: unknown): object {
+  return {
+    type: 'object',
+    properties: { name: { const: name }, arguments: parameters },
+    required: ['name', 'arguments'],
+  }
+}
+
 function written(rules: Rules): string {
   return Object.entries(rules)
     .map(([name, rule]) => `${name} ::= ${rule}`)

@@ -7,6 +7,9 @@ import { eventStream } from '../http/event-stream.ts'
 import type { Asked } from '../http/route.ts'
 import type { Service } from '../service.ts'
 import { resolveRequest } from '../steering/resolve.ts'
+import { readCalls } from '../tools/calls.ts'
+import { Tool, ToolCall, ToolChoice } from '../tools/schema.ts'
+import { promptWith, type ToolUse, toolUse } from '../tools/use.ts'
 import { finishReason, Plimsoll, plimsollOf, systemFingerprint, Usage, usageOf } from './answer-parts.ts'
 import { ChatLogprob, chatLogprob } from './log-probabilities.ts'
 import { ChatMessage, messageOf } from './messages.ts'
@@ -20,11 +23,14 @@ export const ChatRequest = z.strictObject({
   logprobs: z.boolean().nullish(),
   response_format: ResponseFormat.nullish(),
   top_logprobs: z.int().min(0).max(20).nullish(),
+  tools: z.array(Tool).max(128).nullish(),
+  tool_choice: ToolChoice.nullish(),
+  parallel_tool_calls: z.boolean().nullish().describe('Taken and ignored.'),
   modalities: z.array(z.literal('text')).nullish(),
 })
 type ChatRequest = z.output<typeof ChatRequest>
 
-const finish = z.enum(['stop', 'length'])
+const finish = z.enum(['stop', 'length', 'tool_calls'])
 const logprobs = z.object({ content: z.array(ChatLogprob), refusal: z.null() }).nullable()
 export const ChatAnswer = z.object({
   id: z.string(),
@@ -35,7 +41,12 @@ export const ChatAnswer = z.object({
   choices: z.array(
     z.object({
       index: z.int(),
-      message: z.object({ role: z.literal('assistant'), content: z.string(), refusal: z.null() }),
+      message: z.object({
+        role: z.literal('assistant'),
+        content: z.string().nullable(),
+        refusal: z.null(),
+        tool_calls: z.array(ToolCall).optional(),
+      }),
       logprobs,
       finish_reason: finish,
     }),
@@ -52,7 +63,11 @@ export const ChatPiece = z.object({
   choices: z.array(
     z.object({
       index: z.int(),
-      delta: z.object({ role: z.literal('assistant').optional(), content: z.string().optional() }),
+      delta: z.object({
+        role: z.literal('assistant').optional(),
+        content: z.string().optional(),
+        tool_calls: z.array(ToolCall.extend({ index: z.int() })).optional(),
+      }),
       logprobs,
       finish_reason: finish.nullable(),
     }),
@@ -65,12 +80,13 @@ export async function chat(asked: Asked<ChatRequest>, service: Service): Promise
   const { body } = asked
   const seed = seedOf(body)
   const most = body.logprobs ? (body.top_logprobs ?? 0) : null
+  const use = toolUse(body, service.tools)
   const job: Job = {
-    prompts: [body.messages.map(messageOf)],
+    prompts: [promptWith(body.messages.map(messageOf), use)],
     n: body.n ?? 1,
     maxTokens: body.max_completion_tokens ?? body.max_tokens ?? null,
     sampling: {
-      ...samplingOf(body, seed, grammarOf(body.grammar, body.response_format)),
+      ...samplingOf(body, seed, grammarOf(body.grammar, body.response_format) ?? use?.grammar ?? null),
       ...(most !== null && { logProbabilities: most }),
     },
     stop: stopsOf(body),
@@ -84,18 +100,21 @@ export async function chat(asked: Asked<ChatRequest>, service: Service): Promise
   }
   const about = (generations: readonly Generation[]) =>
     plimsollOf(job.steered, seed, body.trace ? generations.map(({ trace }) => trace) : null)
-  if (body.stream) return eventStream(pieces(job, asked, service, { head, most, about }))
+  if (body.stream) return eventStream(pieces(job, asked, service, { head, most, use, about }))
   const { promptTokens, generations } = await answerWhole(job, asked, service)
   const answer: z.output<typeof ChatAnswer> = {
     ...head,
     object: 'chat.completion',
     choices: await Promise.all(
-      generations.map(async (generation, index) => ({
-        index,
-        message: { role: 'assistant' as const, content: generation.text, refusal: null },
-        logprobs: most === null ? null : { content: await logprobsOf(generation, most, service), refusal: null },
-        finish_reason: finishReason(generation),
-      })),
+      generations.map(async (generation, index) => {
+        const words = said(generation, use)
+        return {
+          index,
+          message: { role: 'assistant' as const, refusal: null, ...words },
+          logprobs: most === null ? null : { content: await logprobsOf(generation, most, service), refusal: null },
+          finish_reason: words.tool_calls === undefined ? finishReason(generation) : ('tool_calls' as const),
+        }
+      }),
     ),
     usage: usageOf(promptTokens, generations),
     plimsoll: about(generations),
@@ -107,9 +126,17 @@ function logprobsOf({ tokens, probabilities = [] }: Generation, most: number, { 
   return Promise.all(probabilities.map((probability, i) => chatLogprob(tokens[i] ?? 0, probability, most, model)))
 }
 
+/** What an answer says, and which tools it calls. */
+function said({ text }: Generation, use: ToolUse | null): { content: string | null; tool_calls?: ToolCall[] } {
+  if (use === null) return { content: text }
+  const { content, calls } = readCalls(text, use.names)
+  return calls.length === 0 ? { content } : { content, tool_calls: [...calls] }
+}
+
 interface Told {
   readonly head: Pick<z.output<typeof ChatAnswer>, 'id' | 'created' | 'model' | 'system_fingerprint'>
   readonly most: number | null
+  readonly use: ToolUse | null
   readonly about: (generations: readonly Generation[]) => z.output<typeof Plimsoll>
 }
 
@@ -117,7 +144,7 @@ async function* pieces(
   job: Job,
   asked: Asked<ChatRequest>,
   service: Service,
-  { head, most, about }: Told,
+  { head, most, use, about }: Told,
 ): AsyncGenerator<z.output<typeof ChatPiece>, void, undefined> {
   const wantsUsage = asked.body.stream_options?.include_usage ?? false
   type Choice = z.output<typeof ChatPiece>['choices'][number]
@@ -138,14 +165,19 @@ async function* pieces(
         begun.add(index)
         yield piece([{ index, delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null }])
       }
-      if (text === '' && logprob === null) continue
+      // Whether it is a call is known at its end only.
+      if (use !== null || (text === '' && logprob === null)) continue
       const logprobs = logprob === null ? null : { content: [logprob], refusal: null }
       yield piece([{ index, delta: { content: text }, logprobs, finish_reason: null }])
       continue
     }
     const { generations, promptTokens } = event
     for (const [index, generation] of generations.entries()) {
-      yield piece([{ index, delta: {}, logprobs: null, finish_reason: finishReason(generation) }])
+      const { content, tool_calls: calls = [] } = use === null ? { content: null } : said(generation, use)
+      if (content !== null) yield piece([{ index, delta: { content }, logprobs: null, finish_reason: null }])
+      const delta = calls.length === 0 ? {} : { tool_calls: calls.map((call, i) => ({ index: i, ...call })) }
+      const reason = calls.length === 0 ? finishReason(generation) : ('tool_calls' as const)
+      yield piece([{ index, delta, logprobs: null, finish_reason: reason }])
     }
     const usage = wantsUsage ? { usage: usageOf(promptTokens, generations) } : {}
     yield { ...piece([]), ...usage, plimsoll: about(generations) }

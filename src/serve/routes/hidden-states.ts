@@ -49,7 +49,7 @@ async function hiddenStates(asked: Asked<z.output<typeof Request>>, service: Ser
   const { steering } = resolveRequest(body.model, body.steering, service)
   const { model } = service
   const prompts = body.input.map(input =>
-    typeof input === 'string' || 'raw' in input ? input : input.messages.map(messageOf),
+    typeof input === 'string' || 'raw' in input ? input : { messages: input.messages.map(messageOf), tools: [] },
   )
   using turn = await takeTurn(service, client, 1, signal)
   const capture = await computing(service, signal, async () => {
