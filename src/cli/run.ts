@@ -19,7 +19,7 @@ export function runCommand(program: Command): void {
     .command('run <STUDY>')
     .summary('Run or resume a study (a .yaml file or a built-in name)')
     .description(
-      'Run a study to its verdict, or on from where it stopped. STUDY is a .yaml file or a built-in name: demo, overrefusal-quick, overrefusal-english, overrefusal.',
+      'Run a study to its verdict, or on from where it stopped. STUDY is a .yaml file or a built-in name: demo, overrefusal-quick, overrefusal-english, overrefusal, faithfulness-quick, faithfulness.',
     )
     .option('--model <NAME|FILE>', 'another model than the study names')
     .option('--system <TEXT>', 'system prompt under which everything is measured')

@@ -218,6 +218,33 @@ describe('a grid', () => {
   })
 })
 
+describe('rows that share articles', () => {
+  const kept = (article: string | undefined, steered: boolean): PairedRow => ({ baseline: true, steered, article })
+  const keep = (rows: readonly PairedRow[]) =>
+    measureRate({ suite: 's', property: 'p', aim: 'keep', rows, margin: 0.05 })
+
+  test('are as many as their articles where each repeats itself, and independent where no two share one', () => {
+    const flips = [true, true, true, true, true, true, false, false, false, false, false, false]
+    const alone = keep(flips.map((steered, i) => kept(`a${i}`, steered)))
+    const none = keep(flips.map(steered => kept(undefined, steered)))
+    expect(alone).toEqual(none)
+    const tenfold = keep(flips.flatMap((steered, i) => Array.from({ length: 10 }, () => kept(`a${i}`, steered))))
+    expect(tenfold).toMatchObject({ n: 120, clusters: { articles: 12 }, interval: 'clusters of articles' })
+    // Ten rows that say the same as one add nothing; Student's t for twelve articles is wider than the normal quantile.
+    expect(tenfold.ci[1] - tenfold.ci[0]).toBeGreaterThan(alone.ci[1] - alone.ci[0])
+    const unrelated = keep(
+      Array.from({ length: 10 }, () => flips)
+        .flat()
+        .map(steered => kept(undefined, steered)),
+    )
+    expect(tenfold.ci[1] - tenfold.ci[0]).toBeGreaterThan(2 * (unrelated.ci[1] - unrelated.ci[0]))
+  })
+
+  test('show nothing where all are of one', () => {
+    expect(keep([kept('a', true), kept('a', false)])).toMatchObject({ n: 0, state: 'cannot-tell' })
+  })
+})
+
 describe('perplexity', () => {
   const documents = (rise: (i: number) => number, n = 20) =>
     Array.from({ length: n }, (_, i) => ({ tokens: 50, baseline: -150, steered: -150 - 50 * rise(i) }))

@@ -41,6 +41,7 @@ async function loadSuite(entry: SuiteEntry, axis: AxisName, study: Study, loader
   if (typeof entry === 'string') return loadSuite(byKind(entry, loader), axis, study, loader)
   const { seed } = study
   const cap = (own: number | undefined) => smaller(own, study.limit)
+  checkBehaviour(entry, study)
   if ('conflict' in entry) return loadConflicts(entry, axis, study, loader)
   if ('attack' in entry) return loadGrid(entry, axis, study, loader)
   if ('choice' in entry) return [await loadChoice(entry, axis, cap(entry.limit), seed, loader)]
@@ -51,6 +52,20 @@ async function loadSuite(entry: SuiteEntry, axis: AxisName, study: Study, loader
   }
   const rows = await loader.draw(entry.prompts, cap(entry.limit), seed)
   return [promptsSuite(entry.name ?? nameOf(entry.prompts), axis, rows)]
+}
+
+/** @throws PlimsollError `invalid-input` for a suite about another behaviour than the study's */
+function checkBehaviour(entry: Exclude<SuiteEntry, string>, { behaviour }: Study): void {
+  const asks = 'conflict' in entry ? 'faithfulness' : 'prompts' in entry ? 'refusal' : behaviour
+  if (asks === behaviour) return
+  throw new PlimsollError('invalid-input', `A suite asks about ${asks}, and the study is about ${behaviour}`, {
+    found: 'conflict' in entry ? nameOf(entry.conflict) : 'prompts' in entry ? nameOf(entry.prompts) : '',
+    expected:
+      behaviour === 'faithfulness'
+        ? 'questions with two answers: { conflict: SET }'
+        : 'prompts that are answered or refused',
+    fix: `Take the suite out, or write \`behaviour: ${asks}\` and what goes with it.`,
+  })
 }
 
 function byKind(name: string, loader: Loader): SuiteEntry {

@@ -166,6 +166,10 @@ describe('what a study of faithfulness does not take', () => {
     await expect(planStudy({ ...study, conditions: [{ method: 'ablation' }] })).rejects.toMatchObject({
       message: expect.stringContaining('direction of refusal'),
     })
+    const harmful = { ...study.measure, control: [{ prompts: 'organism/harmful/test' }] }
+    await expect(planStudy({ ...study, measure: harmful })).rejects.toMatchObject({
+      message: 'A suite asks about refusal, and the study is about faithfulness',
+    })
     const parameters = { tokens: 'last' }
     await expect(planStudy({ ...study, conditions: [{ method: 'diffmean', parameters }] })).rejects.toMatchObject({
       message: expect.stringContaining('the same on both sides'),
