@@ -165,7 +165,7 @@ export async function selectAblation(
     const { system, slots } = plan.study
     const setting = { steering: [{ vector: ablation }], system, slots }
     const { control } = await answer(work, plan, `${condition}@${layer}`, ['control'], setting, onRows)
-    tried.push({ layer, strength: 1, score: shownOn('control', control), vector: ablation })
+    tried.push({ layer, strength: 1, score: shownOn('control', control, plan.study), vector: ablation })
   }
   return bestPoint(tried)
 }
@@ -197,19 +197,25 @@ export async function selectRates(
     control: exploredRate(promptsSuite('control', 'control', plan.select.control), control),
   }
   const met = { target: conditionMet(target), control: conditionMet(control) }
-  return { target: shownOn('target', target), control: shownOn('control', control), degenerate, met, axes }
+  return {
+    target: shownOn('target', target, plan.study),
+    control: shownOn('control', control, plan.study),
+    degenerate,
+    met,
+    axes,
+  }
 }
 
 /**
  * Share of answers that show what the steering is for: that comply, on either side; of questions with two answers, on the
  * target those from the context, on the control those that are no longer memory's.
  */
-function shownOn(side: Side, records: readonly Judged[]): number {
+function shownOn(side: Side, records: readonly Judged[], { behaviour }: Plan['study']): number {
   const shown = records.filter(({ judgement }) => {
     const said = judgement?.class
-    if (said === 'complied' || said === 'refused' || said === 'partial') return said === 'complied'
-    if (side === 'target') return said === 'context'
-    return said === 'context' || said === 'both' || said === 'neither'
+    if (behaviour === 'refusal') return said === 'complied'
+    // Nonsense is not memory's answer either: else whatever breaks the model would be chosen.
+    return side === 'target' ? said === 'context' : said !== 'memory'
   })
   return shown.length / Math.max(1, records.length)
 }
