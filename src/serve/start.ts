@@ -1,13 +1,11 @@
 /** The server: listens, keeps an engine alive, and stops without cutting anybody short. */
-import { existsSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { Model } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
 import type { Vector } from '../steer/index.ts'
-import { openStore } from '../store/index.ts'
-import { type Measured, measuredIn } from '../study/measured-vectors.ts'
+import { measuredAt } from '../study/measured-vectors.ts'
 import { createApp } from './app.ts'
 import { apiKeys } from './http/api-keys.ts'
 import { isLoopback } from './http/security.ts'
@@ -73,7 +71,7 @@ export async function startServer(model: Model, options: ServeOptions = {}): Pro
   const metrics = createMetrics(queue)
   const shelf = new VectorShelf({
     model: model.info,
-    measured: vector => measuredAt(options.store, vector),
+    measured: async vector => (options.store === undefined ? [] : await measuredAt(options.store, vector)),
     most: 256,
     mostBytes: 1 << 30,
   })
@@ -144,13 +142,6 @@ function limitsOf(model: Model, options: ServeOptions): Limits {
     computing: 1000 * (options.timeLimit ?? 600),
     waiting: 1000 * (options.timeLimit ?? 600),
   }
-}
-
-/** Reading leaves no empty store behind. */
-async function measuredAt(file: string | undefined, vector: Vector): Promise<readonly Measured[]> {
-  if (file === undefined || !existsSync(file)) return []
-  await using store = await openStore(file)
-  return await measuredIn(store, vector)
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {
