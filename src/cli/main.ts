@@ -10,6 +10,7 @@ import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { fitCommand } from './fit.ts'
 import { generateCommand } from './generate.ts'
+import { initCommand } from './init.ts'
 import { judgeCommand } from './judge.ts'
 import { methodsCommand } from './methods.ts'
 import { modelCommand } from './model.ts'
@@ -75,6 +76,7 @@ function createProgram() {
 
   program.commandsGroup('Start here')
   demoCommand(program)
+  initCommand(program)
   runCommand(program)
   viewCommand(program)
   chatCommand(program)

@@ -6,6 +6,7 @@ afterAll(() => folder[Symbol.dispose]())
 
 const commands = [
   'demo',
+  'init',
   'run',
   'view',
   'chat',
