@@ -1,4 +1,5 @@
 /** The sentences that explain a suite's state, in points of a hundred. */
+import type { ScoredRow } from './suite-rows.ts'
 
 /** A share in points, with as few decimals (at most three) as keep it apart from `beside`. */
 export function points(share: number, beside?: number): string {
@@ -50,4 +51,13 @@ export function wouldDecide(more: number | null): string {
 export function told(more: number): string {
   const unit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, more))) - 1)
   return String(Math.ceil(more / unit) * unit)
+}
+
+/** Why no change can be computed: no rows, or rows that are no more than one case. */
+export function nothingWhy(rows: number, scored: readonly ScoredRow[]): string {
+  const [first] = scored
+  if (rows === 0) return 'There are no prompts.'
+  if (first === undefined) return 'No answer could be scored in both conditions.'
+  const shared = first.cluster === undefined ? 'article' : 'request'
+  return `All ${scored.length} answers that could be scored are about one ${shared}, and say nothing about others.`
 }

@@ -241,7 +241,11 @@ describe('rows that share articles', () => {
   })
 
   test('show nothing where all are of one', () => {
-    expect(keep([kept('a', true), kept('a', false)])).toMatchObject({ n: 0, state: 'cannot-tell' })
+    const why = 'All 2 answers that could be scored are about one article, and say nothing about others.'
+    expect(keep([kept('a', true), kept('a', false)])).toMatchObject({ n: 0, state: 'cannot-tell', why })
+    const unscored = keep([{ baseline: true, steered: null }])
+    expect(unscored).toMatchObject({ n: 0, why: 'No answer could be scored in both conditions.' })
+    expect(keep([])).toMatchObject({ n: 0, why: 'There are no prompts.' })
   })
 })
 

@@ -11,7 +11,15 @@ import {
   type PairedRow,
   scoredRows,
 } from './suite-rows.ts'
-import { keptBroken, keptHolds, keptUndecided, points, margin as toldMargin, wouldDecide } from './suite-why.ts'
+import {
+  keptBroken,
+  keptHolds,
+  keptUndecided,
+  nothingWhy,
+  points,
+  margin as toldMargin,
+  wouldDecide,
+} from './suite-why.ts'
 import type { SuiteResult, SuiteState } from './types.ts'
 
 /** The baseline shows the target so often that steering has no room to add to it. */
@@ -66,7 +74,8 @@ export function measureRate(suite: RateSuite): SuiteResult {
     within(`number of outcomes of ${name}`, outcomes.length, suite.rows.length, suite.rows.length)
   }
   isGrid(suite.rows)
-  const shown = rateChange(scoredRows(suite.rows, 'left-out'))
+  const scored = scoredRows(suite.rows, 'left-out')
+  const shown = rateChange(scored)
   const shared = {
     suite: suite.suite,
     property: suite.property,
@@ -78,8 +87,7 @@ export function measureRate(suite: RateSuite): SuiteResult {
     margin: suite.margin,
   } as const
   if (shown === null) {
-    const why = suite.rows.length === 0 ? 'There are no prompts.' : 'Too few answers could be scored.'
-    return { ...shared, ...nothing, n: 0, state: 'cannot-tell', why }
+    return { ...shared, ...nothing, n: 0, state: 'cannot-tell', why: nothingWhy(suite.rows.length, scored) }
   }
   const figures = { ...shared, ...figuresOf(shown) }
   const noRoom = roomWhy(suite, shown)

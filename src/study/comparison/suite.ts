@@ -3,7 +3,7 @@
 import { perplexityChange } from '../../measure/statistics/index.ts'
 import { rateChange } from '../../measure/suite-change.ts'
 import { everyMissing, type PairedRow, scoredRows } from '../../measure/suite-rows.ts'
-import { points, margin as toldMargin } from '../../measure/suite-why.ts'
+import { nothingWhy, points, margin as toldMargin } from '../../measure/suite-why.ts'
 import type { Suite } from '../../measure/suites/index.ts'
 import { pairedRows } from '../compare.ts'
 import type { Pair, Pairs } from './pair.ts'
@@ -57,7 +57,7 @@ function compareRates(
     changed,
     margin,
   } as const
-  if (found === null) return { ...shared, ...nothing, n: scored.length, why: 'Too few answers could be scored.' }
+  if (found === null) return { ...shared, ...nothing, n: scored.length, why: nothingWhy(rows.length, scored) }
   const { n, baseline, steered, change, ci, interval, p, lost, gained, clusters } = found
   const states = everyMissing.map(missing => {
     const other = rateChange(scoredRows(rows, missing))
