@@ -30,6 +30,7 @@ export function chatCommand(program: Command): void {
     .option('--max-tokens <N>', 'longest answer', wholeNumber, 512)
     .option('--temperature <NUMBER>', 'how freely tokens are drawn; 0: always the most likely', decimalNumber, 0)
     .option('--seed <N>', 'another seed, another draw', wholeNumber, 0)
+    .option('--threads <N>', 'threads of the engine (default: what the processors allow)', wholeNumber)
     .addHelpText(
       'after',
       examples('plimsoll chat', 'plimsoll chat --vector compliance.safetensors --strength 1.5 --baseline'),
@@ -40,7 +41,7 @@ export function chatCommand(program: Command): void {
         throw new PlimsollError('invalid-input', 'A conversation is no JSON document', {
           fix: 'Use plimsoll generate --json for one prompt, or plimsoll serve.',
         })
-      await using model = await openForCommand(options.model, output, {})
+      await using model = await openForCommand(options.model, output, { threads: options.threads })
       const talk = new Conversation(model, options.system ?? null, options.strength)
       talk.beside = options.baseline === true
       const here = { model, talk, output, store: globalsOf(command).store ?? defaultStore }

@@ -39,6 +39,7 @@ export function serveCommand(program: Command): void {
       30,
     )
     .option('--engines <N>', 'engines that share the work', positiveNumber, 1)
+    .option('--threads <N>', 'threads of each engine (default: what the processors allow)', positiveNumber)
     .addHelpText(
       'after',
       examples(
@@ -51,12 +52,13 @@ export function serveCommand(program: Command): void {
       const apiKeys = await keysFrom(options.apiKeyFile)
       using interrupt = listenForInterrupt(output, 'Stopping when the answers in progress have ended. Again: at once.')
       const { signal } = interrupt
-      const { engines } = options
+      const { engines, threads } = options
       // Far longer than any piece of a prompt takes: then it is stuck.
       const unanswered = 120_000
       await using model = await openForCommand(options.model, output, {
         batching: 'together',
         engines,
+        threads,
         signal,
         unanswered,
       })
