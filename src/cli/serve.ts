@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError } from '@commander-js/extra-typings'
 import { PlimsollError } from '../errors.ts'
 import { DEFAULT_MODEL } from '../models/index.ts'
 import { type NamedVector, type RunningServer, Strength, startServer, VectorName } from '../serve/index.ts'
+import { builtPages } from '../serve/viewer/built.ts'
 import { openVector } from '../steer/index.ts'
 import { toolVersion } from '../version.ts'
 import { decimalNumber, examples, globalsOf, outputOf, wholeNumber } from './common.ts'
@@ -27,6 +28,7 @@ export function serveCommand(program: Command): void {
     .option('--host <ADDRESS>', 'address to listen at', '127.0.0.1')
     .option('--port <N>', 'port to listen at; 0: any that is free', wholeNumber, 8080)
     .option('--api-key-file <FILE>', 'file with one API key a line')
+    .option('--no-view', 'without the pages of plimsoll view at /')
     .option('--cors-origin <URL...>', 'pages that may ask from a browser')
     .option('--parallel <N>', 'answers in progress at a time', positiveNumber, 16)
     .option('--queue <N>', 'answers that may wait', wholeNumber, 256)
@@ -81,6 +83,10 @@ export function serveCommand(program: Command): void {
         maxTokens,
         timeLimit,
         store: globalsOf(command).store ?? defaultStore,
+        pages:
+          options.view && apiKeys.length === 0
+            ? await builtPages(() => output.note('Building the viewer’s pages: once, some seconds.'))
+            : undefined,
         // On standard error only: what stands on the other is one document.
         onError: error => void reportFailure(error, { ...output, json: false }),
       })
@@ -90,7 +96,7 @@ export function serveCommand(program: Command): void {
     })
 }
 
-function announce({ url, service }: RunningServer, engine: string, keys: number, output: Output): void {
+function announce({ url, service, viewer }: RunningServer, engine: string, keys: number, output: Output): void {
   const { name, shelf } = service
   const vectors = shelf.list()
   if (output.json) output.printJson({ url, model: name, vectors: vectors.map(one => one.name), needsKey: keys > 0 })
@@ -99,6 +105,7 @@ function announce({ url, service }: RunningServer, engine: string, keys: number,
   output.print(
     columns([
       ['listens', `${url}/v1`],
+      ['pages', viewer ? url : 'none: they are shown where only this machine can ask, without a key'],
       ['API key', key],
       [
         'vectors',

@@ -11,9 +11,11 @@ import { apiKeys } from './http/api-keys.ts'
 import { isLoopback } from './http/security.ts'
 import { createMetrics } from './metrics.ts'
 import { FairQueue } from './queue.ts'
+import { routes } from './routes/index.ts'
 import type { Limits, Service, State } from './service.ts'
 import { toolFormatOf } from './tools/template.ts'
 import { type NamedVector, VectorShelf } from './vectors/shelf.ts'
+import { type ViewerApp, viewerApp } from './viewer/app.ts'
 
 export interface ServeOptions {
   /** Default 127.0.0.1: only this machine. Any other takes `apiKeys`. */
@@ -36,6 +38,8 @@ export interface ServeOptions {
   readonly timeLimit?: number | undefined
   /** File of the store in which studies measured vectors. */
   readonly store?: string | undefined
+  /** Folder of the viewer's built pages: shown beside, where this machine alone can ask and no key is needed. */
+  readonly pages?: string | undefined
   readonly onError?: ((error: unknown) => void) | undefined
 }
 
@@ -43,6 +47,8 @@ export interface RunningServer extends AsyncDisposable {
   /** Such as `http://127.0.0.1:8080`. */
   readonly url: string
   readonly service: Service
+  /** Whether the viewer's pages are shown at `/`. */
+  readonly viewer: boolean
   /**
    * Takes no more requests, lets those in progress end, and cuts them short after so many milliseconds. The model stays
    * open: it is the caller's.
@@ -109,7 +115,14 @@ export async function startServer(model: Model, options: ServeOptions = {}): Pro
     corsOrigins: options.corsOrigins ?? [],
     onError,
   })
-  const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }))
+  const viewer = viewerBeside(options, host, keys.length, onError)
+  // What comes along with a request says who asks.
+  const listener = getRequestListener(
+    // What comes along with a request says who asks.
+    (request, asked) => (viewer === null || isApi(request.url) ? app : viewer.app).fetch(request, asked),
+    { overrideGlobalObjects: false },
+  )
+  const server = createServer(listener)
   await listen(server, host, options.port ?? 8080)
   const stop = async (patience: number) => {
     state = 'stopping'
@@ -124,13 +137,32 @@ export async function startServer(model: Model, options: ServeOptions = {}): Pro
     const last = setTimeout(() => server.closeAllConnections(), 1000)
     await closed
     clearTimeout(last)
+    await viewer?.[Symbol.asyncDispose]()
   }
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${portOf(server)}`,
     service,
+    viewer: viewer !== null,
     stop,
     [Symbol.asyncDispose]: () => stop(0),
   }
+}
+
+/** Its pages hold no key, so it is shown where none is needed. */
+function viewerBeside(
+  { pages, store }: ServeOptions,
+  host: string,
+  keys: number,
+  onError: (error: unknown) => void,
+): ViewerApp | null {
+  if (pages === undefined || store === undefined || keys > 0 || !isLoopback(host)) return null
+  return viewerApp({ store, pages, onError })
+}
+
+/** The viewer's own API is under `/api`; every other address is one of its pages. */
+function isApi(url: string): boolean {
+  const { pathname } = new URL(url)
+  return pathname === '/v1' || pathname.startsWith('/v1/') || routes.some(({ path }) => path === pathname)
 }
 
 function limitsOf(model: Model, options: ServeOptions): Limits {
