@@ -159,7 +159,7 @@ describe('own files', () => {
     expect(await errorOf({ file: twice }, 'prompts')).toMatchObject({ code: 'data-invalid', where: `${twice}:2` })
     expect(await errorOf({ file: twice, columns: { prompt: 'ask' } }, 'prompts')).toMatchObject({ expected: 'ask' })
     expect(await errorOf({ file: join(folder, 'none.csv') }, 'prompts')).toMatchObject({ code: 'not-found' })
-    expect(await errorOf({ file: join(folder, 'x.parquet') }, 'prompts')).toMatchObject({ found: '.parquet' })
+    expect(await errorOf({ file: join(folder, 'x.xlsx') }, 'prompts')).toMatchObject({ found: '.xlsx' })
   })
 })
 
