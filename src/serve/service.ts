@@ -4,7 +4,7 @@ import { PlimsollError } from '../errors.ts'
 import { ApiError } from './http/api-error.ts'
 import type { Metrics } from './metrics.ts'
 import type { FairQueue } from './queue.ts'
-import type { ToolFormat } from './tools/template.ts'
+import type { ToolFormat } from './tool-calls/template.ts'
 import type { VectorShelf } from './vectors/shelf.ts'
 
 export interface Limits {

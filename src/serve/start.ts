@@ -13,7 +13,7 @@ import { createMetrics } from './metrics.ts'
 import { FairQueue } from './queue.ts'
 import { routes } from './routes/index.ts'
 import type { Limits, Service, State } from './service.ts'
-import { toolFormatOf } from './tools/template.ts'
+import { toolFormatOf } from './tool-calls/template.ts'
 import { type NamedVector, VectorShelf } from './vectors/shelf.ts'
 import { type ViewerApp, viewerApp } from './viewer/app.ts'
 

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Message, ToolMessage } from '../../engine/types.ts'
 import { ApiError } from '../http/api-error.ts'
-import { ToolCall } from '../tools/schema.ts'
+import { ToolCall } from '../tool-calls/schema.ts'
 
 const Text = z.strictObject({ type: z.literal('text', 'only text can be read here'), text: z.string() })
 const content = z.union([z.string(), z.array(Text).max(100)])
