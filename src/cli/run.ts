@@ -61,7 +61,8 @@ export function runCommand(program: Command): void {
       using interrupt = listenForInterrupt(output, `Stopping after this chunk. Go on with: ${thisCommand()}`)
       const { signal } = interrupt
       const engine = { engines: options.engines ?? ('processors' as const), threads: options.threads, signal }
-      if (options.budget !== undefined) return await showBudget({ study, folder, base }, options.budget, engine, output)
+      if (options.budget !== undefined)
+        return await showBudget({ study, folder, base }, plan, options.budget, engine, output)
       if (options.plan) return await showPlan(plan, base, engine, output)
       await prepareCi(options)
       const { store, storeFile } = await openStoreAt(globalsOf(command).store)

@@ -1,6 +1,5 @@
 /** The server: listens, keeps an engine alive, and stops without cutting anybody short. */
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import type { Model } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
@@ -8,7 +7,8 @@ import type { Vector } from '../steer/index.ts'
 import { measuredAt } from '../study/measured-vectors.ts'
 import { createApp } from './app.ts'
 import { apiKeys } from './http/api-keys.ts'
-import { isLoopback } from './http/security.ts'
+import { listen } from './http/listen.ts'
+import { isLoopback } from './http/loopback.ts'
 import { createMetrics } from './metrics.ts'
 import { FairQueue } from './queue.ts'
 import { routes } from './routes/index.ts'
@@ -123,7 +123,13 @@ export async function startServer(model: Model, options: ServeOptions = {}): Pro
     { overrideGlobalObjects: false },
   )
   const server = createServer(listener)
-  await listen(server, host, options.port ?? 8080)
+  const { port: wanted = 8080 } = options
+  const port = await listen(server, {
+    host,
+    port: wanted,
+    failure: `The server cannot listen at ${host}, port ${wanted}`,
+    expected: 'an address of this machine and a port that is free',
+  })
   const stop = async (patience: number) => {
     state = 'stopping'
     const closed = new Promise<void>(resolve => server.close(() => resolve()))
@@ -140,7 +146,7 @@ export async function startServer(model: Model, options: ServeOptions = {}): Pro
     await viewer?.[Symbol.asyncDispose]()
   }
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${portOf(server)}`,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     service,
     viewer: viewer !== null,
     stop,
@@ -174,27 +180,6 @@ function limitsOf(model: Model, options: ServeOptions): Limits {
     computing: 1000 * (options.timeLimit ?? 600),
     waiting: 1000 * (options.timeLimit ?? 600),
   }
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) =>
-      reject(
-        new PlimsollError('usage', `The server cannot listen at ${host}, port ${port}`, {
-          found: cause.code === 'EADDRINUSE' ? 'another program that listens there' : cause.message,
-          expected: 'an address of this machine and a port that is free',
-          fix: 'Give another with --port, or --port 0 for any that is free.',
-          cause,
-        }),
-      ),
-    )
-    server.listen(port, host, () => resolve())
-  })
-}
-
-function portOf(server: Server): number {
-  const address: AddressInfo | string | null = server.address()
-  return typeof address === 'object' && address !== null ? address.port : 0
 }
 
 function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -13,7 +13,7 @@ const sizes = ({ suites }: Plan) => suites.map(({ items }) => items.length)
 
 it('leaves a study whole that fits', async () => {
   const whole = await planStudy(loaded)
-  const found = await cutTo(loaded, costs, estimateFrom(costs, whole).seconds)
+  const found = await cutTo(loaded, whole, costs, estimateFrom(costs, whole).seconds)
   expect([found.rows, found.plan.hash]).toEqual([null, whole.hash])
 })
 
@@ -22,7 +22,7 @@ it.each([0.9, 0.6, 0.4])(
   async share => {
     const whole = await planStudy(loaded)
     const most = share * estimateFrom(costs, whole).seconds
-    const { plan, time, rows } = await cutTo(loaded, costs, most)
+    const { plan, time, rows } = await cutTo(loaded, whole, costs, most)
     if (rows === null) throw new Error('not cut')
     expect(time.seconds).toBeLessThanOrEqual(most)
     expect(time).toEqual(estimateFrom(costs, plan))
@@ -39,6 +39,9 @@ it.each([0.9, 0.6, 0.4])(
 )
 
 it('says so where it cannot be cut to fit', async () => {
-  await expect(cutTo(loaded, costs, 1)).rejects.toMatchObject({ found: expect.stringMatching(/with 16 rows a suite$/) })
-  await expect(cutTo(loaded, costs, 1)).rejects.toBeInstanceOf(PlimsollError)
+  const whole = await planStudy(loaded)
+  await expect(cutTo(loaded, whole, costs, 1)).rejects.toMatchObject({
+    found: expect.stringMatching(/with 16 rows a suite$/),
+  })
+  await expect(cutTo(loaded, whole, costs, 1)).rejects.toBeInstanceOf(PlimsollError)
 })

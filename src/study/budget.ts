@@ -21,20 +21,21 @@ export interface Budgeted {
 /**
  * Caps the rows of every suite, of the select split and of further fits alike, by one number: the largest suites are cut
  * first, and methods, layers, strengths and lengths of answers stay as they are. What a row costs is measured once.
+ * @param whole the plan of `loaded`
  * @throws PlimsollError `invalid-input` where not even the smallest form fits
  */
 export async function fitToBudget(
   model: Model,
   loaded: LoadedStudy,
+  whole: Plan,
   seconds: number,
   options: RunOptions = {},
 ): Promise<Budgeted> {
-  return cutTo(loaded, await measureCosts(model, await planStudy(loaded), options), seconds)
+  return cutTo(loaded, whole, await measureCosts(model, whole, options), seconds)
 }
 
 /** The same where it is known what a row costs. */
-export async function cutTo(loaded: LoadedStudy, costs: Costs, seconds: number): Promise<Budgeted> {
-  const whole = await planStudy(loaded)
+export async function cutTo(loaded: LoadedStudy, whole: Plan, costs: Costs, seconds: number): Promise<Budgeted> {
   const time = estimateFrom(costs, whole)
   if (time.seconds <= seconds) return { plan: whole, time, rows: null }
   const at = async (rows: number): Promise<Budgeted> => {

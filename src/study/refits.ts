@@ -3,6 +3,7 @@ import { tQuantile } from '../measure/statistics/index.ts'
 import type { SuiteResult } from '../measure/types.ts'
 import type { Axes } from '../measure/verdict.ts'
 import type { AxisName, Fits, FitsOfSuite } from './result.ts'
+import { axisNames } from './suites.ts'
 
 interface OneFit {
   readonly axes: Axes
@@ -25,9 +26,8 @@ export function fitsOf(fits: readonly OneFit[]): Fits | undefined {
 }
 
 function suitesOf({ axes, extra }: OneFit): { readonly axis: AxisName | null; readonly result: SuiteResult }[] {
-  const names: readonly AxisName[] = ['efficacy', 'general', 'control', 'robustness']
   return [
-    ...names.flatMap(axis => axes[axis].suites.map(result => ({ axis, result }))),
+    ...axisNames.flatMap(axis => axes[axis].suites.map(result => ({ axis, result }))),
     ...extra.map(result => ({ axis: null, result })),
   ]
 }

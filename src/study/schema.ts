@@ -118,7 +118,8 @@ export type Condition = z.infer<typeof Condition>
 const Conditions = z.union([z.enum(['paper']), z.array(z.union([MethodName, Condition]))])
 type Conditions = z.input<typeof Conditions>
 
-const paperMethods = ['diffmean', 'linear-probe', 'ssv', 'reft-r1', 'partial-or'] as const satisfies FitMethod[]
+/** Of Goyal and Daumé 2026 (arXiv 2602.06256). */
+export const paperMethods = ['diffmean', 'linear-probe', 'ssv', 'reft-r1', 'partial-or'] as const satisfies FitMethod[]
 
 /** Conditions written in short, written out. */
 export function writtenOut(conditions: Conditions): z.input<typeof Condition>[] {

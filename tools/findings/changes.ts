@@ -1,13 +1,12 @@
 /** The changes of a study's methods, as findings read them. */
 import { squareAndAdd } from '../../src/measure/statistics/index.ts'
 import type { AxisName, ConditionResult, StudyResult, SuiteResult } from '../../src/study/result.ts'
+import { paperMethods } from '../../src/study/schema.ts'
 import type { Estimate } from './finding.ts'
 
 /** The paper's five, unconstrained: what it says of methods is said of these. */
-export const five = ['diffmean', 'linear-probe', 'ssv', 'reft-r1', 'partial-or'] as const
-
 export function methodsOf({ conditions }: StudyResult): readonly ConditionResult[] {
-  return conditions.filter(({ role, name }) => role === 'method' && five.some(one => one === name))
+  return conditions.filter(({ role, name }) => role === 'method' && paperMethods.some(one => one === name))
 }
 
 /** Suites of an axis whose baseline leaves something to be seen. */

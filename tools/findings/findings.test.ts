@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { ConditionResult, StudyResult, SuiteResult, SuiteState } from '../../src/study/result.ts'
+import { paperMethods as five } from '../../src/study/schema.ts'
 import { resultFixture } from '../../test/support/result-fixture.ts'
-import { five } from './changes.ts'
 import { findings } from './findings.ts'
 import { findingsTable } from './table.ts'
 

@@ -3,7 +3,8 @@
  * are second-hand: none was read from one of its tables. The rules were written before any study was run for them.
  */
 import type { ConditionResult, Selection, StudyResult } from '../../src/study/result.ts'
-import { difference, effective, five, methodsOf, sum, toldSuites, worst } from './changes.ts'
+import { paperMethods } from '../../src/study/schema.ts'
+import { difference, effective, methodsOf, sum, toldSuites, worst } from './changes.ts'
 import { type Estimate, type Finding, type Outcome, points, told } from './finding.ts'
 import { amongHarmless } from './mechanism.ts'
 import { ranked } from './rank.ts'
@@ -140,7 +141,7 @@ function noRoom(what: string): Outcome {
 /** By the chosen layer: how far the score falls to the worse of the strengths beside the chosen one. */
 function falls({ selections }: StudyResult): Estimate[] {
   return selections
-    .filter(({ condition }) => five.some(name => name === condition))
+    .filter(({ condition }) => paperMethods.some(name => name === condition))
     .flatMap(selection => {
       const chosen = selection.points.find(point => point.chosen)
       if (chosen === undefined) return []

@@ -5,7 +5,7 @@ import { PlimsollError } from '../../errors.ts'
 import { findEntry, resolveModel } from '../../models/index.ts'
 import { openVector } from '../../steer/index.ts'
 import { type Budgeted, fitToBudget } from '../../study/budget.ts'
-import { type LoadedStudy, modelFrom, pathFrom } from '../../study/config.ts'
+import { type LoadedStudy, pathFrom } from '../../study/config.ts'
 import type { PlanCount, SuiteOutlook } from '../../study/counts.ts'
 import { type Estimate, estimate } from '../../study/estimate.ts'
 import { candidateLayers } from '../../study/layers.ts'
@@ -25,12 +25,13 @@ export async function showPlan(plan: Plan, base: string, opening: Opening, outpu
 /** The same of the largest form of a study that fits into so many seconds. */
 export async function showBudget(
   study: LoadedStudy & { readonly base: string },
+  plan: Plan,
   seconds: number,
   opening: Opening,
   output: Output,
 ): Promise<void> {
-  await using model = await openForCommand(modelFrom(study), output, opening)
-  print(await fitToBudget(model, study, seconds, opening), study.base, output)
+  await using model = await openForCommand(plan.model, output, opening)
+  print(await fitToBudget(model, study, plan, seconds, opening), study.base, output)
 }
 
 interface Shown extends Omit<Budgeted, 'time'> {

@@ -3,13 +3,7 @@ import type { MiddlewareHandler } from 'hono'
 import { ApiError } from './api-error.ts'
 import type { ApiKeys } from './api-keys.ts'
 import { rememberClient } from './client.ts'
-
-/** Names and addresses of this machine that no other machine can reach. */
-const loopback = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i
-
-export function isLoopback(host: string): boolean {
-  return loopback.test(host)
-}
+import { hostName, isLoopback } from './loopback.ts'
 
 /**
  * Where only this machine may ask, a page could still ask in its name under a host name of the page's own (DNS
@@ -17,7 +11,7 @@ export function isLoopback(host: string): boolean {
  */
 export function knownHosts(bound: string): MiddlewareHandler {
   return async (context, next) => {
-    const name = (context.req.header('host') ?? '').replace(/:\d+$/, '')
+    const name = hostName(context.req.header('host'))
     if (!isLoopback(name) && name !== bound) {
       throw new ApiError(403, `This server does not answer under the name ${JSON.stringify(name)}`, {
         fix: 'Use http://127.0.0.1 or http://localhost, or start the server with --host.',

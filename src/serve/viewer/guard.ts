@@ -1,18 +1,12 @@
 /** Who may look: pages of this server only, under a name that can only mean this machine. */
 import type { MiddlewareHandler } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
+import { hostName, isLoopback } from '../http/loopback.ts'
 import { Refusal } from './failure.ts'
-
-/** Names and addresses of this machine that no other machine can reach. */
-const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i
-
-export function isLoopback(host: string): boolean {
-  return loopback.test(host.includes(':') && !host.startsWith('[') ? `[${host}]` : host)
-}
 
 /** Another site's name may be made to point here (DNS rebinding), and its pages would then count as ours. */
 export const knownHosts: MiddlewareHandler = async (context, next) => {
-  const name = (context.req.header('host') ?? '').replace(/:\d+$/, '')
+  const name = hostName(context.req.header('host'))
   if (!isLoopback(name))
     throw new Refusal(
       403,

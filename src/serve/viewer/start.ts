@@ -1,7 +1,7 @@
 /** The viewer as a server of its own, on this machine only. */
-import { createServer, type Server } from 'node:http'
+import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import { PlimsollError } from '../../errors.ts'
+import { listen } from '../http/listen.ts'
 import { type ViewerAppOptions, viewerApp } from './app.ts'
 
 export interface ViewerOptions extends ViewerAppOptions {
@@ -20,7 +20,12 @@ const host = '127.0.0.1'
 export async function startViewer({ port = 7070, ...source }: ViewerOptions): Promise<RunningViewer> {
   const viewer = viewerApp(source)
   const server = createServer(getRequestListener(viewer.app.fetch, { overrideGlobalObjects: false }))
-  const found = await listen(server, port)
+  const found = await listen(server, {
+    host,
+    port,
+    failure: `The viewer cannot listen at port ${port}`,
+    expected: 'a port that is free',
+  })
   return {
     url: `http://${host}:${found}`,
     async [Symbol.asyncDispose]() {
@@ -31,23 +36,4 @@ export async function startViewer({ port = 7070, ...source }: ViewerOptions): Pr
       await viewer[Symbol.asyncDispose]()
     },
   }
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) =>
-      reject(
-        new PlimsollError('usage', `The viewer cannot listen at port ${port}`, {
-          found: cause.code === 'EADDRINUSE' ? 'another program that listens there' : cause.message,
-          expected: 'a port that is free',
-          fix: 'Give another with --port, or --port 0 for any that is free.',
-          cause,
-        }),
-      ),
-    )
-    server.listen(port, host, () => {
-      const address = server.address()
-      resolve(typeof address === 'object' && address !== null ? address.port : port)
-    })
-  })
 }
