@@ -16,6 +16,7 @@ import type { Limits, Service, State } from './service.ts'
 import { toolFormatOf } from './tool-calls/template.ts'
 import { type NamedVector, VectorShelf } from './vectors/shelf.ts'
 import { type ViewerApp, viewerApp } from './viewer/app.ts'
+import type { ServedModel } from './viewer/wire.ts'
 
 export interface ServeOptions {
   /** Default 127.0.0.1: only this machine. Any other takes `apiKeys`. */
@@ -115,10 +116,9 @@ export async function startServer(model: Model, options: ServeOptions = {}): Pro
     corsOrigins: options.corsOrigins ?? [],
     onError,
   })
-  const viewer = viewerBeside(options, host, keys.length, onError)
+  const viewer = viewerBeside(options, host, keys.length, service)
   // What comes along with a request says who asks.
   const listener = getRequestListener(
-    // What comes along with a request says who asks.
     (request, asked) => (viewer === null || isApi(request.url) ? app : viewer.app).fetch(request, asked),
     { overrideGlobalObjects: false },
   )
@@ -156,13 +156,28 @@ export async function startServer(model: Model, options: ServeOptions = {}): Pro
 
 /** Its pages hold no key, so it is shown where none is needed. */
 function viewerBeside(
-  { pages, store }: ServeOptions,
+  { pages, store, onError }: ServeOptions,
   host: string,
   keys: number,
-  onError: (error: unknown) => void,
+  service: Service,
 ): ViewerApp | null {
   if (pages === undefined || store === undefined || keys > 0 || !isLoopback(host)) return null
-  return viewerApp({ store, pages, onError })
+  return viewerApp({ store, pages, served: servedModel(service), onError })
+}
+
+function servedModel({ name, model: { info }, limits: { maxTokens } }: Service): ServedModel {
+  const { architecture, layers, width, contextLength, quantisation, fingerprint, hasChatTemplate } = info
+  return {
+    name,
+    architecture,
+    layers,
+    width,
+    contextLength,
+    maxTokens,
+    quantisation,
+    fingerprint,
+    hasChatTemplate,
+  }
 }
 
 /** The viewer's own API is under `/api`; every other address is one of its pages. */

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ServerView } from '../../src/serve/viewer/wire.ts'
 import { messages, type Subject, serveOrganism } from './server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-serve-viewer-'))
@@ -29,6 +30,17 @@ test('every address that is none of the API is a page, with the headers of pages
   }
   const studies = await fetch(`${open.server.url}/api/studies`)
   expect(await studies.json()).toMatchObject({ runs: [] })
+})
+
+test('the pages are told which model is served, and may ask it', async () => {
+  const { info } = open.server.service.model
+  const server = ServerView.parse((await open.get('/api/server')).body)
+  expect(server.model).toMatchObject({ name: info.name, layers: info.layers, fingerprint: info.fingerprint })
+  const headers = { origin: open.server.url, 'sec-fetch-site': 'same-origin' }
+  const asked = { model: server.model?.name, messages, max_tokens: 2, temperature: 0 }
+  const steered = { ...asked, steering: [{ vector: 'compliance', strength: 2 }] }
+  for (const body of [asked, steered])
+    expect((await open.send('POST', '/v1/chat/completions', body, headers)).status).toBe(200)
 })
 
 test('the API answers as it does alone', async () => {

@@ -1,11 +1,13 @@
 /** Which page an address stands for. */
 import { segments, useAddress } from './address.ts'
 import { ComparePage } from './compare/compare-page.tsx'
+import { PlaygroundPage } from './playground/playground-page.tsx'
 import { SamplesPage } from './samples/samples-page.tsx'
 import { Nothing } from './shell/nothing.tsx'
 import { Shell } from './shell/shell.tsx'
 import { StudiesPage } from './studies/studies-page.tsx'
 import { StudyPage } from './study/study-page.tsx'
+import { VectorsPage } from './vectors/vectors-page.tsx'
 
 export function App() {
   const address = useAddress()
@@ -16,6 +18,8 @@ function pageAt(address: URL) {
   const [first, study, condition, last, ...more] = segments(address)
   if (first === undefined || (first === 'studies' && study === undefined)) return <StudiesPage />
   if (first === 'compare' && study === undefined) return <ComparePage address={address} />
+  if (first === 'playground' && study === undefined) return <PlaygroundPage />
+  if (first === 'vectors' && study === undefined) return <VectorsPage />
   if (first === 'studies' && study !== undefined && more.length === 0) {
     if (last === undefined) return <StudyPage address={address} study={study} condition={condition} />
     if (last === 'samples' && condition !== undefined)

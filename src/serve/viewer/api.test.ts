@@ -7,7 +7,7 @@ import { type StudiedStore, studiedStore } from '../../../test/support/studied-s
 import { openStore } from '../../store/index.ts'
 import { planStudy } from '../../study/index.ts'
 import { type RunningViewer, startViewer } from './start.ts'
-import { ComparisonView, Failure, SamplePage, SampleView, Studies, StudyView, Tallies } from './wire.ts'
+import { ComparisonView, Failure, SamplePage, SampleView, ServerView, Studies, StudyView, Tallies } from './wire.ts'
 
 const pages = mkdtempSync(join(tmpdir(), 'plimsoll-pages-'))
 writeFileSync(join(pages, 'index.html'), '<!doctype html><title>the one page</title>')
@@ -48,6 +48,10 @@ describe('what it tells', () => {
     expect(store).toBe(studied.file)
     expect(runs).toMatchObject([{ study: 'demo', run, model: 'organism', state: 'finished' }])
     expect(runs[0]?.verdicts.map(({ condition }) => condition)).toEqual([method])
+  })
+
+  it('says that no model is served where there is only a store', async () => {
+    expect(ServerView.parse(await get('/api/server'))).toEqual({ model: null })
   })
 
   it('gives the newest run of a study, or the one that is named, whole', async () => {

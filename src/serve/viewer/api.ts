@@ -1,4 +1,4 @@
-/** The viewer's API over a store. No model is needed; nothing is changed but labels. */
+/** The viewer's API over a store. No model is needed, but whether one is served is told; nothing is changed but labels. */
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
@@ -9,7 +9,7 @@ import { failureOf, Refusal } from './failure.ts'
 import { Runs } from './runs.ts'
 import { Listed, Row, relabel, samplePage, sampleView, tallies, Viewed } from './samples.ts'
 import { allRuns, studyView } from './studies.ts'
-import { LabelGiven, type Studies } from './wire.ts'
+import { LabelGiven, type ServedModel, type ServerView, type Studies } from './wire.ts'
 
 export interface ViewerSource {
   /** As the pages name it. */
@@ -18,6 +18,8 @@ export interface ViewerSource {
   readonly open: () => Promise<Store | null>
   /** What relative paths of a study's own data start from. */
   readonly folder: string
+  /** Beside these pages; null where there is only a store. */
+  readonly served: ServedModel | null
   /** Told of errors that are nobody's fault but ours. */
   readonly onError?: ((error: unknown) => void) | undefined
 }
@@ -28,7 +30,7 @@ const Side = z.object({ run: Hash, condition: z.string().min(1).max(400) })
 const Sides = z.object({ aRun: Hash, a: Side.shape.condition, bRun: Hash, b: Side.shape.condition })
 
 /** Routes below wherever it is mounted: `/studies`, `/runs/:run/samples`, … */
-export function viewerApi({ storeFile, open, folder, onError }: ViewerSource): Hono {
+export function viewerApi({ storeFile, open, folder, served, onError }: ViewerSource): Hono {
   const app = new Hono()
   let runs: Runs | undefined
   const there = async (): Promise<Runs | null> => {
@@ -50,6 +52,10 @@ export function viewerApi({ storeFile, open, folder, onError }: ViewerSource): H
   app.use(async (context, next) => {
     await next()
     context.header('cache-control', 'no-store')
+  })
+  app.get('/server', context => {
+    const server: ServerView = { model: served }
+    return context.json(server)
   })
   app.get('/studies', async context => {
     const found = await there()

@@ -6,6 +6,7 @@ import { viewerApi } from './api.ts'
 import { failureOf } from './failure.ts'
 import { knownHosts, ownPages, viewerHeaders } from './guard.ts'
 import { viewerPages } from './pages.ts'
+import type { ServedModel } from './wire.ts'
 
 export interface ViewerAppOptions {
   /** File of the store; it may come into being while the viewer runs. */
@@ -14,6 +15,8 @@ export interface ViewerAppOptions {
   readonly pages: string
   /** What relative paths of a study's own data start from. @default the working directory */
   readonly folder?: string | undefined
+  /** The model whose API is beside these pages. @default none */
+  readonly served?: ServedModel | undefined
   readonly onError?: ((error: unknown) => void) | undefined
 }
 
@@ -21,7 +24,8 @@ export interface ViewerApp extends AsyncDisposable {
   readonly app: Hono
 }
 
-export function viewerApp({ store: storeFile, pages, folder = process.cwd(), onError }: ViewerAppOptions): ViewerApp {
+export function viewerApp(options: ViewerAppOptions): ViewerApp {
+  const { store: storeFile, pages, folder = process.cwd(), served = null, onError } = options
   let store: Promise<Store> | undefined
   const open = async (): Promise<Store | null> => {
     if (store === undefined && !existsSync(storeFile)) return null
@@ -39,7 +43,7 @@ export function viewerApp({ store: storeFile, pages, folder = process.cwd(), onE
     return response
   })
   app.use(viewerHeaders, knownHosts, ownPages)
-  app.route('/api', viewerApi({ storeFile, open, folder, onError }))
+  app.route('/api', viewerApi({ storeFile, open, folder, served, onError }))
   app.get('*', viewerPages(pages))
   return {
     app,

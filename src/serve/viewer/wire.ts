@@ -14,6 +14,31 @@ export type Change = z.infer<typeof Change>
 export const LabelClass = z.enum(['refused', 'partial', 'complied', 'degenerate', 'unclear'])
 export type LabelClass = z.infer<typeof LabelClass>
 
+/** The model that is served beside the pages. */
+export const ServedModel = z.object({
+  /** As requests to `/v1` name it. */
+  name: z.string(),
+  architecture: z.string(),
+  /** Blocks. */
+  layers: z.number(),
+  width: z.number(),
+  /** Tokens. */
+  contextLength: z.number(),
+  /** Tokens of one answer that may be asked for. */
+  maxTokens: z.number(),
+  quantisation: z.string(),
+  /** Identifies weights and shape. */
+  fingerprint: z.string(),
+  hasChatTemplate: z.boolean(),
+})
+export type ServedModel = z.infer<typeof ServedModel>
+
+export const ServerView = z.object({
+  /** Null where only a store is looked at: there is no `/v1` then. */
+  model: ServedModel.nullable(),
+})
+export type ServerView = z.infer<typeof ServerView>
+
 export const RunState = z.object({
   study: z.string(),
   run: z.string(),

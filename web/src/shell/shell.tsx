@@ -25,6 +25,8 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         <nav className="pages" aria-label="Pages">
           {link('/studies', 'studies', 'Studies')}
           {link('/compare', 'compare', 'Compare')}
+          {link('/playground', 'playground', 'Playground')}
+          {link('/vectors', 'vectors', 'Vectors')}
         </nav>
         <ThemeSwitch />
       </header>

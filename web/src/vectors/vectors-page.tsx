@@ -1,0 +1,5 @@
+import { Nothing } from '../shell/nothing.tsx'
+
+export function VectorsPage() {
+  return <Nothing />
+}
