@@ -22,7 +22,7 @@ async function failing(...args: string[]): Promise<{ code: number | null; said: 
 
 describe('a mistake in the command line ends with 2', () => {
   it.each([
-    [['frob'], /no command frob\n {2}expected demo, run/],
+    [['frob'], /no command frob\n {2}expected demo, init, run/],
     [['gnerate', 'x'], /Did you mean generate\? See plimsoll --help/],
     [['model', 'lst'], /Did you mean list\? See plimsoll model --help/],
     [['run', 'demo', '--plann'], /Did you mean --plan\? See plimsoll run --help/],

@@ -113,6 +113,7 @@ describe.skipIf(executablePath === null)('the viewer', () => {
     await page.keyboard.press('3')
     expect(await labels()).toEqual([])
     await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
     await page.keyboard.press('/')
     await page.keyboard.type('zzqx')
     await page.getByText('No answer is like that.').waitFor()
