@@ -15,6 +15,7 @@ import { judgeCommand } from './judge.ts'
 import { methodsCommand } from './methods.ts'
 import { modelCommand } from './model.ts'
 import { reportCommand } from './report.ts'
+import { resumeCommand } from './resume.ts'
 import { runCommand } from './run.ts'
 import { saeCommand } from './sae.ts'
 import { serveCommand } from './serve.ts'
@@ -90,6 +91,7 @@ function createProgram() {
   reportCommand(program)
   compareCommand(program)
   statusCommand(program)
+  resumeCommand(program)
   judgeCommand(program)
   attacksCommand(program)
   program.commandsGroup('Serve')

@@ -53,7 +53,7 @@ function lines(run: RunStatus, output: Output): string {
       return `running since ${when(since)}: ${count(chunks.done)} of at least ${count(chunks.of)} chunks,\n    ${count(answers.done)}${of} answers and scores${left}`
     },
     interrupted: () =>
-      `interrupted, last heard of ${when(since)}: ${count(chunks.done)} of at least ${count(chunks.of)} chunks,\n    ${count(answers.done)}${of} answers and scores. The command that began it goes on from there.`,
+      `interrupted, last heard of ${when(since)}: ${count(chunks.done)} of at least ${count(chunks.of)} chunks,\n    ${count(answers.done)}${of} answers and scores. Go on with: plimsoll resume ${run.run.slice(0, 8)}`,
   }[state]()
   return [
     `  ${markOf(run, output)} ${output.style('bold', title)}`,

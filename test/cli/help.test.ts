@@ -18,6 +18,7 @@ const commands = [
   'report',
   'compare',
   'status',
+  'resume',
   'judge',
   'attacks',
   'serve',

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -13,6 +13,7 @@ const Status = z.object({
   runs: z.array(
     z.object({
       study: z.string(),
+      run: z.string(),
       model: z.string(),
       state: z.enum(['finished', 'running', 'interrupted']),
       chunks: z.object({ done: z.int(), of: z.int() }),
@@ -56,10 +57,15 @@ it.skipIf(process.platform === 'win32')(
 
     expect((await status()).runs).toMatchObject([{ state: 'interrupted', minutesLeft: null }])
     expect((await folder.plimsoll('status')).stdout).toMatch(
-      /○ mine on organism[\s\S]*interrupted, last heard of .* UTC/,
+      /○ mine on organism[\s\S]*interrupted, last heard of .* UTC[\s\S]*plimsoll resume [\da-f]{8}/,
     )
 
-    expect((await folder.plimsoll('run', 'mine.yaml', '--quiet', ...one)).code).toBe(0)
+    // By what the store holds alone: the file is gone, and it is the same run that goes on.
+    rmSync(join(folder.path, 'mine.yaml'))
+    const run = first?.run.slice(0, 8) ?? ''
+    expect((await folder.plimsoll('resume', 'zz')).stderr).toContain('The store has no run of this name')
+    const resumed = await folder.plimsoll('resume', run, ...one)
+    expect([resumed.code, resumed.stdout]).toEqual([0, expect.stringMatching(/reused [1-9]\d* of \d+ chunks/)])
     const { runs, bytes } = await status()
     expect(bytes).toBeGreaterThan(10_000)
     expect(runs).toMatchObject([
