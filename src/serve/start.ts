@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import type { Model } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
+import { findEntry } from '../models/index.ts'
 import type { Vector } from '../steer/index.ts'
 import { measuredAt } from '../study/measured-vectors.ts'
 import { createApp } from './app.ts'
@@ -13,6 +14,7 @@ import { createMetrics } from './metrics.ts'
 import { FairQueue } from './queue.ts'
 import { routes } from './routes/index.ts'
 import type { Limits, Service, State } from './service.ts'
+import { StudyRunner } from './studies/runner.ts'
 import { toolFormatOf } from './tool-calls/template.ts'
 import { type NamedVector, VectorShelf } from './vectors/shelf.ts'
 import { type ViewerApp, viewerApp } from './viewer/app.ts'
@@ -41,6 +43,8 @@ export interface ServeOptions {
   readonly store?: string | undefined
   /** Folder of the viewer's built pages: shown beside, where this machine alone can ask and no key is needed. */
   readonly pages?: string | undefined
+  /** What relative paths start from, and where studies that pages start leave their reports. @default the working directory */
+  readonly folder?: string | undefined
   readonly onError?: ((error: unknown) => void) | undefined
 }
 
@@ -116,7 +120,8 @@ export async function startServer(model: Model, options: ServeOptions = {}): Pro
     corsOrigins: options.corsOrigins ?? [],
     onError,
   })
-  const viewer = viewerBeside(options, host, keys.length, service)
+  const beside = viewerBeside(options, host, keys.length, service)
+  const viewer = beside?.viewer ?? null
   // What comes along with a request says who asks.
   const listener = getRequestListener(
     (request, asked) => (viewer === null || isApi(request.url) ? app : viewer.app).fetch(request, asked),
@@ -133,6 +138,8 @@ export async function startServer(model: Model, options: ServeOptions = {}): Pro
   const stop = async (patience: number) => {
     state = 'stopping'
     const closed = new Promise<void>(resolve => server.close(() => resolve()))
+    // Meanwhile it ends its chunk.
+    const studies = beside?.studies.close(patience)
     const patient = new AbortController()
     await Promise.race([queue.empty(), sleep(patience, patient.signal)])
     patient.abort()
@@ -143,6 +150,7 @@ export async function startServer(model: Model, options: ServeOptions = {}): Pro
     const last = setTimeout(() => server.closeAllConnections(), 1000)
     await closed
     clearTimeout(last)
+    await studies
     await viewer?.[Symbol.asyncDispose]()
   }
   return {
@@ -156,13 +164,21 @@ export async function startServer(model: Model, options: ServeOptions = {}): Pro
 
 /** Its pages hold no key, so it is shown where none is needed. */
 function viewerBeside(
-  { pages, store, onError }: ServeOptions,
+  { pages, store, onError, folder = process.cwd() }: ServeOptions,
   host: string,
   keys: number,
   service: Service,
-): ViewerApp | null {
+): { readonly viewer: ViewerApp; readonly studies: StudyRunner } | null {
   if (pages === undefined || store === undefined || keys > 0 || !isLoopback(host)) return null
-  return viewerApp({ store, pages, served: servedModel(service), onError })
+  const { shelf, name, model } = service
+  const studies = new StudyRunner({
+    store,
+    folder,
+    model: { name, opens: findEntry(name) === undefined ? model.info.file : name },
+    vector: of => shelf.list().find(one => one.name === of)?.vector ?? null,
+    onEnd: () => void shelf.measureAgain().catch(onError),
+  })
+  return { viewer: viewerApp({ store, pages, folder, served: servedModel(service), studies, onError }), studies }
 }
 
 function servedModel({ name, model: { info }, limits: { maxTokens } }: Service): ServedModel {

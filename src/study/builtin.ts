@@ -272,3 +272,13 @@ export const builtinStudies: Readonly<Record<string, StudyFile>> = {
   'faithfulness-quick': faithfulnessQuick,
   faithfulness,
 }
+
+/** What each is for, in a sentence. */
+export const builtinSentences: Readonly<Record<string, string>> = {
+  demo: 'Everything at once on the teaching model, in a minute or two.',
+  'overrefusal-quick': 'A first look at what steering towards compliance costs; often undecided.',
+  'overrefusal-english': 'All of the sets that come with Plimsoll; takes hours on a processor.',
+  overrefusal: 'On published sets, which have to be fetched first (plimsoll data add).',
+  'faithfulness-quick': 'A first look at answers from a text against memory; takes CounterFact.',
+  faithfulness: 'Answers from a text against memory, on published sets that have to be fetched first.',
+}

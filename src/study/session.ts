@@ -32,6 +32,11 @@ export function isAlive({ ended, seen, host, pid }: Session, now: number = Date.
   return host !== hostname() || processExists(pid)
 }
 
+/** The process of this machine that works on a run; null where there is none. */
+export function workerOf(sessions: readonly Session[], now: number = Date.now()): number | null {
+  return sessions.find(session => session.host === hostname() && isAlive(session, now))?.pid ?? null
+}
+
 function processExists(pid: number): boolean {
   try {
     process.kill(pid, 0)

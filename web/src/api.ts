@@ -34,11 +34,13 @@ export async function get<Schema extends z.ZodType>(
 }
 
 export async function giveLabel(run: string, label: LabelGiven): Promise<void> {
-  await reach(`/api/runs/${encodeURIComponent(run)}/labels`, {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(label),
-  })
+  await send('PUT', apiPath(`/runs/${encodeURIComponent(run)}/labels`), label)
+}
+
+/** @throws Failed */
+export function send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', address: string, body?: unknown): Promise<Response> {
+  const json = body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  return reach(address, { method, ...json })
 }
 
 async function reach(address: string, init: RequestInit): Promise<Response> {

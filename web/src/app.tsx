@@ -16,7 +16,7 @@ export function App() {
 
 function pageAt(address: URL) {
   const [first, study, condition, last, ...more] = segments(address)
-  if (first === undefined || (first === 'studies' && study === undefined)) return <StudiesPage />
+  if (first === undefined || (first === 'studies' && study === undefined)) return <StudiesPage address={address} />
   if (first === 'compare' && study === undefined) return <ComparePage address={address} />
   if (first === 'playground' && study === undefined) return <PlaygroundPage />
   if (first === 'vectors' && study === undefined) return <VectorsPage />

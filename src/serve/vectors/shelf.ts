@@ -86,6 +86,16 @@ export class VectorShelf {
     return shelved
   }
 
+  /** Looks again what studies found, of all of them. */
+  async measureAgain(): Promise<void> {
+    for (const { vector } of this.list()) {
+      const measured = await this.#options.measured(vector)
+      // It may have been renamed or removed meanwhile.
+      const now = this.list().find(one => one.vector === vector)
+      if (now !== undefined) this.#vectors.set(now.name, { ...now, measured })
+    }
+  }
+
   /** @throws ApiError 404, 409 */
   rename(from: string, to: string): Shelved {
     const shelved = this.get(from)

@@ -1,13 +1,15 @@
-/** The viewer's API over a store. No model is needed, but whether one is served is told; nothing is changed but labels. */
-import { type Context, Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
+/** The viewer's API over a store. No model is needed, but whether one is served is told; nothing is changed but labels, and studies that pages start. */
+import { Hono } from 'hono'
 import { z } from 'zod'
 import type { Store } from '../../store/index.ts'
 import { compare } from '../../study/comparison/index.ts'
 import { readResult } from '../../study/stored-result.ts'
+import type { StudyRunner } from '../studies/runner.ts'
 import { failureOf, Refusal } from './failure.ts'
+import { atMost, body, Hash, hash, query } from './request.ts'
 import { Runs } from './runs.ts'
 import { Listed, Row, relabel, samplePage, sampleView, tallies, Viewed } from './samples.ts'
+import { studyRoutes } from './start-routes.ts'
 import { allRuns, studyView } from './studies.ts'
 import { LabelGiven, type ServedModel, type ServerView, type Studies } from './wire.ts'
 
@@ -20,17 +22,18 @@ export interface ViewerSource {
   readonly folder: string
   /** Beside these pages; null where there is only a store. */
   readonly served: ServedModel | null
+  /** Starts studies; null where pages may not. */
+  readonly studies: StudyRunner | null
   /** Told of errors that are nobody's fault but ours. */
   readonly onError?: ((error: unknown) => void) | undefined
 }
 
-const Hash = z.string().regex(/^[\w-]{1,128}$/)
 const Begins = z.object({ run: Hash.optional() })
 const Side = z.object({ run: Hash, condition: z.string().min(1).max(400) })
 const Sides = z.object({ aRun: Hash, a: Side.shape.condition, bRun: Hash, b: Side.shape.condition })
 
 /** Routes below wherever it is mounted: `/studies`, `/runs/:run/samples`, … */
-export function viewerApi({ storeFile, open, folder, served, onError }: ViewerSource): Hono {
+export function viewerApi({ storeFile, open, folder, served, studies: runner, onError }: ViewerSource): Hono {
   const app = new Hono()
   let runs: Runs | undefined
   const there = async (): Promise<Runs | null> => {
@@ -59,7 +62,7 @@ export function viewerApi({ storeFile, open, folder, served, onError }: ViewerSo
   })
   app.get('/studies', async context => {
     const found = await there()
-    const studies: Studies = { store: storeFile, runs: found === null ? [] : await allRuns(found.store) }
+    const studies: Studies = { store: storeFile, ...(await allRuns(found?.store ?? null, runner)) }
     return context.json(studies)
   })
   app.get('/studies/:study', async context => {
@@ -75,10 +78,11 @@ export function viewerApi({ storeFile, open, folder, served, onError }: ViewerSo
   app.get('/runs/:run/sample', async context => {
     return context.json(await sampleView(await needed(), hash(context), query(context, Row)))
   })
-  app.put('/runs/:run/labels', bodyLimit({ maxSize: 4096, onError: tooLong }), async context => {
-    await relabel(await needed(), hash(context), parsed(LabelGiven, await json(context)))
+  app.put('/runs/:run/labels', atMost(4096), async context => {
+    await relabel(await needed(), hash(context), await body(context, LabelGiven))
     return context.body(null, 204)
   })
+  app.route('/', studyRoutes(runner, needed))
   app.get('/compare', async context => {
     const { aRun, a, bRun, b } = query(context, Sides)
     const { store } = await needed()
@@ -93,38 +97,4 @@ export function viewerApi({ storeFile, open, folder, served, onError }: ViewerSo
     throw new Refusal(404, `There is nothing at ${context.req.method} ${context.req.path}`)
   })
   return app
-}
-
-function tooLong(): never {
-  throw new Refusal(413, 'The body is too long for a label')
-}
-
-function hash(context: Context): string {
-  return parsed(Hash, context.req.param('run'))
-}
-
-function query<Schema extends z.ZodType>(context: Context, schema: Schema): z.output<Schema> {
-  return parsed(schema, context.req.query())
-}
-
-async function json(context: Context): Promise<unknown> {
-  // A page elsewhere can send text without asking first, but not this type.
-  if (!/^application\/json\s*(;|$)/i.test(context.req.header('content-type') ?? ''))
-    throw new Refusal(415, 'The body has to be JSON, and its type has to say so')
-  try {
-    return await context.req.json()
-  } catch (error) {
-    if (error instanceof Refusal) throw error
-    throw new Refusal(400, 'The body is not JSON')
-  }
-}
-
-function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const found = schema.safeParse(value)
-  if (found.success) return found.data
-  const [issue] = found.error.issues
-  throw new Refusal(
-    400,
-    `${issue?.path.map(String).join('.') || 'The request'}: ${issue?.message ?? 'not what is taken'}`,
-  )
 }

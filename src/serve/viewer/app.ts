@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { Hono } from 'hono'
 import { openStore, type Store } from '../../store/index.ts'
+import type { StudyRunner } from '../studies/runner.ts'
 import { viewerApi } from './api.ts'
 import { failureOf } from './failure.ts'
 import { knownHosts, ownPages, viewerHeaders } from './guard.ts'
@@ -17,6 +18,8 @@ export interface ViewerAppOptions {
   readonly folder?: string | undefined
   /** The model whose API is beside these pages. @default none */
   readonly served?: ServedModel | undefined
+  /** Starts studies from these pages. @default they cannot */
+  readonly studies?: StudyRunner | undefined
   readonly onError?: ((error: unknown) => void) | undefined
 }
 
@@ -25,7 +28,7 @@ export interface ViewerApp extends AsyncDisposable {
 }
 
 export function viewerApp(options: ViewerAppOptions): ViewerApp {
-  const { store: storeFile, pages, folder = process.cwd(), served = null, onError } = options
+  const { store: storeFile, pages, folder = process.cwd(), served = null, studies = null, onError } = options
   let store: Promise<Store> | undefined
   const open = async (): Promise<Store | null> => {
     if (store === undefined && !existsSync(storeFile)) return null
@@ -43,7 +46,7 @@ export function viewerApp(options: ViewerAppOptions): ViewerApp {
     return response
   })
   app.use(viewerHeaders, knownHosts, ownPages)
-  app.route('/api', viewerApi({ storeFile, open, folder, served, onError }))
+  app.route('/api', viewerApi({ storeFile, open, folder, served, studies, onError }))
   app.get('*', viewerPages(pages))
   return {
     app,

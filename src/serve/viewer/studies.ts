@@ -1,17 +1,41 @@
 /** The studies of a store, and one of them with its result. */
-
 import type { RunRow, Store } from '../../store/index.ts'
+import { builtinSentences, builtinStudies } from '../../study/builtin.ts'
 import { factsOf } from '../../study/report/facts.ts'
 import { bibtex, methodsText } from '../../study/report/methods-text.ts'
 import { axes, sortedConditions } from '../../study/report/words.ts'
 import type { StudyResult } from '../../study/result.ts'
-import { runStatus, statusOf } from '../../study/status.ts'
+import { workerOf } from '../../study/session.ts'
+import { type RunStatus, runStatus, statusOf } from '../../study/status.ts'
 import { readResult } from '../../study/stored-result.ts'
+import type { StudyRunner } from '../studies/runner.ts'
 import type { Runs } from './runs.ts'
-import type { RunState, StudyView } from './wire.ts'
+import type { RunState, StartedStudy, Studies, StudyView } from './wire.ts'
 
-export async function allRuns(store: Store): Promise<RunState[]> {
-  return (await statusOf(store)).map(status => ({ ...status, verdicts: [...status.verdicts] }))
+export async function allRuns(store: Store | null, runner: StudyRunner | null): Promise<Omit<Studies, 'store'>> {
+  const runs: RunState[] = []
+  if (store !== null) {
+    for (const status of await statusOf(store)) runs.push(stateOf(status, await workerAt(store, status)))
+    const hashes = runs.map(({ run }) => run)
+    await runner?.see(store, hashes)
+  }
+  return { runs, starts: runner && { model: runner.model, builtin: [...builtins], started: startedOf(runner) } }
+}
+
+const builtins = Object.keys(builtinStudies).map(name => ({ name, says: builtinSentences[name] ?? '' }))
+
+export function startedOf({ started }: StudyRunner): StartedStudy | null {
+  if (started === null) return null
+  const { study, run, state, says, failure } = started
+  return { study, run, state, says, failure }
+}
+
+async function workerAt(store: Store, { run, state }: RunStatus): Promise<number | null> {
+  return state === 'running' ? workerOf(await store.sessions(run)) : null
+}
+
+function stateOf(status: RunStatus, worker: number | null): RunState {
+  return { ...status, verdicts: [...status.verdicts], stops: worker !== null }
 }
 
 export async function studyView(runs: Runs, study: string, begins?: string): Promise<StudyView> {
@@ -20,7 +44,7 @@ export async function studyView(runs: Runs, study: string, begins?: string): Pro
   const { result, unreadable } = resultOf(run)
   const states = await Promise.all(all.map(one => (one === run ? status : runStatus(runs.store, one))))
   return {
-    status: { ...status, verdicts: [...status.verdicts] },
+    status: stateOf(status, await workerAt(runs.store, status)),
     result,
     about: result === null ? null : aboutOf(result),
     unreadable,

@@ -50,11 +50,44 @@ export const RunState = z.object({
   answers: z.object({ done: z.number(), of: z.number().nullable() }),
   minutesLeft: z.number().nullable(),
   verdicts: z.array(z.object({ condition: z.string(), verdict: Verdict })),
+  /** It runs on this machine, in a process that can be told to stop. */
+  stops: z.boolean(),
 })
 export type RunState = z.infer<typeof RunState>
 
-/** Newest first. */
-export const Studies = z.object({ store: z.string(), runs: z.array(RunState) })
+/** What a page started last. */
+export const StartedStudy = z.object({
+  study: z.string(),
+  /** Null until the store knows of it. */
+  run: z.string().nullable(),
+  state: z.enum(['running', 'stopping', 'finished', 'stopped', 'failed']),
+  /** Its last line. */
+  says: z.string().nullable(),
+  failure: z
+    .object({
+      message: z.string(),
+      found: z.string().optional(),
+      expected: z.string().optional(),
+      fix: z.string().optional(),
+    })
+    .nullable(),
+})
+export type StartedStudy = z.infer<typeof StartedStudy>
+
+export const Studies = z.object({
+  store: z.string(),
+  /** Newest first. */
+  runs: z.array(RunState),
+  /** Null where pages can start nothing. */
+  starts: z
+    .object({
+      /** That is served. */
+      model: z.string(),
+      builtin: z.array(z.object({ name: z.string(), says: z.string() })),
+      started: StartedStudy.nullable(),
+    })
+    .nullable(),
+})
 export type Studies = z.infer<typeof Studies>
 
 export const StudyView = z.object({
@@ -151,6 +184,13 @@ export const LabelGiven = z.strictObject({
   class: LabelClass.nullable(),
 })
 export type LabelGiven = z.infer<typeof LabelGiven>
+
+/** A built-in study, or the text of a study file. */
+export const StudyWanted = z.union([
+  z.strictObject({ study: z.string().min(1).max(80) }),
+  z.strictObject({ text: z.string().min(1).max(100_000) }),
+])
+export type StudyWanted = z.infer<typeof StudyWanted>
 
 export const ComparisonView = z.custom<Comparison>(
   value => typeof value === 'object' && value !== null && 'suites' in value && 'flips' in value,

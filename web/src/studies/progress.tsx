@@ -18,7 +18,7 @@ export function Progress({ run }: { readonly run: RunState }) {
         {of !== null && ` of ${count(of)}`} answers and scores, {count(chunks.done)} of at least {count(chunks.of)}{' '}
         chunks
         {minutesLeft !== null && `, about ${minutesLeft} min left`}
-        {state === 'interrupted' && `. Last heard of ${when(since)}; the command that began it goes on from there.`}
+        {state === 'interrupted' && `. Last heard of ${when(since)}.`}
       </p>
       <p className="only-read" role="status">
         {state === 'running' && tenth !== null && `${run.study}: ${tenth} % done`}

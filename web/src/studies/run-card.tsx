@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import type { RunState } from '../../../src/serve/viewer/wire.ts'
 import { count } from '../../../src/study/report/format.ts'
 import { path } from '../address.ts'
@@ -5,8 +6,15 @@ import { VerdictBadge } from '../shell/badge.tsx'
 import { Progress } from './progress.tsx'
 import { when } from './when.ts'
 
-/** @param newest whether it is the newest run of its study, which the study's name alone stands for */
-export function RunCard({ run, newest }: { readonly run: RunState; readonly newest: boolean }) {
+interface Props {
+  readonly run: RunState
+  /** Whether it is the newest run of its study, which the study's name alone stands for. */
+  readonly newest: boolean
+  /** What can be done with it. */
+  readonly children: ReactNode
+}
+
+export function RunCard({ run, newest, children }: Props) {
   const query = newest ? '' : `?run=${run.run.slice(0, 12)}`
   return (
     <section className="run" aria-label={`${run.study}, run ${run.run.slice(0, 8)}`}>
@@ -20,6 +28,7 @@ export function RunCard({ run, newest }: { readonly run: RunState; readonly newe
           : `started ${when(run.started)}`}
       </p>
       <Progress run={run} />
+      <div className="actions">{children}</div>
       {run.verdicts.length > 0 && (
         <ul className="verdicts">
           {run.verdicts.map(({ condition, verdict }) => (

@@ -1,33 +1,66 @@
 /** Every run of the store, newest first; those that are running go on as one looks. */
+import { useState } from 'react'
 import { Studies } from '../../../src/serve/viewer/wire.ts'
+import { withQuery } from '../address.ts'
 import { apiPath, useApi } from '../api.ts'
 import { useTitle } from '../shell/title.ts'
 import { Problem, Waiting } from '../shell/told.tsx'
+import { HowToResume, RunActions } from './run-actions.tsx'
 import { RunCard } from './run-card.tsx'
+import { StartStudy } from './start-study.tsx'
+import { Started } from './started.tsx'
 
 /** Milliseconds. */
 const often = 2000
 
-export function StudiesPage() {
+export function StudiesPage({ address }: { readonly address: URL }) {
   useTitle('Studies')
-  const { data, failed } = useApi(apiPath('/studies'), Studies, { every: often })
+  const [version, setVersion] = useState(0)
+  const { data, failed } = useApi(apiPath('/studies'), Studies, { every: often, version })
+  const anew = () => setVersion(before => before + 1)
+  const starts = data?.starts ?? null
+  const started = starts?.started ?? null
+  const free = started?.state !== 'running' && started?.state !== 'stopping'
+  const asked = address.searchParams.has('start') || data?.runs.length === 0
   return (
     <>
       <div className="intro">
         <h1>Studies</h1>
         {data !== null && <p className="what muted">{data.store}</p>}
+        {starts !== null && free && !asked && (
+          <p className="what">
+            <a href={withQuery(address, { start: 'demo' })}>Start a study</a>
+          </p>
+        )}
       </div>
       {failed !== null && <Problem failed={failed} />}
       {data === null && failed === null && <Waiting what="the store" />}
-      {data?.runs.length === 0 && (
-        <p className="text">
-          There is no study yet. Run one: <code>plimsoll demo</code>, or <code>plimsoll run STUDY</code>. It is shown
-          here as soon as it starts.
-        </p>
-      )}
+      {started !== null && <Started started={started} onDone={anew} />}
+      {starts !== null && free && asked && <StartStudy starts={starts} address={address} onDone={anew} />}
+      {data !== null && starts === null && <OnlyLooking runs={data.runs.length} />}
       {data?.runs.map((run, i) => (
-        <RunCard key={run.run} run={run} newest={data.runs.findIndex(({ study }) => study === run.study) === i} />
+        <RunCard key={run.run} run={run} newest={data.runs.findIndex(({ study }) => study === run.study) === i}>
+          {starts === null ? (
+            <HowToResume run={run} />
+          ) : (
+            <RunActions run={run} started={started?.run === run.run ? started : null} free={free} onDone={anew} />
+          )}
+        </RunCard>
       ))}
     </>
+  )
+}
+
+function OnlyLooking({ runs }: { readonly runs: number }) {
+  return (
+    <p className="text small muted only-looking">
+      {runs === 0 && (
+        <>
+          There is no study yet. Run one: <code>plimsoll demo</code>, or <code>plimsoll run STUDY</code>. It is shown
+          here as soon as it starts.{' '}
+        </>
+      )}
+      To start, stop and resume studies from this page, start <code>plimsoll serve</code>.
+    </p>
   )
 }

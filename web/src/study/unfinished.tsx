@@ -1,5 +1,6 @@
 import type { StudyView } from '../../../src/serve/viewer/wire.ts'
 import { Progress } from '../studies/progress.tsx'
+import { HowToResume } from '../studies/run-actions.tsx'
 import { samplesPath } from './paths.ts'
 import { RunPicker } from './run-picker.tsx'
 
@@ -16,6 +17,7 @@ export function Unfinished({ view, run }: { readonly view: StudyView; readonly r
       </div>
       <RunPicker view={view} />
       {unreadable === null ? <Progress run={status} /> : <p className="text">{unreadable}</p>}
+      {unreadable === null && <HowToResume run={status} />}
       <section>
         <h2>Answers so far</h2>
         {conditions.length === 0 ? (
