@@ -36,7 +36,7 @@ it('says what to do where there is no study, and leaves no store behind', async 
 it.skipIf(process.platform === 'win32')(
   'tells running from interrupted from finished, while a run writes',
   {
-    timeout: 120_000,
+    timeout: 300_000,
   },
   async () => {
     folder.write('mine.yaml', `${tinyStudy}safeguards: false\nchunk: 4\n`)
