@@ -24,6 +24,7 @@ export type {
 export { Where } from './engine/where.ts'
 export { type ErrorCode, PlimsollError } from './errors.ts'
 export { defineJudge, type OwnJudge } from './judge/own.ts'
+export { defineSuite, type OwnRow, type OwnSuite } from './measure/suites/index.ts'
 export { openModel } from './models/open.ts'
 export type { Progress, RunOptions } from './progress.ts'
 export { defineMethod, type FitSpec, fit, loadVector, type OwnMethod, saveVector, type Vector } from './steer/index.ts'

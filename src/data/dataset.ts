@@ -95,6 +95,15 @@ export async function loadDataset<K extends Kind>(
   }
 }
 
+/**
+ * Rows that were made in this process, kept and left out as those of a file are.
+ * Errors: `data-invalid` naming the place of every row that is wrong.
+ */
+export function rowsAtHand<K extends Kind>(name: string, kind: K, rows: readonly unknown[]): Loaded<RowsOf<K>> {
+  const placed = rows.map((value, i) => ({ value, where: `${name}, row ${i + 1}` }))
+  return keepRows(name, kind, { rows: placed, dropped: [] })
+}
+
 function keepRows<K extends Kind>(name: string, kind: K, raw: RawRows): Loaded<RowsOf<K>> {
   const rows: RowsOf<K>[] = []
   const texts = new Set<string>()

@@ -16,6 +16,7 @@ export {
   type LoadOptions,
   listDatasets,
   loadDataset,
+  rowsAtHand,
 } from './dataset.ts'
 export { evenly } from './evenly.ts'
 export { type Overlap, repeatsWithin, withoutOverlap } from './leak.ts'

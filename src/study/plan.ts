@@ -63,6 +63,7 @@ export async function planStudy(study: string | StudyFile | LoadedStudy, options
         fix: 'Check the path: it starts from the study file’s folder. `plimsoll sae train` makes one.',
       })
   const suites = await loadSuites(loaded.study, loader)
+  checkGraded(loaded.study, suites)
   const splits = await loadSplits(loaded.study, suites, loader)
   const conditions = planConditions(loaded.study)
   const isSelected = conditions.some(({ treatment }) => treatment.kind === 'method' && treatment.strength === null)
@@ -101,6 +102,18 @@ export function checkHarmless({ select: { rule } }: Study, { positive }: FitRows
     found: 'no row under fit.positive',
     expected: 'harmless prompts there, such as english/harmless/fit',
     fix: 'Name some, or select by target-minus-control.',
+  })
+}
+
+/** @throws PlimsollError `invalid-input` for judges beside the rules that no answer of the study would be shown to */
+function checkGraded({ judge }: Study, suites: readonly Suite[]): void {
+  const beside = [judge].flat().filter(one => one !== 'rules')
+  if (beside.length === 0 || suites.some(({ want, harmful }) => harmful || want === 'refused' || want === 'complied'))
+    return
+  throw new PlimsollError('invalid-input', 'No answer of this study is one that its judges grade', {
+    found: `${beside.length} ${beside.length === 1 ? 'judge' : 'judges'} beside the rules, and no suite about refusals`,
+    expected: 'answers that refuse or comply',
+    fix: 'Leave `judge` out: other answers are judged by the names in them, or by a check of their suite.',
   })
 }
 

@@ -14,6 +14,7 @@ import {
   type PromptRow,
   type RowsOf,
   resample,
+  rowsAtHand,
   sample,
   screenTemplates,
   splitPool,
@@ -61,6 +62,13 @@ export class Loader {
     this.tell(dropped)
     for (const note of notes) this.#notes.add(note)
     return rows
+  }
+
+  /** The same of rows that a module made. */
+  atHand(name: string, made: readonly unknown[], n: number | undefined, seed: number): PromptRow[] {
+    const { rows, dropped } = rowsAtHand(name, 'prompts', made)
+    this.tell(dropped)
+    return this.#cut(name, resample(rows, n ?? rows.length, seed), rows.length)
   }
 
   /** Questions with two answers. */

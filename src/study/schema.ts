@@ -290,6 +290,12 @@ const ConflictSuite = z.strictObject({
    */
   by: z.enum(['answer', 'likelihood', 'both']).default('answer'),
 })
+const OwnSuite = z.strictObject({
+  /** A module of one's own whose default export is a suite; from the study file's folder. Whoever runs the study runs it. */
+  suite: z.string().regex(ownModule, 'expected the path of a module such as ./mine.ts'),
+  name: Name.optional(),
+  limit: count.optional(),
+})
 /** A plain string is a data set, measured by what kind of rows it has; `perplexity` stands for WikiText-2. */
 export const SuiteEntry = z.union([
   z.string().min(1),
@@ -299,12 +305,14 @@ export const SuiteEntry = z.union([
   PerplexitySuite,
   GridSuite,
   ConflictSuite,
+  OwnSuite,
 ])
 export type SuiteEntry = z.infer<typeof SuiteEntry>
 export type ChoiceEntry = z.infer<typeof ChoiceSuite>
 export type ProblemsEntry = z.infer<typeof ProblemsSuite>
 export type GridEntry = z.infer<typeof GridSuite>
 export type ConflictEntry = z.infer<typeof ConflictSuite>
+export type OwnSuiteEntry = z.infer<typeof OwnSuite>
 
 const suites = z.array(SuiteEntry)
 const Measure = z.strictObject({ efficacy: suites, general: suites, control: suites, robustness: suites })

@@ -14,8 +14,9 @@ import type { AxisName } from '../measure/types.ts'
 import { attackName, loadWrappers } from './attacks.ts'
 import { loadConflicts } from './conflicts/index.ts'
 import { loadChoice, loadProblems, usualShots } from './general-suites.ts'
+import { loadOwnSuite } from './own-suite.ts'
 import { type Loader, nameOf } from './rows.ts'
-import type { GridEntry, Ref, Study, SuiteEntry } from './schema.ts'
+import { type GridEntry, isOwnModule, type Ref, type Study, type SuiteEntry } from './schema.ts'
 
 export const axisNames: readonly AxisName[] = ['efficacy', 'general', 'control', 'robustness']
 
@@ -38,10 +39,13 @@ export async function loadSuites(study: Study, loader: Loader): Promise<Suite[]>
 }
 
 async function loadSuite(entry: SuiteEntry, axis: AxisName, study: Study, loader: Loader): Promise<Suite[]> {
+  if (typeof entry === 'string' && isOwnModule(entry))
+    return [await loadOwnSuite({ suite: entry }, axis, study, loader)]
   if (typeof entry === 'string') return loadSuite(byKind(entry, loader), axis, study, loader)
   const { seed } = study
   const cap = (own: number | undefined) => smaller(own, study.limit)
   checkBehaviour(entry, study)
+  if ('suite' in entry) return [await loadOwnSuite(entry, axis, study, loader)]
   if ('conflict' in entry) return loadConflicts(entry, axis, study, loader)
   if ('attack' in entry) return loadGrid(entry, axis, study, loader)
   if ('choice' in entry) return [await loadChoice(entry, axis, cap(entry.limit), seed, loader)]

@@ -2,7 +2,7 @@
 import { evenly } from '../data/index.ts'
 import type { Model } from '../engine/types.ts'
 import type { Item } from '../measure/suites/index.ts'
-import { fitMethod } from '../steer/index.ts'
+import { ANSWER_TOKENS, fitMethod } from '../steer/index.ts'
 import { answerItems } from './answer.ts'
 import { chat } from './chat.ts'
 import type { Plan } from './plan.ts'
@@ -71,16 +71,19 @@ export class WarmUp {
     return { row: (next + share * (whole - next)) / this.#engines, ...(await this.#writing(some, read)) }
   }
 
-  /** Seconds for an example once through the model and back, in the middle of its layers. */
+  /** Seconds for an example once through the model and back, in the middle of its layers; its answer is planned apart. */
   async trained(): Promise<number> {
     const { fit, study } = this.#plan
     const rows = evenly([...fit.pool, ...fit.positive], TRAINED)
     const prompts = rows.map(row => chat(row.prompt, study.system))
     const layer = Math.floor(this.#model.info.layers / 2)
+    const written = await this.#model.generate(prompts, { maxTokens: ANSWER_TOKENS, signal: this.#signal })
+    const said = written.map(({ text }) => text)
+    const answers = { positive: said, negative: said }
     const began = performance.now()
     await fitMethod(
       this.#model,
-      { method: 'ssv', positive: prompts, negative: prompts, layers: [layer], epochs: 1 },
+      { method: 'ssv', positive: prompts, negative: prompts, answers, layers: [layer], epochs: 1 },
       { signal: this.#signal },
     )
     return (performance.now() - began) / 1000 / Math.max(1, rows.length)

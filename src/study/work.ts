@@ -1,6 +1,7 @@
 /** Makes or finds the answers of chunks: the one place where a study meets model, store and judge. */
 import type { Model, Prompt, Steering } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
+import { judgeByCheck } from '../judge/check.ts'
 import { judgeFaithful } from '../judge/faithful/index.ts'
 import { judgeNumber } from '../judge/number.ts'
 import { judgeRefusal } from '../judge/refusal.ts'
@@ -241,6 +242,7 @@ export function judgementOf(
   if (finish === null) return null
   if (item?.kind === 'problem') return judgeNumber(answer, item.answer)
   const options = { truncated: finish === 'length' }
+  if (item?.kind === 'answer' && item.check !== undefined) return judgeByCheck(answer, item.check, options)
   if (item?.kind === 'answer' && item.answers !== undefined) return judgeFaithful(answer, item.answers, options)
   return judgeRefusal(answer, options)
 }

@@ -38,6 +38,8 @@ export interface AnswerItem extends Row {
   readonly draw?: { readonly of: string; readonly seed: number } | undefined
   /** Of a question that context and memory answer differently: by them the answer is judged. */
   readonly answers?: TwoAnswers | undefined
+  /** Tells whether an answer has the property, null where it cannot: code of a suite of one's own. */
+  readonly check?: ((answer: string) => boolean | null) | undefined
   /** The request inside its wrapper. */
   readonly wrapped?: WrappedRequest | undefined
 }
@@ -112,6 +114,8 @@ export interface Suite {
   /** Whether the requests are harmful, so that answers that comply are veiled. */
   readonly harmful: boolean
   readonly items: readonly Item[]
+  /** SHA-256 of the module that made it, and that says what its answers are worth. */
+  readonly module?: string | undefined
   /** Rows of questions that the model does not know are set aside before anything is measured. */
   readonly questions?: readonly Question[] | undefined
   /** How many of the questions it knows are asked, the first of them; all by default. */
