@@ -25,6 +25,7 @@ import { measure } from './measure.ts'
 import type { Plan } from './plan.ts'
 import { prepare } from './prepare.ts'
 import type { StudyResult } from './result.ts'
+import { saveVectors } from './saved-vectors.ts'
 import { holdSession } from './session.ts'
 import { Stages } from './stages.ts'
 import { Work } from './work.ts'
@@ -127,15 +128,13 @@ export async function runStudy(planned: Plan, options: RunStudyOptions): Promise
     notes: plan.notes,
     plan: plan.study,
   }
+  const vectors = conditions.flatMap(condition =>
+    fittedVector(condition, ablations.get(condition.name) ?? fitted, plan, model),
+  )
+  await saveVectors(store, hash, vectors)
   await store.finishRun(hash, finished, result)
   const { made, reused } = work.tally
-  return {
-    result,
-    reused: { chunks: reused, of: made + reused },
-    vectors: conditions.flatMap(condition =>
-      fittedVector(condition, ablations.get(condition.name) ?? fitted, plan, model),
-    ),
-  }
+  return { result, reused: { chunks: reused, of: made + reused }, vectors }
 }
 
 function fittedVector(
