@@ -3,6 +3,9 @@ import { existsSync } from 'node:fs'
 import type { Verdict } from '../measure/types.ts'
 import type { FittedVector } from '../steer/index.ts'
 import { openStore, type Store } from '../store/index.ts'
+import { isResult } from './is-result.ts'
+import { type KnownStrength, knownOf } from './known-strengths.ts'
+import type { ConditionResult, StudyResult } from './result.ts'
 import { fingerprintOf } from './steering.ts'
 import { readResult } from './stored-result.ts'
 
@@ -19,11 +22,27 @@ export interface Measured {
 export async function measuredIn(store: Store, vector: FittedVector): Promise<Measured[]> {
   const finished = (await store.runs()).filter(run => run.finished !== null)
   return finished.flatMap(run =>
-    readResult(run.result).conditions.flatMap(({ name, role, strength, vector: named, verdict, sentence }) => {
-      if (role !== 'method' || strength === null || named === undefined) return []
-      if (!fingerprintOf([{ vector, strength }]).startsWith(named)) return []
-      return [{ run: run.hash, study: run.study, condition: name, strength, verdict, sentence }]
-    }),
+    conditionsOf(readResult(run.result), vector).flatMap(({ name, strength, verdict, sentence }) =>
+      strength === null ? [] : [{ run: run.hash, study: run.study, condition: name, strength, verdict, sentence }],
+    ),
+  )
+}
+
+/** All that finished runs know of each of these vectors, at every strength they looked at; newest run first. */
+export async function knownIn(store: Store, vectors: readonly FittedVector[]): Promise<KnownStrength[][]> {
+  const results = (await store.runs()).flatMap(({ result }) => (isResult(result) ? [result] : []))
+  return vectors.map(vector =>
+    results.flatMap(result => conditionsOf(result, vector).flatMap(({ name }) => knownOf(result, name))),
+  )
+}
+
+function conditionsOf({ conditions }: StudyResult, vector: FittedVector): ConditionResult[] {
+  return conditions.filter(
+    ({ role, strength, vector: named }) =>
+      role === 'method' &&
+      strength !== null &&
+      named !== undefined &&
+      fingerprintOf([{ vector, strength }]).startsWith(named),
   )
 }
 

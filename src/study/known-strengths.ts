@@ -1,0 +1,113 @@
+/** What a finished study knows of a vector at the strengths it looked at: what it tested, and what it explored. */
+import { newcombe } from '../measure/statistics/index.ts'
+import { leastRate } from '../measure/suite.ts'
+import { decidingSuite } from './report/words.ts'
+import type { AxisName, ConditionResult, ExploredRate, StudyResult, SuiteState, Verdict } from './result.ts'
+
+/** One axis at one strength. */
+export interface KnownAxis {
+  readonly state: SuiteState
+  /** Against no steering, signed so that negative is worse; a share. */
+  readonly change: number
+  /** 95 %. */
+  readonly ci: readonly [number, number]
+  /** Rows it stands on. */
+  readonly n: number
+  /** How the change is said: perplexity in percent. */
+  readonly unit: 'points' | '%'
+}
+
+export interface KnownStrength {
+  readonly strength: number
+  /** `tested`: a verdict was made of it. `explored`: few rows of the select split, and no verdict. */
+  readonly how: 'tested' | 'explored'
+  readonly run: string
+  readonly study: string
+  readonly condition: string
+  /** Null where it was only explored. */
+  readonly verdict: Verdict | null
+  /** Null for an axis that was not measured. */
+  readonly axes: Readonly<Record<AxisName, KnownAxis | null>>
+}
+
+/** What was tested first, then what was explored at the layer that was chosen; the unsteered model is left out. */
+export function knownOf(result: StudyResult, condition: string): KnownStrength[] {
+  const from = { run: result.run, study: result.study, condition }
+  const tested = result.conditions.find(({ name }) => name === condition)
+  const explored = result.selections.find(one => one.condition === condition)?.explored ?? []
+  const unsteered = explored.find(({ strength }) => strength === 0)
+  return [
+    ...(tested === undefined || tested.strength === null
+      ? []
+      : [{ ...from, strength: tested.strength, how: 'tested' as const, ...testedAxes(tested) }]),
+    ...explored
+      .filter(point => point !== unsteered)
+      .map(({ strength, axes }) => ({
+        ...from,
+        strength,
+        how: 'explored' as const,
+        verdict: null,
+        axes: ofAxes(axis => exploredAxis(axis, unsteered?.axes[axis], axes[axis], result.margins.rates / 100)),
+      })),
+  ]
+}
+
+function ofAxes(of: (axis: AxisName) => KnownAxis | null): KnownStrength['axes'] {
+  return {
+    efficacy: of('efficacy'),
+    general: of('general'),
+    control: of('control'),
+    robustness: of('robustness'),
+  }
+}
+
+function testedAxes({ axes, verdict }: ConditionResult): Pick<KnownStrength, 'verdict' | 'axes'> {
+  return {
+    verdict,
+    axes: ofAxes(axis => {
+      const suite = decidingSuite(axes[axis])
+      if (suite === undefined) return null
+      const { change, ci, n, kind } = suite
+      return { state: axes[axis].state, change, ci, n, unit: kind === 'rate' ? 'points' : '%' }
+    }),
+  }
+}
+
+/**
+ * Only the two rates are kept, not which rows changed, so the interval takes them for rates on different rows: wider than
+ * what the same rows would give, so nothing is called broken or kept too early.
+ */
+function exploredAxis(
+  axis: AxisName,
+  before: ExploredRate | undefined,
+  after: ExploredRate,
+  margin: number,
+): KnownAxis | null {
+  if (before === undefined || before.rate === null || after.rate === null) return null
+  const ci = newcombe(countOf(after.rate, after.n), countOf(before.rate, before.n))
+  const room = (before.ci?.[0] ?? 0) >= Math.max(leastRate, 4 * margin)
+  return {
+    state: exploredState(axis, ci, margin, room),
+    change: after.rate - before.rate,
+    ci,
+    n: after.n,
+    unit: 'points',
+  }
+}
+
+function countOf(rate: number, n: number) {
+  return { count: Math.round(rate * n), n }
+}
+
+/** As a verdict is made; what the unsteered model hardly has, it cannot be seen to keep. */
+function exploredState(
+  axis: AxisName,
+  [low, high]: readonly [number, number],
+  margin: number,
+  room: boolean,
+): SuiteState {
+  if (axis === 'efficacy') return low > 0 ? 'works' : 'undecided'
+  if (high < -margin) return 'broken'
+  if (!room) return 'cannot-tell'
+  return low > -margin ? 'holds' : 'undecided'
+}
