@@ -23,17 +23,30 @@ const smaller: StudyFile = {
   limit: 16,
 }
 
+/** Nothing but one method, with all four axes looked at over its strength. */
+export const explored: StudyFile = {
+  ...smaller,
+  select: {
+    layers: [4],
+    strengths: [1, 2, 4],
+    limit: 12,
+    explore: { general: 'organism/choice/test', attack: 'organism/templates/test', rows: 24 },
+  },
+  references: { random: 0, prompt: false },
+  safeguards: false,
+}
+
 export interface StudiedStore extends Disposable {
   readonly file: string
   readonly result: StudyResult
 }
 
-export async function studiedStore(): Promise<StudiedStore> {
+export async function studiedStore(study: StudyFile = smaller): Promise<StudiedStore> {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-studied-'))
   const file = join(folder, 'store.db')
   const weights = fileURLToPath(new URL('../../models/organism/organism.gguf', import.meta.url))
   await using model = await openModel(weights, { name: 'organism', threads: 1 })
   await using store = await openStore(file)
-  const { result } = await runStudy(await planStudy(smaller), { model, store })
+  const { result } = await runStudy(await planStudy(study), { model, store })
   return { file, result, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) }
 }

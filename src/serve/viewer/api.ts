@@ -11,7 +11,9 @@ import { Runs } from './runs.ts'
 import { Listed, Row, relabel, samplePage, sampleView, tallies, Viewed } from './samples.ts'
 import { studyRoutes } from './start-routes.ts'
 import { allRuns, studyView } from './studies.ts'
-import { LabelGiven, type ServedModel, type ServerView, type Studies } from './wire.ts'
+import { vectorRoutes } from './vector-routes.ts'
+import type { Served } from './vectors.ts'
+import { LabelGiven, type ServerView, type Studies } from './wire.ts'
 
 export interface ViewerSource {
   /** As the pages name it. */
@@ -21,7 +23,7 @@ export interface ViewerSource {
   /** What relative paths of a study's own data start from. */
   readonly folder: string
   /** Beside these pages; null where there is only a store. */
-  readonly served: ServedModel | null
+  readonly served: Served | null
   /** Starts studies; null where pages may not. */
   readonly studies: StudyRunner | null
   /** Told of errors that are nobody's fault but ours. */
@@ -57,7 +59,7 @@ export function viewerApi({ storeFile, open, folder, served, studies: runner, on
     context.header('cache-control', 'no-store')
   })
   app.get('/server', context => {
-    const server: ServerView = { model: served }
+    const server: ServerView = { model: served?.model ?? null }
     return context.json(server)
   })
   app.get('/studies', async context => {
@@ -83,6 +85,10 @@ export function viewerApi({ storeFile, open, folder, served, studies: runner, on
     return context.body(null, 204)
   })
   app.route('/', studyRoutes(runner, needed))
+  app.route(
+    '/',
+    vectorRoutes(served, async () => (await there())?.store ?? null),
+  )
   app.get('/compare', async context => {
     const { aRun, a, bRun, b } = query(context, Sides)
     const { store } = await needed()

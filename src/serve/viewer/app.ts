@@ -7,7 +7,7 @@ import { viewerApi } from './api.ts'
 import { failureOf } from './failure.ts'
 import { knownHosts, ownPages, viewerHeaders } from './guard.ts'
 import { viewerPages } from './pages.ts'
-import type { ServedModel } from './wire.ts'
+import type { Served } from './vectors.ts'
 
 export interface ViewerAppOptions {
   /** File of the store; it may come into being while the viewer runs. */
@@ -16,8 +16,8 @@ export interface ViewerAppOptions {
   readonly pages: string
   /** What relative paths of a study's own data start from. @default the working directory */
   readonly folder?: string | undefined
-  /** The model whose API is beside these pages. @default none */
-  readonly served?: ServedModel | undefined
+  /** What is served beside these pages. @default nothing */
+  readonly served?: Served | undefined
   /** Starts studies from these pages. @default they cannot */
   readonly studies?: StudyRunner | undefined
   readonly onError?: ((error: unknown) => void) | undefined

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import type { Comparison } from '../../study/comparison/types.ts'
 import { isResult } from '../../study/is-result.ts'
+import type { KnownStrength } from '../../study/known-strengths.ts'
 import type { StudyResult } from '../../study/result.ts'
 
 const Verdict = z.enum(['over', 'cannot-tell', 'no-effect', 'within', 'undecided'])
@@ -38,6 +39,59 @@ export const ServerView = z.object({
   model: ServedModel.nullable(),
 })
 export type ServerView = z.infer<typeof ServerView>
+
+const KnownAxis = z.object({
+  state: z.enum(['holds', 'broken', 'undecided', 'cannot-tell', 'works', 'no-effect']),
+  change: z.number(),
+  ci: z.tuple([z.number(), z.number()]).readonly(),
+  n: z.number(),
+  unit: z.enum(['points', '%']),
+})
+
+/** What one study knows of a vector at one strength. */
+export const Known: z.ZodType<KnownStrength> = z.object({
+  strength: z.number(),
+  how: z.enum(['tested', 'explored']),
+  run: z.string(),
+  study: z.string(),
+  condition: z.string(),
+  verdict: Verdict.nullable(),
+  axes: z.record(Axis, KnownAxis.nullable()),
+})
+
+/** A vector that requests to the served model can name. */
+export const ServedVector = z.object({
+  name: z.string(),
+  edit: z.string(),
+  method: z.string(),
+  /** Of this model; newest run first. */
+  known: z.array(Known),
+})
+export type ServedVector = z.infer<typeof ServedVector>
+
+/** A vector that a study in the store fitted on the served model, and that the server can take from there. */
+export const StoredVector = z.object({
+  /** That it is served by: it names study, condition and run. */
+  name: z.string(),
+  run: z.string(),
+  study: z.string(),
+  condition: z.string(),
+  /** That the study measured it at. */
+  strength: z.number().nullable(),
+})
+export type StoredVector = z.infer<typeof StoredVector>
+
+export const Vectors = z.object({ served: z.array(ServedVector), stored: z.array(StoredVector) })
+export type Vectors = z.infer<typeof Vectors>
+
+/** Of a stored vector. */
+export const VectorTaken = z.strictObject({ name: z.string().min(1).max(64) })
+
+/** As a vector of a study is served. Names are no longer than this. */
+export function storedName({ study, condition, run }: Pick<StoredVector, 'study' | 'condition' | 'run'>): string {
+  const plain = (text: string) => text.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '')
+  return `${plain(`${plain(study)}.${condition}`).slice(0, 55)}.${run.slice(0, 8)}`
+}
 
 export const RunState = z.object({
   study: z.string(),
