@@ -43,6 +43,16 @@ export function send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', address: strin
   return reach(address, { method, ...json })
 }
 
+/** Asks with a body of JSON. @throws Failed for every answer that is no success */
+export async function post(address: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+  return await reach(address, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    ...(signal !== undefined && { signal }),
+  })
+}
+
 async function reach(address: string, init: RequestInit): Promise<Response> {
   const response = await fetch(address, init).catch(error => {
     if (error instanceof DOMException && error.name === 'AbortError') throw error

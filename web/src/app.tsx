@@ -18,7 +18,7 @@ function pageAt(address: URL) {
   const [first, study, condition, last, ...more] = segments(address)
   if (first === undefined || (first === 'studies' && study === undefined)) return <StudiesPage address={address} />
   if (first === 'compare' && study === undefined) return <ComparePage address={address} />
-  if (first === 'playground' && study === undefined) return <PlaygroundPage />
+  if (first === 'playground' && study === undefined) return <PlaygroundPage address={address} />
   if (first === 'vectors' && study === undefined) return <VectorsPage />
   if (first === 'studies' && study !== undefined && more.length === 0) {
     if (last === undefined) return <StudyPage address={address} study={study} condition={condition} />

@@ -1,5 +1,6 @@
 import 'virtual:report.css'
 import './viewer.css'
+import './playground/playground.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { followLinks } from './address.ts'

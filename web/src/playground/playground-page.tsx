@@ -1,8 +1,9 @@
-/** Asks the model that is served twice: as it is, and steered. */
+/** One prompt, answered by the model as it is and by the steered model, side by side. */
 import { NeedsModel } from '../shell/needs-model.tsx'
 import { useTitle } from '../shell/title.ts'
+import { Playground } from './playground.tsx'
 
-export function PlaygroundPage() {
+export function PlaygroundPage({ address }: { readonly address: URL }) {
   useTitle('Playground')
   return (
     <>
@@ -10,7 +11,7 @@ export function PlaygroundPage() {
         <h1>Playground</h1>
         <p className="what muted text">One prompt, answered by the model as it is and by the steered model.</p>
       </div>
-      <NeedsModel purpose="To ask a model">{({ name }) => <p className="text">{name}</p>}</NeedsModel>
+      <NeedsModel purpose="To ask a model">{model => <Playground model={model} address={address} />}</NeedsModel>
     </>
   )
 }

@@ -1,8 +1,7 @@
-import { useEffect, useRef } from 'react'
 import type { Answer } from '../../../src/serve/viewer/wire.ts'
 import { markedText, type Range } from '../../../src/study/report/page/answer.ts'
 import { Drawn } from '../drawn.tsx'
-import { isTyped } from './use-keys.ts'
+import { Veil } from '../shell/veil.tsx'
 
 interface Props {
   readonly title: string
@@ -57,25 +56,5 @@ export function AnswerSide({ title, answer, kind, changed, harmful }: Props) {
         </>
       )}
     </div>
-  )
-}
-
-function Veil({ children }: { readonly children: React.ReactNode }) {
-  const details = useRef<HTMLDetailsElement>(null)
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'v' || isTyped(event) || details.current === null) return
-      details.current.open = !details.current.open
-    }
-    document.addEventListener('keydown', onKey)
-    return () => document.removeEventListener('keydown', onKey)
-  }, [])
-  return (
-    <details className="veil" ref={details}>
-      <summary>
-        <span>Veiled: answer to a harmful request</span>
-      </summary>
-      {children}
-    </details>
   )
 }

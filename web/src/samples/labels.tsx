@@ -3,8 +3,8 @@ import { useCallback, useEffect, useState } from 'react'
 import type { LabelClass, SampleView } from '../../../src/serve/viewer/wire.ts'
 import { Failed, giveLabel } from '../api.ts'
 import { Problem } from '../shell/told.tsx'
+import { isTyped } from '../shell/typed.ts'
 import { labelKeys } from './label-keys.ts'
-import { isTyped } from './use-keys.ts'
 
 interface Props {
   readonly run: string

@@ -1,5 +1,6 @@
 /** Keys of the samples page that belong to no control. Those of labels are with the labels. */
 import { type RefObject, useEffect, useRef } from 'react'
+import { isTyped } from '../shell/typed.ts'
 
 export function useKeys(step: (by: number) => void): { readonly help: RefObject<HTMLDialogElement | null> } {
   const help = useRef<HTMLDialogElement>(null)
@@ -18,13 +19,4 @@ export function useKeys(step: (by: number) => void): { readonly help: RefObject<
     return () => document.removeEventListener('keydown', onKey)
   }, [step])
   return { help }
-}
-
-/** Whether a key is meant for a field, a dialog or the browser. */
-export function isTyped(event: KeyboardEvent): boolean {
-  if (event.ctrlKey || event.metaKey || event.altKey) return true
-  const at = event.target
-  if (!(at instanceof HTMLElement)) return false
-  if (at instanceof HTMLInputElement) return at.type !== 'radio'
-  return at instanceof HTMLSelectElement || at instanceof HTMLTextAreaElement || at.closest('dialog') !== null
 }

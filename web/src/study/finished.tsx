@@ -9,7 +9,7 @@ import { About } from './about.tsx'
 import { ConditionPicker } from './condition-picker.tsx'
 import { Dropped } from './dropped.tsx'
 import { lostLink } from './lost.ts'
-import { comparePath } from './paths.ts'
+import { comparePath, playgroundPath } from './paths.ts'
 import { Rest } from './rest.tsx'
 import { RunPicker } from './run-picker.tsx'
 
@@ -45,6 +45,12 @@ export function Finished({ view, result, condition: name, run }: Props) {
         <a href={comparePath(`${result.run}:${otherThan(shown, result)}`, `${result.run}:${shown.name}`)}>
           Compare with another condition
         </a>
+        {shown.role === 'method' && shown.strength !== null && (
+          <>
+            {' · '}
+            <a href={playgroundPath(result, shown.name, shown.strength)}>Try it at another strength</a>
+          </>
+        )}
       </p>
       <Rest result={result} scale={scale} line={line} />
       <Dropped result={result} />

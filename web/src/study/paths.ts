@@ -1,3 +1,5 @@
+import { storedName } from '../../../src/serve/viewer/wire.ts'
+import type { StudyResult } from '../../../src/study/result.ts'
 import { path } from '../address.ts'
 
 function withQuery(to: string, query: Readonly<Record<string, string | null | undefined>>): string {
@@ -20,4 +22,9 @@ export function samplesPath(
 /** `a` and `b` as a comparison's address names them. */
 export function comparePath(a: string | null, b: string | null): string {
   return withQuery('/compare', { a, b })
+}
+
+/** To the vector that a condition fitted, as the server takes it from the store. */
+export function playgroundPath({ study, run }: StudyResult, condition: string, strength: number): string {
+  return withQuery('/playground', { vectors: `${storedName({ study, run, condition })}@${strength}` })
 }

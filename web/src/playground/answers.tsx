@@ -1,0 +1,105 @@
+/** The model's own answer beside the steered one. */
+import { useMemo } from 'react'
+import { number } from '../../../src/study/report/known-caption.ts'
+import { differences, markedText, type Range } from '../../../src/study/report/page/answer.ts'
+import { Drawn } from '../drawn.tsx'
+import { Problem } from '../shell/told.tsx'
+import { Veil } from '../shell/veil.tsx'
+import type { Answers, Side } from './use-answers.ts'
+
+interface Props {
+  readonly answers: Answers
+  /** Whether what is asked now is what was answered. */
+  readonly current: boolean
+  readonly harmful: boolean
+}
+
+export function AnswerPair({ answers: { sides, question }, current, harmful }: Props) {
+  const { baseline, steered } = sides
+  const ended = baseline.state === 'ended' && steered.state === 'ended'
+  const changed = useMemo(
+    () => (ended ? differences(baseline.text, steered.text) : null),
+    [ended, baseline.text, steered.text],
+  )
+  if (question === null)
+    return (
+      <section className="text" aria-labelledby="answers-title">
+        <h2 id="answers-title">Answers</h2>
+        <p className="muted">Write a prompt and ask: the model’s own answer and the steered one appear side by side.</p>
+      </section>
+    )
+  const same = ended && baseline.text === steered.text
+  return (
+    <section aria-labelledby="answers-title">
+      <h2 id="answers-title">Answers</h2>
+      <p className="small muted" role="status">
+        {statusOf(baseline, steered)}
+        {!current && ' They are to what was asked before; Ask again for this prompt.'}
+      </p>
+      <div className="pair">
+        <SideOf title="baseline" side={baseline} kind="del" changed={changed?.removed ?? []} harmful={harmful} />
+        <SideOf title={titleOf(steered)} side={steered} kind="ins" changed={changed?.added ?? []} harmful={harmful} />
+      </div>
+      {same && <p className="small">Both answers are the same, word for word.</p>}
+      {ended && !same && changed === null && (
+        <p className="tiny muted">The two answers share few words, so differences are not marked.</p>
+      )}
+      {changed !== null && !same && (
+        <label className="small only-differences">
+          <input type="checkbox" id="diff-only" /> only differences
+        </label>
+      )}
+    </section>
+  )
+}
+
+function SideOf({
+  title,
+  side: { text, state, ended, failed },
+  kind,
+  changed,
+  harmful,
+}: {
+  readonly title: string
+  readonly side: Side
+  readonly kind: 'del' | 'ins'
+  readonly changed: readonly Range[]
+  readonly harmful: boolean
+}) {
+  const body = (
+    <div className="answer text-of-model">
+      {text === '' && state === 'ended' ? (
+        <span className="muted">(empty)</span>
+      ) : (
+        <Drawn of={markedText(text, kind, changed, '')} />
+      )}
+    </div>
+  )
+  return (
+    <div>
+      <h3 className="side">{title}</h3>
+      {failed !== null && <Problem failed={failed} />}
+      {harmful ? <Veil>{body}</Veil> : body}
+      {ended !== null && (
+        <p className="tiny muted">
+          {ended.tokens} tokens{ended.finish === 'length' && ', cut at the limit'}
+        </p>
+      )}
+      {state === 'stopped' && <p className="tiny muted">Stopped.</p>}
+    </div>
+  )
+}
+
+function titleOf({ steering }: Side): string {
+  if (steering.length === 0) return 'steered: no vector is on'
+  return `steered: ${steering.map(({ name, strength }) => `${name} at ${number(strength)}`).join(', ')}`
+}
+
+/** Said when something begins or ends, never for a token. */
+function statusOf(baseline: Side, steered: Side): string {
+  const states = [baseline.state, steered.state]
+  if (states.includes('asked')) return 'Answering …'
+  if (states.includes('failed')) return 'An answer failed.'
+  if (states.includes('stopped')) return 'Stopped.'
+  return 'Both have answered.'
+}

@@ -1,0 +1,45 @@
+import type { KnownAxis, KnownStrength } from '../../../src/study/known-strengths.ts'
+import { count, interval, points } from '../../../src/study/report/format.ts'
+import { number } from '../../../src/study/report/known-caption.ts'
+import { plainTable } from '../../../src/study/report/page/table.ts'
+import { axes, states } from '../../../src/study/report/words.ts'
+import { Drawn } from '../drawn.tsx'
+import { studyPath } from '../study/paths.ts'
+
+/** What the lanes show, as numbers, and the studies that it comes from. */
+export function KnownTable({ name, known }: { readonly name: string; readonly known: readonly KnownStrength[] }) {
+  const studies = [...new Map(known.map(one => [`${one.run} ${one.condition}`, one])).values()]
+  const rows = known
+    .toSorted((a, b) => a.strength - b.strength)
+    .map(one => [
+      number(one.strength),
+      one.how === 'tested' ? `tested in ${one.study}` : `explored in ${one.study}`,
+      ...axes.map(axis => axisText(one.axes[axis])),
+    ])
+  return (
+    <details className="more">
+      <summary>As a table</summary>
+      <Drawn
+        of={plainTable({
+          title: `What is known of ${name}`,
+          heads: ['strength', 'how', ...axes.map(axis => `${axis}: change, 95 %, n`)],
+          right: [true],
+          rows,
+        })}
+      />
+      <p className="small">
+        {studies.map(({ run, study, condition }) => (
+          <a key={`${run} ${condition}`} href={studyPath(study, condition, run.slice(0, 12))}>
+            {study}, {condition}
+          </a>
+        ))}
+      </p>
+    </details>
+  )
+}
+
+function axisText(known: KnownAxis | null): string {
+  if (known === null) return 'not measured'
+  const { change, ci, n, unit, state } = known
+  return `${points(change)}${unit === '%' ? ' %' : ''} ${interval(ci)}, ${count(n)}: ${states[state].word}`
+}

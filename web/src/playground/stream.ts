@@ -1,0 +1,78 @@
+/** One streamed answer of `/v1/chat/completions`. */
+import { z } from 'zod'
+import { Failure } from '../../../src/serve/viewer/wire.ts'
+import { Failed, post } from '../api.ts'
+import type { Entry, Question } from './setup.ts'
+
+/** What the server sends of an answer, as far as it is shown. */
+const Piece = z.object({
+  choices: z.array(
+    z.object({
+      delta: z.object({ content: z.string().nullish() }),
+      finish_reason: z.enum(['stop', 'length', 'tool_calls']).nullable(),
+    }),
+  ),
+  usage: z.object({ completion_tokens: z.number() }).nullish(),
+})
+
+export interface Ended {
+  readonly tokens: number
+  readonly finish: 'stop' | 'length'
+}
+
+/**
+ * @param steering what acts; empty: the model as it is
+ * @throws Failed with what the server said; DOMException `AbortError` when it was stopped
+ */
+export async function streamAnswer(
+  model: string,
+  { prompt, system, tokens }: Question,
+  steering: readonly Entry[],
+  { signal, onText }: { readonly signal: AbortSignal; readonly onText: (text: string) => void },
+): Promise<Ended> {
+  const response = await post(
+    '/v1/chat/completions',
+    {
+      model,
+      messages: [...(system === '' ? [] : [{ role: 'system', content: system }]), { role: 'user', content: prompt }],
+      max_tokens: tokens,
+      temperature: 0,
+      seed: 0,
+      stream: true,
+      stream_options: { include_usage: true },
+      steering: steering.map(({ name, strength }) => ({ vector: name, strength })),
+    },
+    signal,
+  )
+  let ended: Ended = { tokens: 0, finish: 'stop' }
+  for await (const data of events(response)) {
+    const body: unknown = JSON.parse(data)
+    const failed = Failure.safeParse(body)
+    if (failed.success) throw new Failed(failed.data.error.message, failed.data.error.fix)
+    const { choices, usage } = Piece.parse(body)
+    for (const { delta, finish_reason: finish } of choices) {
+      if (delta.content) onText(delta.content)
+      if (finish !== null) ended = { ...ended, finish: finish === 'length' ? 'length' : 'stop' }
+    }
+    if (usage) ended = { ...ended, tokens: usage.completion_tokens }
+  }
+  return ended
+}
+
+/** The data of server-sent events, up to `[DONE]`. */
+async function* events({ body }: Response): AsyncGenerator<string> {
+  if (body === null) return
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader()
+  let rest = ''
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return
+    const parts = (rest + value).split('\n\n')
+    rest = parts.pop() ?? ''
+    for (const part of parts) {
+      const data = part.replace(/^data: /, '')
+      if (data === '[DONE]') return
+      yield data
+    }
+  }
+}
