@@ -178,7 +178,10 @@ function viewerBeside(
     vector: of => shelf.list().find(one => one.name === of)?.vector ?? null,
     onEnd: () => void shelf.measureAgain().catch(onError),
   })
-  return { viewer: viewerApp({ store, pages, folder, served: { model: servedModel(service), shelf }, studies, onError }), studies }
+  return {
+    viewer: viewerApp({ store, pages, folder, served: { model: servedModel(service), shelf }, studies, onError }),
+    studies,
+  }
 }
 
 function servedModel({ name, model: { info }, limits: { maxTokens } }: Service): ServedModel {

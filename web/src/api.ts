@@ -38,19 +38,14 @@ export async function giveLabel(run: string, label: LabelGiven): Promise<void> {
 }
 
 /** @throws Failed */
-export function send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', address: string, body?: unknown): Promise<Response> {
+export function send(
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  address: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<Response> {
   const json = body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
-  return reach(address, { method, ...json })
-}
-
-/** Asks with a body of JSON. @throws Failed for every answer that is no success */
-export async function post(address: string, body: unknown, signal?: AbortSignal): Promise<Response> {
-  return await reach(address, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    ...(signal !== undefined && { signal }),
-  })
+  return reach(address, { method, ...json, ...(signal !== undefined && { signal }) })
 }
 
 async function reach(address: string, init: RequestInit): Promise<Response> {

@@ -1,7 +1,7 @@
 /** One streamed answer of `/v1/chat/completions`. */
 import { z } from 'zod'
 import { Failure } from '../../../src/serve/viewer/wire.ts'
-import { Failed, post } from '../api.ts'
+import { Failed, send } from '../api.ts'
 import type { Entry, Question } from './setup.ts'
 
 /** What the server sends of an answer, as far as it is shown. */
@@ -30,7 +30,8 @@ export async function streamAnswer(
   steering: readonly Entry[],
   { signal, onText }: { readonly signal: AbortSignal; readonly onText: (text: string) => void },
 ): Promise<Ended> {
-  const response = await post(
+  const response = await send(
+    'POST',
     '/v1/chat/completions',
     {
       model,

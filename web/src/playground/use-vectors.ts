@@ -1,7 +1,7 @@
 /** The vectors of the server. Those that an address names and only the store has are taken from there. */
 import { useEffect, useRef, useState } from 'react'
 import { ServedVector, Vectors } from '../../../src/serve/viewer/wire.ts'
-import { apiPath, Failed, post, useApi } from '../api.ts'
+import { apiPath, Failed, send, useApi } from '../api.ts'
 
 export interface VectorsState {
   /** Null while they are read. */
@@ -37,6 +37,6 @@ export function useVectors(wanted: readonly string[]): VectorsState {
 }
 
 async function take(name: string): Promise<ServedVector> {
-  const response = await post('/api/vectors', { name })
+  const response = await send('POST', '/api/vectors', { name })
   return ServedVector.parse(await response.json())
 }
