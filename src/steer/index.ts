@@ -18,6 +18,7 @@ export type { FitModel, FitOptions, Sides } from './methods/contrast.ts'
 export { type DiffmeanSpec, fitDiffmean } from './methods/diffmean.ts'
 export {
   choosesLayers,
+  closedForms,
   defaultsOf,
   type FitMethod,
   fitMethod,

@@ -37,6 +37,9 @@ const hints: Hints = {
   prompt: fc.oneof(words, fc.array(words, { minLength: 1, maxLength: 3 })),
   layers: fc.constantFrom('all', [0], [5], [3, 4], { from: 1, to: 6 }, [99]),
   site: fc.constantFrom('residual', 'embedding', 'attention', 'mlp', 'head'),
+  positive: fc.array(words, { minLength: 1, maxLength: 3 }),
+  negative: fc.array(words, { minLength: 1, maxLength: 3 }),
+  layer: fc.integer({ min: 0, max: 8 }),
   grammar: fc.constantFrom(
     'root ::= "you" | "we"',
     'root ::= [a-z ]{1,5}',

@@ -1,6 +1,7 @@
 /** Every route of the server. */
 import { type Route, route } from '../http/route.ts'
 import { openApi } from '../openapi.ts'
+import { fitRoutes } from './fit.ts'
 import { generateRoutes } from './generate.ts'
 import { healthRoutes } from './health.ts'
 import { hiddenStateRoutes } from './hidden-states.ts'
@@ -11,6 +12,7 @@ const described: readonly Route[] = [
   ...modelRoutes,
   ...generateRoutes,
   ...vectorRoutes,
+  ...fitRoutes,
   ...hiddenStateRoutes,
   ...healthRoutes,
 ]

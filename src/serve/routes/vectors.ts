@@ -1,41 +1,34 @@
 /** Vectors while the server runs. */
 import { z } from 'zod'
-import { vectorBytes } from '../../steer/index.ts'
+import { layersOf, vectorBytes } from '../../steer/index.ts'
 import { bytesRoute, jsonRoute, type Route, route } from '../http/route.ts'
 import type { Service } from '../service.ts'
+import { VectorInfo, VectorList } from '../vectors/info.ts'
 import { Strength, VectorName } from '../vectors/names.ts'
 import type { Shelved } from '../vectors/shelf.ts'
 
-const Measured = z.object({
-  study: z.string(),
-  condition: z.string(),
-  strength: z.number(),
-  verdict: z.string(),
-  sentence: z.string(),
-})
-const VectorInfo = z.object({
-  name: z.string(),
-  object: z.literal('vector'),
-  edit: z.string(),
-  method: z.string(),
-  bytes: z.int(),
-  default_strength: z.number().nullable().describe('Where it is in the default steering.'),
-  measured: z.array(Measured).describe('What studies found of it on this model, newest first.'),
-})
 const Standard = z.strictObject({
   steering: z.array(z.strictObject({ vector: VectorName, strength: Strength.default(1) })).max(16),
 })
 const params = { name: VectorName }
 
-function infoOf({ name, vector, bytes, measured }: Shelved, { shelf }: Service): z.output<typeof VectorInfo> {
+export function infoOf({ name, vector, bytes, measured }: Shelved, { shelf }: Service): VectorInfo {
+  const { method, tool, model, data, system, note } = vector.provenance
   return {
     name,
     object: 'vector',
     edit: vector.edit,
-    method: vector.provenance.method,
+    method,
+    tool,
+    model: { name: model.name, layers: model.layers },
+    layers: layersOf([vector]),
+    prompts: { positive: data.positive, negative: data.negative },
+    system,
+    note,
     bytes,
     default_strength: shelf.standard.find(one => one.vector === name)?.strength ?? null,
-    measured: measured.map(({ study, condition, strength, verdict, sentence }) => ({
+    measured: measured.map(({ run, study, condition, strength, verdict, sentence }) => ({
+      run,
       study,
       condition,
       strength,
@@ -55,7 +48,7 @@ export const vectorRoutes: readonly Route[] = [
     answer: {
       status: 200,
       type: 'application/json',
-      schema: z.object({ object: z.literal('list'), data: z.array(VectorInfo) }),
+      schema: VectorList,
       says: 'All of them.',
     },
     handle: (_asked, service) =>

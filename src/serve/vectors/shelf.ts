@@ -73,7 +73,7 @@ export class VectorShelf {
     checkModel(vector, this.#options.model)
     const bytes = vectorBytes(vector).length
     const measured = await this.#options.measured(vector)
-    this.#checkFree(name)
+    this.checkFree(name)
     const total = this.list().reduce((sum, shelved) => sum + shelved.bytes, bytes)
     if (this.#vectors.size >= this.#options.most || total > this.#options.mostBytes) {
       throw new ApiError(413, `There is room for ${this.#options.most} vectors of ${this.#options.mostBytes} bytes`, {
@@ -100,7 +100,7 @@ export class VectorShelf {
   rename(from: string, to: string): Shelved {
     const shelved = this.get(from)
     if (from === to) return shelved
-    this.#checkFree(to)
+    this.checkFree(to)
     const renamed = { ...shelved, name: to }
     this.#vectors.delete(from)
     this.#vectors.set(to, renamed)
@@ -120,7 +120,8 @@ export class VectorShelf {
     this.#vectors.delete(name)
   }
 
-  #checkFree(name: string): void {
+  /** @throws ApiError 409 where the name is taken */
+  checkFree(name: string): void {
     if (!this.#vectors.has(name)) return
     throw new ApiError(409, `There is a vector ${name} already`, {
       code: 'vector_exists',

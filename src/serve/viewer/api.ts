@@ -1,6 +1,7 @@
 /** The viewer's API over a store. No model is needed, but whether one is served is told; nothing is changed but labels, and studies that pages start. */
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { closedForms, fitMethods } from '../../steer/index.ts'
 import type { Store } from '../../store/index.ts'
 import { compare } from '../../study/comparison/index.ts'
 import { readResult } from '../../study/stored-result.ts'
@@ -13,7 +14,7 @@ import { studyRoutes } from './start-routes.ts'
 import { allRuns, studyView } from './studies.ts'
 import { vectorRoutes } from './vector-routes.ts'
 import type { Served } from './vectors.ts'
-import { LabelGiven, type ServerView, type Studies } from './wire.ts'
+import { LabelGiven, type Methods, type ServerView, type Studies } from './wire.ts'
 
 export interface ViewerSource {
   /** As the pages name it. */
@@ -61,6 +62,14 @@ export function viewerApi({ storeFile, open, folder, served, studies: runner, on
   app.get('/server', context => {
     const server: ServerView = { model: served?.model ?? null }
     return context.json(server)
+  })
+  app.get('/methods', context => {
+    const methods: Methods = {
+      methods: fitMethods
+        .filter(({ name }) => closedForms.some(one => one === name))
+        .map(({ name, title }) => ({ name, title })),
+    }
+    return context.json(methods)
   })
   app.get('/studies', async context => {
     const found = await there()

@@ -239,6 +239,10 @@ export const LabelGiven = z.strictObject({
 })
 export type LabelGiven = z.infer<typeof LabelGiven>
 
+/** Methods that a page can fit by. */
+export const Methods = z.object({ methods: z.array(z.object({ name: z.string(), title: z.string() })) })
+export type Methods = z.infer<typeof Methods>
+
 /** A built-in study, or the text of a study file. */
 export const StudyWanted = z.union([
   z.strictObject({ study: z.string().min(1).max(80) }),

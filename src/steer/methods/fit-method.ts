@@ -26,6 +26,11 @@ function needs(method: string, what: Registered<object>['needs'][number]): boole
   return isFitMethod(method) && registry[method].needs.includes(what)
 }
 
+/** Those in closed form that two sides of prompts and a layer are enough for, in the order in which they are listed. */
+export const closedForms: readonly FitMethod[] = fitMethods.flatMap(({ name }) =>
+  isFitMethod(name) && registry[name].needs.length === 0 ? [name] : [],
+)
+
 /** Those that are trained through the model, by gradients: they read no states of a contrast, but answers. */
 export function isTrainedThrough(method: string): boolean {
   return needs(method, 'answers')
