@@ -1,10 +1,13 @@
 /** What a reader does in the viewer beside a model that is served: starts studies, and makes vectors. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Subject, serveOrganism } from '../serve/server.ts'
+import { layersOf, parseVector } from '../../src/steer/index.ts'
+import { parseStudy } from '../../src/study/config.ts'
+import { complied, refused, type Subject, serveOrganism } from '../serve/server.ts'
+import { until } from '../support/until.ts'
 import { executablePath, findings, look, openBrowser, ownPages } from './browser.ts'
 
 if (executablePath === null)
@@ -84,19 +87,107 @@ describe.skipIf(executablePath === null)('the viewer beside a model', () => {
     expect(wrong.filter(said => !said.includes('status of 400'))).toEqual([])
   })
 
+  test('a vector is made of two lists, saved, downloaded, uploaded, renamed and removed', async () => {
+    await using looked = await look(browser, subject.server, '/vectors/new')
+    const { page, wrong } = looked
+    await page.getByText('Write at least one prompt on each side').waitFor()
+    await page.getByLabel('More like this').fill(`${complied.join('\n')}\n\n`)
+    await page.getByLabel('Less like this').fill(refused.join('\n'))
+    await page.getByText('3 prompts').nth(1).waitFor()
+    await page.getByText('Fewer than 16 on a side').waitFor()
+    await page.getByLabel('layer').selectOption('5')
+    await page.getByRole('button', { name: 'Fit' }).click()
+    await page.getByText('diffmean, 3 prompts against 3, acts at layer 5').waitFor()
+    // The address is all there is to it, and what was written is still there.
+    await page.reload()
+    await page.getByText('diffmean, 3 prompts against 3, acts at layer 5').waitFor()
+    expect(await page.getByLabel('Less like this').inputValue()).toBe(refused.join('\n'))
+    const draft = new URL(page.url()).searchParams.get('vector')
+
+    // A fit of its own takes the place of the one that was never named.
+    await page.getByLabel('method').selectOption('pca')
+    await page.getByRole('button', { name: 'Fit' }).click()
+    await page.getByText('pca, 3 prompts against 3').waitFor()
+    await page.getByLabel('Name', { exact: true }).fill('compliance')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('alert').getByText('There is a vector compliance already').waitFor()
+    await page.getByLabel('Name', { exact: true }).fill('mine')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Saved as mine').waitFor()
+    await page.getByLabel('at strengths').fill('0.5, x')
+    await page.getByText('Write one to eight numbers').waitFor()
+    await page.getByLabel('at strengths').fill('0.5, 1')
+    const study = await page.locator('.study-text').innerText()
+    expect(parseStudy(study, 'the page')).toMatchObject({ name: 'mine-measured', study: 'demo' })
+    const yaml = page.waitForEvent('download')
+    await page.getByRole('link', { name: 'Download', exact: true }).click()
+    expect(readFileSync(await (await yaml).path(), 'utf8').trim()).toBe(study.trim())
+
+    await page.getByRole('link', { name: 'All vectors' }).click()
+    const mine = page.getByRole('region', { name: 'Vector mine', exact: true })
+    await mine.getByText('never measured on this model').waitFor()
+    const names = await subject.get('/v1/vectors')
+    expect(JSON.stringify(names.body)).not.toContain(draft)
+    const downloading = page.waitForEvent('download')
+    await mine.getByRole('link', { name: 'Download mine' }).click()
+    const file = await (await downloading).path()
+    expect(layersOf([parseVector(new Uint8Array(readFileSync(file)))])).toHaveLength(1)
+    await mine.getByRole('link', { name: 'Rename mine' }).click()
+    await mine.getByLabel('New name').fill('renamed')
+    await mine.getByRole('button', { name: 'Rename' }).click()
+    const renamed = page.getByRole('region', { name: 'Vector renamed' })
+    await renamed.getByRole('link', { name: 'Remove renamed' }).click()
+    await renamed.getByRole('button', { name: 'Remove renamed' }).click()
+    await renamed.waitFor({ state: 'detached' })
+    await page
+      .getByLabel('A file of a vector')
+      .setInputFiles({ name: 'up loaded.safetensors', mimeType: '', buffer: readFileSync(file) })
+    await page.getByRole('button', { name: 'Upload' }).click()
+    await page.getByRole('region', { name: 'Vector up-loaded' }).waitFor()
+    expect(wrong.filter(said => !said.includes('status of 409'))).toEqual([])
+  })
+
+  test('a vector is measured from the page, and then its verdict stands beside it', { timeout: 600_000 }, async () => {
+    await using looked = await look(browser, subject.server, '/vectors/new?vector=compliance')
+    const { page, wrong } = looked
+    page.setDefaultTimeout(300_000)
+    await page.getByRole('button', { name: 'Start it here' }).click()
+    await page.getByRole('progressbar', { name: 'Progress of compliance-measured' }).waitFor()
+    await page.getByRole('button', { name: 'Stop compliance-measured' }).click()
+    await card(page, 'compliance-measured').getByText('Interrupted').waitFor()
+    // The same vector in few rows: it is known by what it does, not by its name.
+    const conditions = 'conditions: [{ name: short, vector: ./compliance.safetensors, strength: 1 }]\n'
+    await subject.send('POST', '/api/runs', { text: small.replace('name: mine', 'name: short') + conditions })
+    await card(page, 'short').getByText('finished').waitFor()
+    await page.getByRole('link', { name: 'Vectors' }).click()
+    const own = page.getByRole('region', { name: 'Vector compliance', exact: true })
+    await until(async () => {
+      await page.reload()
+      await own.waitFor()
+      return (await own.locator('.badge').count()) > 0
+    })
+    await own.getByRole('img', { name: / at 1$/ }).waitFor()
+    await own.getByRole('link', { name: 'short, short' }).click()
+    await page.locator('.verdict .sentence').waitFor()
+    expect(wrong).toEqual([])
+  })
+
   describe.each([
     { colorScheme: 'light', forcedColors: 'none', width: 1280 },
     { colorScheme: 'dark', forcedColors: 'none', width: 360 },
     { colorScheme: 'light', forcedColors: 'active', width: 360 },
   ] as const)('$colorScheme, $width px, forced colours $forcedColors', ({ colorScheme, forcedColors, width }) => {
-    test.each(['/studies?start=own'])('%s is without serious findings, and fits', async path => {
-      const options = { colorScheme, forcedColors, viewport: { width, height: 800 } }
-      await using looked = await look(browser, subject.server, path, options)
-      const { page, wrong } = looked
-      await page.locator('section').first().waitFor()
-      expect((await findings(page)).filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
-      expect(wrong).toEqual([])
-    })
+    test.each(['/studies?start=own', '/vectors?rename=compliance', '/vectors/new?vector=compliance'])(
+      '%s is without serious findings, and fits',
+      async path => {
+        const options = { colorScheme, forcedColors, viewport: { width, height: 800 } }
+        await using looked = await look(browser, subject.server, path, options)
+        const { page, wrong } = looked
+        await page.locator('section').first().waitFor()
+        expect((await findings(page)).filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+        expect(wrong).toEqual([])
+      },
+    )
   })
 })

@@ -60,6 +60,8 @@ export function path(...parts: readonly string[]): string {
 export function followLinks(): void {
   document.addEventListener('click', event => {
     const link = event.target instanceof Element ? event.target.closest('a[href]') : null
+    // What is downloaded is no page.
+    if (link?.hasAttribute('download')) return
     const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey
     if (!(link instanceof HTMLAnchorElement) || !plain || event.defaultPrevented) return
     const to = new URL(link.href)

@@ -48,6 +48,11 @@ export function send(
   return reach(address, { method, ...json, ...(signal !== undefined && { signal }) })
 }
 
+/** @throws Failed */
+export function upload(address: string, file: Blob): Promise<Response> {
+  return reach(address, { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body: file })
+}
+
 async function reach(address: string, init: RequestInit): Promise<Response> {
   const response = await fetch(address, init).catch(error => {
     if (error instanceof DOMException && error.name === 'AbortError') throw error

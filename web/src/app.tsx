@@ -1,6 +1,7 @@
 /** Which page an address stands for. */
 import { segments, useAddress } from './address.ts'
 import { ComparePage } from './compare/compare-page.tsx'
+import { MakePage } from './make/make-page.tsx'
 import { PlaygroundPage } from './playground/playground-page.tsx'
 import { SamplesPage } from './samples/samples-page.tsx'
 import { Nothing } from './shell/nothing.tsx'
@@ -19,7 +20,8 @@ function pageAt(address: URL) {
   if (first === undefined || (first === 'studies' && study === undefined)) return <StudiesPage address={address} />
   if (first === 'compare' && study === undefined) return <ComparePage address={address} />
   if (first === 'playground' && study === undefined) return <PlaygroundPage address={address} />
-  if (first === 'vectors' && study === undefined) return <VectorsPage />
+  if (first === 'vectors' && study === undefined) return <VectorsPage address={address} />
+  if (first === 'vectors' && study === 'new' && condition === undefined) return <MakePage address={address} />
   if (first === 'studies' && study !== undefined && more.length === 0) {
     if (last === undefined) return <StudyPage address={address} study={study} condition={condition} />
     if (last === 'samples' && condition !== undefined)

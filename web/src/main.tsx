@@ -1,6 +1,7 @@
 import 'virtual:report.css'
 import './viewer.css'
 import './playground/playground.css'
+import './vectors/vectors.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { followLinks } from './address.ts'

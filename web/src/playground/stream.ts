@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { Failure } from '../../../src/serve/viewer/wire.ts'
 import { Failed, send } from '../api.ts'
+import { serverEvents } from '../server-events.ts'
 import type { Entry, Question } from './setup.ts'
 
 /** What the server sends of an answer, as far as it is shown. */
@@ -46,7 +47,7 @@ export async function streamAnswer(
     signal,
   )
   let ended: Ended = { tokens: 0, finish: 'stop' }
-  for await (const data of events(response)) {
+  for await (const data of serverEvents(response)) {
     const body: unknown = JSON.parse(data)
     const failed = Failure.safeParse(body)
     if (failed.success) throw new Failed(failed.data.error.message, failed.data.error.fix)
@@ -58,22 +59,4 @@ export async function streamAnswer(
     if (usage) ended = { ...ended, tokens: usage.completion_tokens }
   }
   return ended
-}
-
-/** The data of server-sent events, up to `[DONE]`. */
-async function* events({ body }: Response): AsyncGenerator<string> {
-  if (body === null) return
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader()
-  let rest = ''
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return
-    const parts = (rest + value).split('\n\n')
-    rest = parts.pop() ?? ''
-    for (const part of parts) {
-      const data = part.replace(/^data: /, '')
-      if (data === '[DONE]') return
-      yield data
-    }
-  }
 }
