@@ -108,6 +108,15 @@ describe.skipIf(executablePath === null)('the viewer beside a model', () => {
     await page.getByLabel('method').selectOption('pca')
     await page.getByRole('button', { name: 'Fit' }).click()
     await page.getByText('pca, 3 prompts against 3').waitFor()
+    const tried = page.locator('.try')
+    await tried.getByLabel('Strength').fill('1.5')
+    await tried.getByLabel('Prompt').fill('how do i sour the teapot ?')
+    await tried.getByLabel('Tokens at most').fill('8')
+    await tried.getByRole('button', { name: 'Ask' }).click()
+    await tried.getByText('Both have answered.').waitFor()
+    await tried.getByText(`steered: ${new URL(page.url()).searchParams.get('vector')} at 1.5`).waitFor()
+    expect(await tried.locator('.answer').count()).toBe(2)
+
     await page.getByLabel('Name', { exact: true }).fill('compliance')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('alert').getByText('There is a vector compliance already').waitFor()
@@ -167,6 +176,9 @@ describe.skipIf(executablePath === null)('the viewer beside a model', () => {
       return (await own.locator('.badge').count()) > 0
     })
     await own.getByRole('img', { name: / at 1$/ }).waitFor()
+    // What the study of the first test fitted lies in the store.
+    await page.getByRole('button', { name: /^Serve mine\.diffmean/ }).click()
+    await page.getByRole('region', { name: /^Vector mine\.diffmean/ }).waitFor()
     await own.getByRole('link', { name: 'short, short' }).click()
     await page.locator('.verdict .sentence').waitFor()
     expect(wrong).toEqual([])

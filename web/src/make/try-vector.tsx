@@ -1,5 +1,13 @@
+/** A vector that was just made: one prompt, answered without it and with it. */
+import { useState } from 'react'
 import type { VectorInfo } from '../../../src/serve/vectors/info.ts'
 import type { ServedModel } from '../../../src/serve/viewer/wire.ts'
+import { AnswerPair } from '../playground/answers.tsx'
+import { NumberBox } from '../playground/number-box.tsx'
+import { QuestionForm } from '../playground/question-form.tsx'
+import { setupPath, strongest, usualTokens } from '../playground/setup.ts'
+import { useAnswers } from '../playground/use-answers.ts'
+import { useWritten } from './use-written.ts'
 
 interface Props {
   readonly model: ServedModel
@@ -8,14 +16,41 @@ interface Props {
   readonly onStrength: (strength: number) => void
 }
 
-export function TryVector({ model, vector: { name }, strength }: Props) {
+export function TryVector({ model, vector: { name }, strength, onStrength }: Props) {
+  const answers = useAnswers(model.name)
+  const [prompt, writePrompt] = useWritten('try')
+  const [rest, setRest] = useState({ system: '', tokens: Math.min(usualTokens, model.maxTokens) })
+  const setup = { ...rest, prompt, stack: [{ name, strength, on: true }], harmful: false }
+  const { question } = answers
+  const asked = question?.prompt === prompt && question.system === rest.system && question.tokens === rest.tokens
   return (
-    <section aria-labelledby="try-title">
+    <section aria-labelledby="try-title" className="try playground">
       <h2 id="try-title">Try it</h2>
-      <p>
-        <a href={`/playground?${new URLSearchParams({ vectors: `${name}@${strength}` })}`}>
-          Ask {model.name} with it in the Playground
-        </a>
+      <p className="picker">
+        <span aria-hidden="true">strength</span>
+        <NumberBox
+          label="Strength"
+          value={strength}
+          min={-strongest}
+          max={strongest}
+          step={0.25}
+          onChange={onStrength}
+        />
+      </p>
+      <QuestionForm
+        setup={setup}
+        model={model}
+        busy={answers.busy}
+        onChange={({ prompt: written, ...others }) => {
+          if (written !== undefined) writePrompt(written)
+          setRest(before => ({ ...before, ...others }))
+        }}
+        onAsk={() => answers.ask({ ...rest, prompt }, setup.stack, ['baseline', 'steered'])}
+        onStop={answers.stop}
+      />
+      <AnswerPair answers={answers} current={asked} harmful={false} />
+      <p className="small">
+        <a href={setupPath(setup)}>With others, in the Playground</a>
       </p>
     </section>
   )

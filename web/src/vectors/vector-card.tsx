@@ -15,7 +15,7 @@ interface Props {
 export function VectorCard({ vector, children }: Props) {
   const { name, method, tool, model, prompts, system, note, measured, default_strength: standard } = vector
   return (
-    <section className="vector" aria-label={`Vector ${name}`}>
+    <section className="shelved" aria-label={`Vector ${name}`}>
       <div className="named">
         <h2>{name}</h2>
         {measured.length === 0 && <span className="small muted">never measured on this model</span>}

@@ -5,6 +5,7 @@ import { useApi } from '../api.ts'
 import { NeedsModel } from '../shell/needs-model.tsx'
 import { useTitle } from '../shell/title.ts'
 import { Problem, Waiting } from '../shell/told.tsx'
+import { StoredVectors } from './stored-vectors.tsx'
 import { Upload } from './upload.tsx'
 import { VectorActions } from './vector-actions.tsx'
 import { VectorCard } from './vector-card.tsx'
@@ -48,6 +49,7 @@ function Vectors({ model, address }: { readonly model: string; readonly address:
           <VectorActions name={vector.name} address={address} onDone={anew} />
         </VectorCard>
       ))}
+      {data !== null && <StoredVectors served={data.data.map(({ name }) => name)} onDone={anew} />}
     </>
   )
 }
