@@ -1,5 +1,6 @@
 /** What answers look like, whatever they say: described beside the verdict, never part of it. */
 import { deflateRawSync } from 'node:zlib'
+import type { LanguageOf } from './language.ts'
 
 export interface AnswerFigures {
   /** Answers described; empty ones count for the length only. */
@@ -15,6 +16,11 @@ export interface AnswerFigures {
   readonly compressed: number | null
   /** Mean share of letters in the script that the baseline's answer to the same prompt is mostly in; null without letters. */
   readonly sameScript: number | null
+  /**
+   * Share of answers in the language of the baseline's answer to the same prompt, of those where both can be told; null
+   * without any. Results of 0.1 may lack it.
+   */
+  readonly sameLanguage?: number | null
 }
 
 interface Described {
@@ -24,16 +30,21 @@ interface Described {
   readonly baseline: string
 }
 
-export function answerFigures(answers: readonly Described[]): AnswerFigures | null {
+export function answerFigures(answers: readonly Described[], languageOf: LanguageOf): AnswerFigures | null {
   if (answers.length === 0) return null
   const bytes = answers.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0)
   const left = answers.reduce((sum, { text }) => sum + (text === '' ? 0 : deflateRawSync(text, { level: 9 }).length), 0)
+  const languages = answers.flatMap(({ text, baseline }) => {
+    const [own, theirs] = [languageOf(text), languageOf(baseline)]
+    return own === null || theirs === null ? [] : [Number(own === theirs)]
+  })
   return {
     answers: answers.length,
     tokens: mean(answers.map(({ tokens }) => tokens)) ?? 0,
     repetition: mean(answers.flatMap(({ text }) => repetition(text) ?? [])),
     compressed: bytes === 0 ? null : left / bytes,
     sameScript: mean(answers.flatMap(({ text, baseline }) => scriptShare(text, mainScript(baseline)) ?? [])),
+    sameLanguage: mean(languages),
   }
 }
 

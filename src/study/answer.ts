@@ -2,7 +2,7 @@
 import type { Generation, Model, Prompt, ScoreItem, Steering } from '../engine/types.ts'
 import type { AnswerItem, ChoiceItem, Item, ProblemItem, ProseItem } from '../measure/suites/index.ts'
 import type { AnswerRecord } from '../store/index.ts'
-import { promptOf } from './chat.ts'
+import { chat, promptOf } from './chat.ts'
 
 export interface Asking {
   readonly model: Model
@@ -144,17 +144,25 @@ async function spaceBefore(model: Pick<Model, 'tokenize'>): Promise<'' | ' '> {
   return after !== undefined && after.join() === bare?.join() ? '' : ' '
 }
 
-async function predict(items: readonly Item[], { model, steering }: Asking): Promise<Answered> {
+async function predict(items: readonly Item[], { model, steering, system, render }: Asking): Promise<Answered> {
   const asked = items.filter((item): item is ProseItem => item.kind === 'prose')
   if (asked.length === 0) return []
+  const before = ({ answerTo }: ProseItem) => (answerTo === undefined ? null : chat(answerTo, system))
   const scores = await model.score(
-    asked.map(item => ({ prompt: { raw: item.text }, continuation: '' })),
+    asked.map((item): ScoreItem => {
+      const prompt = before(item)
+      return prompt === null ? { prompt: { raw: item.text }, continuation: '' } : { prompt, continuation: item.text }
+    }),
     { steering },
   )
-  return asked.map((item, i) => {
+  const answered: Answered[number][] = []
+  for (const [i, item] of asked.entries()) {
     const { logLikelihood = Number.NEGATIVE_INFINITY, tokens = 0 } = scores[i] ?? {}
-    return [item, record(item, { rendered: item.text, answer: '', likelihoods: [{ logLikelihood, tokens }] })]
-  })
+    const prompt = before(item)
+    const rendered = prompt === null ? item.text : `${await render(prompt)}${item.text}`
+    answered.push([item, record(item, { rendered, answer: '', likelihoods: [{ logLikelihood, tokens }] })])
+  }
+  return answered
 }
 
 type Likelihoods = NonNullable<AnswerRecord['likelihoods']>

@@ -47,7 +47,9 @@ export function digest(item: Item): string {
 }
 
 function contentOf(item: Item): unknown {
-  if (item.kind === 'prose') return [item.kind, item.text]
+  // What the model answers follows from what it was asked.
+  if (item.kind === 'prose')
+    return item.answerTo === undefined ? [item.kind, item.text] : [item.kind, 'answer', item.answerTo]
   if (item.kind === 'answer') {
     const { kind, request, answers, system, turns, prefill, draw } = item
     const beside = [...(answers === undefined ? [] : [answers]), system, turns, prefill, draw].map(part => part ?? null)

@@ -2,6 +2,7 @@
 import type { FaithfulClass } from '../judge/types.ts'
 import { answerFigures } from '../measure/answer-figures.ts'
 import { axisResult } from '../measure/axis.ts'
+import type { LanguageOf } from '../measure/language.ts'
 import { categoryRates } from '../measure/suite-categories.ts'
 import { doseRates, ladderOf } from '../measure/suite-doses.ts'
 import { templateRates } from '../measure/suite-templates.ts'
@@ -40,7 +41,12 @@ interface Compared {
   readonly extra: readonly SuiteResult[]
 }
 
-export function conclude(plan: Plan, all: readonly Described[], measured: Measured): Conclusion {
+export function conclude(
+  plan: Plan,
+  all: readonly Described[],
+  measured: Measured,
+  languageOf: LanguageOf,
+): Conclusion {
   const [conditions, refits] = [all.filter(isNoRefit), all.filter(one => !isNoRefit(one))]
   const compared = conditions.map(condition => compare(plan, condition, conditions, measured))
   const axesOf = (role: Described['role']) => compared.find(one => one.condition.role === role)?.axes
@@ -88,7 +94,10 @@ export function conclude(plan: Plan, all: readonly Described[], measured: Measur
           doseRates(suite.name, rowsOf(suite, name, conditions, measured), ladder),
         ),
         classes: plan.suites.flatMap(suite => classCounts(suite, measured.get(suite.name)?.get(name) ?? [])),
-        answers: answerFigures(plan.suites.flatMap(suite => describedAnswers(suite, name, conditions, measured))),
+        answers: answerFigures(
+          plan.suites.flatMap(suite => describedAnswers(suite, name, conditions, measured)),
+          languageOf,
+        ),
         categories: plan.suites
           .filter(suite => suite.want !== null && !suite.extra)
           .flatMap(suite => categoryRates(suite.name, rowsOf(suite, name, conditions, measured))),

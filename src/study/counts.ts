@@ -5,6 +5,7 @@ import { methodTreatments, type PlannedCondition } from './conditions.ts'
 import { askedOf, KNOWLEDGE_TOKENS, questionsOf } from './conflicts/index.ts'
 import { usesAnswers } from './fit/recipe.ts'
 import { waysOf } from './kl-budget.ts'
+import { isOwnAnswer } from './own-answers.ts'
 import { rowsAsked } from './rows-asked.ts'
 import type { Study } from './schema.ts'
 import type { FitRows, SelectRows } from './splits.ts'
@@ -73,6 +74,8 @@ export function countAnswers(study: Study, { fit, select, suites, explored, cond
   }
   for (const [name, questions] of questionsOf({ suites, fit, select }))
     add('fit', 'baseline', name, questions.length, questions.some(({ by }) => by === 'answer') ? KNOWLEDGE_TOKENS : 0)
+  for (const { name, items } of suites)
+    add('fit', 'baseline', name, items.filter(isOwnAnswer).length, study.generation.maxTokens)
   const methods = methodTreatments(conditions)
   const sorted = methods.length > 0 && study.fit.keep === 'behaviour'
   const ablated = conditions.some(({ treatment }) => treatment.kind === 'ablate-refusal')

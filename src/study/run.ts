@@ -1,6 +1,7 @@
 /** Runs a planned study to its end, or on from where it stopped. */
 import { basename } from 'node:path'
 import type { Model } from '../engine/types.ts'
+import { loadLanguages } from '../measure/language.ts'
 import type { RunOptions } from '../progress.ts'
 import { type FittedVector, provenance, type Vector } from '../steer/index.ts'
 import type { Store } from '../store/index.ts'
@@ -22,6 +23,7 @@ import { judgeReport } from './judging/report.ts'
 import { labelsOf } from './labels.ts'
 import { activationMap } from './map/index.ts'
 import { measure } from './measure.ts'
+import { withOwnAnswers } from './own-answers.ts'
 import type { Plan } from './plan.ts'
 import { prepare } from './prepare.ts'
 import type { StudyResult } from './result.ts'
@@ -72,7 +74,8 @@ export async function runStudy(planned: Plan, options: RunStudyOptions): Promise
   await using _session = await holdSession(store, hash, planned.answers)
   const work = await Work.start({ model, store, run: hash, signal })
   const stages = new Stages(planned, work, onProgress)
-  const { plan, knowledge } = await keepKnown(work, planned, stages.onRows)
+  const { plan: known, knowledge } = await keepKnown(work, planned, stages.onRows)
+  const plan = await withOwnAnswers(work, known, stages.onRows)
   stages.replan(plan)
   await saveAsked(store, hash, plan.suites)
   const { conditions, fitted, selections, ablations } = await prepare(work, plan, stages.onRows, options.vectors)
@@ -84,7 +87,11 @@ export async function runStudy(planned: Plan, options: RunStudyOptions): Promise
   const measured = await measure(work, plan, conditions, stages.onMeasured, openings.tokens)
   const map = await activationMap(work, plan, conditions)
   await gradeAnswers(store, hash, plan, graders, options)
-  const { conditions: concluded, refits, checks } = conclude(plan, conditions.map(described), measured)
+  const {
+    conditions: concluded,
+    refits,
+    checks,
+  } = conclude(plan, conditions.map(described), measured, await loadLanguages())
   const labels = (await store.labels(hash)).filter(isDrawn)
   const warnings = [...ablations.values()].flatMap(({ warning }) => warning ?? [])
   const finished = new Date().toISOString()

@@ -236,6 +236,12 @@ const ProblemsSuite = z.strictObject({
   maxTokens: z.int().min(1).max(8192).optional(),
 })
 const PerplexitySuite = z.strictObject({ perplexity: Ref, name: Name.optional(), limit: count.optional() })
+const OwnAnswersSuite = z.strictObject({
+  /** Prompts whose unsteered answers are scored under every condition; outside the verdict. */
+  ownAnswers: Ref,
+  name: Name.optional(),
+  limit: count.optional(),
+})
 const AttackStep = z.union([
   /** An attack by name, a set of templates or rewritings, or the path of a module of one's own. */
   z.string().min(1),
@@ -303,6 +309,7 @@ export const SuiteEntry = z.union([
   ChoiceSuite,
   ProblemsSuite,
   PerplexitySuite,
+  OwnAnswersSuite,
   GridSuite,
   ConflictSuite,
   OwnSuite,

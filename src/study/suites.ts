@@ -6,6 +6,7 @@ import {
   drawnSuite,
   gridSuite,
   leftOutOf,
+  ownAnswersSuite,
   perplexitySuite,
   promptsSuite,
   type Suite,
@@ -53,6 +54,10 @@ async function loadSuite(entry: SuiteEntry, axis: AxisName, study: Study, loader
   if ('perplexity' in entry) {
     const rows = await loader.drawPlain(entry.perplexity, 'prose', cap(entry.limit), seed)
     return [perplexitySuite(entry.name ?? nameOf(entry.perplexity), axis, rows)]
+  }
+  if ('ownAnswers' in entry) {
+    const rows = await loader.draw(entry.ownAnswers, cap(entry.limit), seed)
+    return [ownAnswersSuite(entry.name ?? `own answers to ${nameOf(entry.ownAnswers)}`, axis, rows)]
   }
   const rows = await loader.draw(entry.prompts, cap(entry.limit), seed)
   return [promptsSuite(entry.name ?? nameOf(entry.prompts), axis, rows)]

@@ -85,10 +85,12 @@ export interface ProblemItem extends Row {
   readonly raw?: true | undefined
 }
 
-/** Running text whose perplexity is taken; no chat template touches it. */
+/** Running text whose perplexity is taken; no chat template touches it, unless it is an answer. */
 export interface ProseItem extends Row {
   readonly kind: 'prose'
   readonly text: string
+  /** The text is what the unsteered model answers to this request, and is empty until it has. */
+  readonly answerTo?: string | undefined
 }
 
 export type Item = AnswerItem | ChoiceItem | ProblemItem | ProseItem

@@ -33,7 +33,7 @@ function outcome(suite: Suite, { item, record }: Answered): boolean | null {
 
 /** The request itself, without its wrapper. */
 function promptOf({ item }: Answered): string {
-  if (item.kind === 'prose') return item.text
+  if (item.kind === 'prose') return item.answerTo ?? item.text
   if (item.kind === 'problem') return item.question
   return item.kind === 'answer' ? (item.wrapped?.prompt ?? item.request) : item.request
 }

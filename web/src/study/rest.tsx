@@ -2,7 +2,9 @@
 import { memo } from 'react'
 import type { Scale } from '../../../src/study/report/geometry/scale.ts'
 import type { Html } from '../../../src/study/report/html.ts'
+import { answersSection } from '../../../src/study/report/page/answers.ts'
 import { breakdownSection } from '../../../src/study/report/page/breakdown.ts'
+import { classesSection } from '../../../src/study/report/page/classes.ts'
 import { fitsSection } from '../../../src/study/report/page/fits.ts'
 import { heatMapSection } from '../../../src/study/report/page/heat-map.ts'
 import { judgesSection } from '../../../src/study/report/page/judges.ts'
@@ -28,6 +30,8 @@ export const Rest = memo(function Rest({ result, scale, line }: Props) {
     ['strength', strengthSection(selections, conditions, labels)],
     ['map', mapSection(map, labels)],
     ['templates', heatMapSection(conditions, labels)],
+    ['classes', classesSection(result)],
+    ['looks', answersSection(result)],
     ['breakdown', breakdownSection(conditions, labels)],
     ['judges', judgesSection(result)],
   ]

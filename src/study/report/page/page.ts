@@ -1,8 +1,10 @@
 /** report.html: one file, no script, no network. */
 import type { ConditionResult, StudyResult } from '../../result.ts'
+import { answersTable } from '../answers-table.ts'
 import { type Html, html } from '../html.ts'
 import type { SampleGroup } from '../sample.ts'
 import { axes, methodsOf, verdicts } from '../words.ts'
+import { answersSection } from './answers.ts'
 import { breakdownSection } from './breakdown.ts'
 import { classesSection } from './classes.ts'
 import { droppedSection, factsSection, methodsSection } from './facts.ts'
@@ -61,6 +63,7 @@ ${strengthSection(result.selections, result.conditions, result.labels)}
 ${mapSection(result.map, result.labels)}
 ${heatMapSection(result.conditions, result.labels)}
 ${classesSection(result)}
+${answersSection(result)}
 ${breakdownSection(result.conditions, result.labels)}
 ${samplesSection(samples, result.labels, { ...options, study: result.study })}
 ${judgesSection(result)}
@@ -78,6 +81,7 @@ function intro(result: StudyResult): Html {
     ['map', 'States'],
     ['templates', 'Templates'],
     ...(result.conditions.some(({ classes = [] }) => classes.length > 0) ? [['classes', 'Whose answer'] as const] : []),
+    ...(answersTable(result.conditions) === null ? [] : [['looks', 'What answers look like'] as const]),
     ['breakdown', 'Categories'],
     ['samples', 'Samples'],
     ...(result.judge === undefined ? [] : [['judges', 'The judges'] as const]),

@@ -1,0 +1,53 @@
+/** Answers of the unsteered model whose likelihood under steering is measured: written before anything else is asked. */
+import { type Item, type ProseItem, promptsSuite, type Suite } from '../measure/suites/index.ts'
+import type { Plan } from './plan.ts'
+import type { OnRows, Work } from './work.ts'
+
+type OwnAnswer = ProseItem & { readonly answerTo: string }
+
+export function isOwnAnswer(item: Item): item is OwnAnswer {
+  return item.kind === 'prose' && item.answerTo !== undefined
+}
+
+/** The plan with these answers in their places; empty ones are left out and counted. Its hash stays: they follow from the model. */
+export async function withOwnAnswers(work: Work, plan: Plan, onRows: OnRows): Promise<Plan> {
+  if (!plan.suites.some(({ items }) => items.some(isOwnAnswer))) return plan
+  const suites: Suite[] = []
+  const dropped = [...plan.dropped]
+  for (const suite of plan.suites) {
+    const items: Item[] = await written(work, plan, suite, onRows)
+    suites.push({ ...suite, items })
+    const empty = suite.items.length - items.length
+    if (empty > 0) dropped.push({ from: suite.name, rows: empty, why: 'answered with nothing' })
+  }
+  return { ...plan, suites, dropped }
+}
+
+async function written(work: Work, { study }: Plan, { name, items }: Suite, onRows: OnRows): Promise<Item[]> {
+  const own = items.filter(isOwnAnswer)
+  if (own.length === 0) return [...items]
+  const asked = promptsSuite(
+    name,
+    'general',
+    own.map(({ sample, answerTo }) => ({ id: sample, prompt: answerTo })),
+  )
+  const { system, slots, chunk, generation } = study
+  const records = await work.all(
+    {
+      stage: 'fit',
+      condition: 'baseline',
+      suite: name,
+      items: asked.items,
+      setting: { steering: [], system, slots },
+      maxTokens: generation.maxTokens,
+      chunk,
+    },
+    onRows('fit', name),
+  )
+  const texts = new Map(records.map(({ sample, answer }) => [sample, answer]))
+  return items.flatMap(item => {
+    if (!isOwnAnswer(item)) return [item]
+    const text = texts.get(item.sample) ?? ''
+    return text.trim() === '' ? [] : [{ ...item, text }]
+  })
+}
