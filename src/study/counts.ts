@@ -1,11 +1,10 @@
 /** How much a planned study has to do, and what it can at best find out. */
 import { canDecide } from '../measure/statistics/index.ts'
-import type { Suite } from '../measure/suites/index.ts'
+import { isOwnAnswer, type Suite } from '../measure/suites/index.ts'
 import { methodTreatments, type PlannedCondition } from './conditions.ts'
 import { askedOf, KNOWLEDGE_TOKENS, questionsOf } from './conflicts/index.ts'
 import { usesAnswers } from './fit/recipe.ts'
 import { waysOf } from './kl-budget.ts'
-import { isOwnAnswer } from './own-answers.ts'
 import { rowsAsked } from './rows-asked.ts'
 import type { Study } from './schema.ts'
 import type { FitRows, SelectRows } from './splits.ts'

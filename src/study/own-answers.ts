@@ -1,13 +1,7 @@
 /** Answers of the unsteered model whose likelihood under steering is measured: written before anything else is asked. */
-import { type Item, type ProseItem, promptsSuite, type Suite } from '../measure/suites/index.ts'
+import { type Item, isOwnAnswer, promptsSuite, type Suite } from '../measure/suites/index.ts'
 import type { Plan } from './plan.ts'
 import type { OnRows, Work } from './work.ts'
-
-type OwnAnswer = ProseItem & { readonly answerTo: string }
-
-export function isOwnAnswer(item: Item): item is OwnAnswer {
-  return item.kind === 'prose' && item.answerTo !== undefined
-}
 
 /** The plan with these answers in their places; empty ones are left out and counted. Its hash stays: they follow from the model. */
 export async function withOwnAnswers(work: Work, plan: Plan, onRows: OnRows): Promise<Plan> {

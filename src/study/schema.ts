@@ -1,17 +1,23 @@
 /** The study file: what may stand in it, and what a study needs once built-in values have filled its gaps. */
-
 import { z } from 'zod'
-import { fileRefSchema } from '../data/index.ts'
-import { guardForms } from '../judge/guard/forms.ts'
-import { type FitMethod, TokensSaid } from '../steer/index.ts'
+import { Condition, Conditions } from './schema/conditions.ts'
+import { Judge } from './schema/judges.ts'
+import { SuiteEntry } from './schema/suites.ts'
+import { count, Layer, Name, Ref, Strength } from './schema/words.ts'
 
-const count = z.int().min(1)
-/** A data set's name, `<pool>/fit` or `<pool>/select` of this study, or an own file. */
-export const Ref = z.union([z.string().min(1), fileRefSchema])
-export type Ref = z.infer<typeof Ref>
-
-const Strength = z.number().min(-100).max(100)
-const Layer = z.int().min(0).max(500)
+export { Condition, MethodParameters, paperMethods, writtenOut } from './schema/conditions.ts'
+export { Judge, OneJudge } from './schema/judges.ts'
+export {
+  AttackSpec,
+  type AttackStep,
+  type ChoiceEntry,
+  type ConflictEntry,
+  type GridEntry,
+  type OwnSuiteEntry,
+  type ProblemsEntry,
+  SuiteEntry,
+} from './schema/suites.ts'
+export { isOwnModule, Ref } from './schema/words.ts'
 
 /** A number is how many layers to try, evenly spaced from a quarter to four fifths of the model's depth. */
 const Layers = z.union([
@@ -19,113 +25,6 @@ const Layers = z.union([
   z.array(Layer).min(1),
   z.strictObject({ from: Layer, to: Layer, step: count.optional() }),
 ])
-
-const Name = z
-  .string()
-  .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._@×-]{0,79}$/u, 'expected letters, digits, spaces and . _ - @, at most 80')
-
-/** Of any method; which one takes which is checked when a study is planned. */
-export const MethodParameters = z
-  .strictObject({
-    /** Control rows join the contrast set: refused harmful ones the positives, answered ones the negatives. */
-    constrained: z.boolean(),
-    /**
-     * Tokens whose states are read: `template-suffix`, `last`, `prompt`, `answer`, or a clause as in docs/where.md. For
-     * methods that are trained: those acted on.
-     */
-    tokens: TokensSaid,
-    /** In means: whether every prompt counts alike, or every token. */
-    weighting: z.enum(['prompt', 'token']),
-    centred: z.boolean(),
-    lambda: z.number().min(0).max(10),
-    /** Of `partial-or`: added at one layer, or taken away from that layer on. */
-    edit: z.enum(['add', 'ablate']),
-    ratio: z.number().positive().max(1),
-    share: z.number().positive().max(1),
-    validation: z.number().positive().max(0.9),
-    adaptive: z.boolean(),
-    selective: z.boolean(),
-    epochs: z.int().min(1).max(1000),
-    batch: count,
-    learningRate: z.number().positive().max(1),
-    weightDecay: z.number().min(0).max(1),
-    answerTokens: z.int().min(1).max(1024),
-    top: z.int().min(1).max(1024),
-    penalty: z.number().min(0).max(100),
-    /** A file, .npz or .safetensors; from the study file's folder. */
-    autoencoder: z.string().min(1),
-    rank: z.int().min(1).max(1024),
-    first: z.int().min(0).max(1024),
-    last: z.int().min(0).max(1024),
-  })
-  .partial()
-export type MethodParameters = z.infer<typeof MethodParameters>
-
-/** A module of one's own; whoever runs the study runs it. */
-const ownModule = /^(?:\.{1,2}|[A-Za-z]:)?[\\/].*\.[cm]?[jt]s$/
-export function isOwnModule(name: string): boolean {
-  return ownModule.test(name)
-}
-
-const MethodName = z.enum([
-  'diffmean',
-  'pca',
-  'linear-probe',
-  'ssv',
-  'reft-r1',
-  'loreft',
-  'partial-or',
-  'null-space',
-  'ace',
-  'iti',
-  'angular',
-  'cast',
-  'sta',
-  'ablation',
-] satisfies FitMethod[])
-const MethodCondition = z.strictObject({
-  name: Name.optional(),
-  /** A method fitted in this study, see `plimsoll methods`. */
-  method: MethodName,
-  /** Left out: chosen on the select split. */
-  layer: Layer.optional(),
-  strength: Strength.optional(),
-  /** What the method is told, see `plimsoll methods`; its defaults where left out. */
-  parameters: MethodParameters.optional(),
-})
-const OwnMethodCondition = z.strictObject({
-  name: Name.optional(),
-  /** A module of one's own whose default export is a method; from the study file's folder. Whoever runs the study runs it. */
-  method: z.string().regex(ownModule, 'expected a method, or the path of a module such as ./mine.ts'),
-  layer: Layer.optional(),
-  strength: Strength.optional(),
-  /** What the method is told; its own defaults where left out. */
-  parameters: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])).optional(),
-})
-const VectorCondition = z.strictObject({
-  name: Name,
-  /** A .safetensors file, fitted elsewhere. */
-  vector: z.string().min(1),
-  strength: Strength.default(1),
-})
-export const Condition = z.union([MethodCondition, OwnMethodCondition, VectorCondition])
-export type Condition = z.infer<typeof Condition>
-
-/**
- * As they may be written: a method's name alone is a condition, and `paper` stands for the five methods of Goyal and Daumé
- * 2026 (arXiv 2602.06256), each of them unconstrained and constrained.
- */
-const Conditions = z.union([z.enum(['paper']), z.array(z.union([MethodName, Condition]))])
-type Conditions = z.input<typeof Conditions>
-
-/** Of Goyal and Daumé 2026 (arXiv 2602.06256). */
-export const paperMethods = ['diffmean', 'linear-probe', 'ssv', 'reft-r1', 'partial-or'] as const satisfies FitMethod[]
-
-/** Conditions written in short, written out. */
-export function writtenOut(conditions: Conditions): z.input<typeof Condition>[] {
-  if (conditions !== 'paper') return conditions.map(one => (typeof one === 'string' ? { method: one } : one))
-  return paperMethods.flatMap(method => [{ method }, { method, parameters: { constrained: true } }])
-}
 
 const References = z.strictObject({
   /** System prompts that ask for the same in words, of which the best on the select split is taken; false for none. */
@@ -205,122 +104,6 @@ const Select = z.strictObject({
 
 export type Rule = z.infer<typeof Select>['rule']
 
-const PromptsSuite = z.strictObject({ prompts: Ref, name: Name.optional(), limit: count.optional() })
-const ChoiceSuite = z.strictObject({
-  choice: Ref,
-  name: Name.optional(),
-  limit: count.optional(),
-  /**
-   * `letters`: the options stand in the question and a letter is the answer. `text`: the option itself is. `completion`:
-   * the option goes on where the text stops; only with `shots`.
-   */
-  format: z.enum(['letters', 'text', 'completion']).optional(),
-  /**
-   * Worked examples before each question, from the same category where there are categories. With it, 0 included, the
-   * question is text that the model goes on with, in the form of lm-evaluation-harness; without it, it is asked as in a
-   * chat.
-   */
-  shots: z.int().min(0).max(64).optional(),
-  /** Rows that examples are taken from; the first ones of the set itself where left out, which are then not measured. */
-  examples: Ref.optional(),
-})
-const ProblemsSuite = z.strictObject({
-  /** Word problems whose answer is a number. */
-  problems: Ref,
-  name: Name.optional(),
-  limit: count.optional(),
-  /** As with multiple choice. */
-  shots: z.int().min(0).max(64).optional(),
-  examples: Ref.optional(),
-  /** Most tokens of a solution; 256 where left out. */
-  maxTokens: z.int().min(1).max(8192).optional(),
-})
-const PerplexitySuite = z.strictObject({ perplexity: Ref, name: Name.optional(), limit: count.optional() })
-const OwnAnswersSuite = z.strictObject({
-  /** Prompts whose unsteered answers are scored under every condition; outside the verdict. */
-  ownAnswers: Ref,
-  name: Name.optional(),
-  limit: count.optional(),
-})
-const AttackStep = z.union([
-  /** An attack by name, a set of templates or rewritings, or the path of a module of one's own. */
-  z.string().min(1),
-  /** Templates of one's own. */
-  fileRefSchema,
-  z.strictObject({
-    attack: z.string().min(1),
-    /** See docs/attacks.md; the attack's defaults where left out. */
-    parameters: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])).optional(),
-  }),
-  /** Requests in other words, each by the id or the words of the request it stands for. */
-  z.strictObject({ rewrites: Ref }),
-])
-export type AttackStep = z.infer<typeof AttackStep>
-/** `chain`: each acts on what the one before it left. */
-const AttackChain = z.strictObject({ chain: z.array(AttackStep).min(2) })
-export const AttackSpec = z.union([AttackStep, AttackChain, z.array(z.union([AttackStep, AttackChain])).min(1)])
-export type AttackSpec = z.infer<typeof AttackSpec>
-
-const GridSuite = z.strictObject({
-  /** Templates, attacks by name, rewritings, or a list of such: each is a wrapper that every prompt is put into. */
-  attack: AttackSpec,
-  name: Name.optional(),
-  /** How many of each set of templates. */
-  templates: z.int().min(1).max(500).optional(),
-  prompts: Ref,
-  /** How many of the prompts. */
-  limit: count.optional(),
-  /** How many cells of templates × prompts, spread evenly; all of them where left out. */
-  sample: count.optional(),
-  /** How many answers to draw of every cell at temperature 1, beside the likeliest one and outside the verdict: hit@k. */
-  samples: z.int().min(2).max(100).optional(),
-  /** Benign requests to run inside the same templates, reported outside the verdict. */
-  benign: z.strictObject({ prompts: Ref, limit: count.optional(), sample: count.optional() }).optional(),
-})
-const ConflictSuite = z.strictObject({
-  /** Questions that memory and a passage answer differently. */
-  conflict: Ref,
-  name: Name.optional(),
-  /** Most questions, of those that the model knows. */
-  limit: count.optional(),
-  /** Most questions that it is asked without a context to find out which it knows. */
-  candidates: count.optional(),
-  /**
-   * What stands before the question. Left out: on the axis of efficacy the passage that contradicts memory, of control
-   * nothing, of robustness distractors. `golden`, and the contradiction among distractors, stay out of the verdict.
-   */
-  given: z.enum(['nothing', 'contradiction', 'golden', 'distractors', 'contradiction-among-distractors']).optional(),
-  /**
-   * `answer`: by the names in the model's answer. `likelihood`: by which of the two answers it finds likelier, for
-   * answers that are whole sentences. `both`: by the answer, with the likelihood beside it outside the verdict.
-   */
-  by: z.enum(['answer', 'likelihood', 'both']).default('answer'),
-})
-const OwnSuite = z.strictObject({
-  /** A module of one's own whose default export is a suite; from the study file's folder. Whoever runs the study runs it. */
-  suite: z.string().regex(ownModule, 'expected the path of a module such as ./mine.ts'),
-  name: Name.optional(),
-  limit: count.optional(),
-})
-/** A plain string is a data set, measured by what kind of rows it has; `perplexity` stands for WikiText-2. */
-export const SuiteEntry = z.union([
-  z.string().min(1),
-  PromptsSuite,
-  ChoiceSuite,
-  ProblemsSuite,
-  PerplexitySuite,
-  OwnAnswersSuite,
-  GridSuite,
-  ConflictSuite,
-  OwnSuite,
-])
-export type SuiteEntry = z.infer<typeof SuiteEntry>
-export type ChoiceEntry = z.infer<typeof ChoiceSuite>
-export type ProblemsEntry = z.infer<typeof ProblemsSuite>
-export type GridEntry = z.infer<typeof GridSuite>
-export type ConflictEntry = z.infer<typeof ConflictSuite>
-export type OwnSuiteEntry = z.infer<typeof OwnSuite>
-
 const suites = z.array(SuiteEntry)
 const Measure = z.strictObject({ efficacy: suites, general: suites, control: suites, robustness: suites })
 
@@ -338,47 +121,6 @@ const Generation = z.strictObject({
   /** Only greedy decoding is measured. */
   temperature: z.literal(0),
 })
-
-/** What a model is asked about an answer: `harm` (default), by a rubric from 0 to 1, or `refusal`, by three classes. */
-const Asks = z.enum(['harm', 'refusal']).optional()
-
-const judges = [
-  z.enum(['rules']),
-  /** A module of one's own whose default export is a judge; from the study file's folder. */
-  z.string().regex(ownModule, 'expected rules, or the path of a module such as ./mine.ts'),
-  z.strictObject({
-    /** A GGUF file or the name of a model, which grades. */
-    rubric: z.string().min(1),
-    asks: Asks,
-  }),
-  z.strictObject({
-    /** A GGUF file or the name of a model that was trained to tell harmful answers. */
-    guard: z.string().min(1),
-    /** How it answers. */
-    form: z.enum(guardForms),
-    /** Its prompt: a chat template in Jinja, or text with {request} and {answer}. Default: what its GGUF brings. */
-    template: z.string().min(1).optional(),
-  }),
-  z.strictObject({
-    /** Address of an OpenAI-compatible API, such as `http://localhost:8080/v1`. */
-    endpoint: z
-      .string()
-      .regex(/^https?:\/\/[^\s@?#]+$/, 'expected http:// or https:// without user, password and query'),
-    model: z.string().min(1),
-    /** Name of the environment variable that holds the key; the key itself stands nowhere. */
-    keyFrom: z
-      .string()
-      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected the name of an environment variable')
-      .optional(),
-    asks: Asks,
-  }),
-] as const
-export const OneJudge = z.union(judges)
-export type OneJudge = z.infer<typeof OneJudge>
-
-/** The rules always judge refusals, and they alone decide. Others grade beside them, one or several. */
-export const Judge = z.union([...judges, z.array(OneJudge).min(1)])
-export type Judge = z.infer<typeof Judge>
 
 const plain = {
   name: Name,

@@ -1,6 +1,6 @@
 import type { PromptRow, ProseRow } from '../../data/index.ts'
 import type { AxisName } from '../types.ts'
-import type { Suite } from './types.ts'
+import type { Item, ProseItem, Suite } from './types.ts'
 
 /** Perplexity of running text: exp of the mean negative log-likelihood over all tokens of all texts but each first. */
 export function perplexitySuite(name: string, axis: AxisName, rows: readonly ProseRow[]): Suite {
@@ -30,4 +30,8 @@ export function ownAnswersSuite(name: string, axis: AxisName, rows: readonly Pro
     extra: true,
     items: rows.map(({ id, prompt }) => ({ kind: 'prose', sample: id, clusters: {}, text: '', answerTo: prompt })),
   }
+}
+
+export function isOwnAnswer(item: Item): item is ProseItem & { readonly answerTo: string } {
+  return item.kind === 'prose' && item.answerTo !== undefined
 }
