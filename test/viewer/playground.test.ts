@@ -99,6 +99,23 @@ describe.skipIf(executablePath === null)('the playground', () => {
     expect(wrong).toEqual([])
   })
 
+  test('from an answer to the same prompt at another strength, veiled where the request is harmful', async () => {
+    const samples = `/studies/demo/${condition}/samples?axis=robustness`
+    await using looked = await look(browser, subject.server, samples)
+    const { page, wrong } = looked
+    await page.locator('a.row').first().click()
+    const prompt = await page.locator('.detail .prompt').innerText()
+    await page.getByRole('link', { name: 'Ask it at another strength' }).click()
+    await page.getByRole('slider', { name: `Strength of ${name}` }).waitFor()
+    expect(await page.getByRole('textbox', { name: 'Prompt' }).inputValue()).toBe(prompt)
+    expect(new URL(page.url()).searchParams.get('vectors')).toBe(`${name}@2`)
+    await page.getByRole('button', { name: 'Ask' }).click()
+    await both(page)
+    expect(await page.locator('.veil').count()).toBe(2)
+    expect(await page.locator('.pair .answer:visible').count()).toBe(0)
+    expect(wrong).toEqual([])
+  })
+
   test('the address is all there is to it', async () => {
     const query = { ...whole, system: 'be brief .', vectors: `compliance@1.5,${name}@-2@off` }
     await using looked = await look(browser, subject.server, at(query))

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { AnswerItem, ProblemItem } from '../../measure/suites/index.ts'
 import type { BrowseFilter, BrowseTally, BrowseView } from '../../store/index.ts'
+import { isResult } from '../../study/is-result.ts'
 import { sampleAt } from '../../study/samples.ts'
 import { JUDGE } from '../../study/work.ts'
 import { Refusal } from './failure.ts'
@@ -13,6 +14,7 @@ import {
   type SamplePage,
   type SampleRow,
   type SampleView,
+  storedName,
   type Tallies,
 } from './wire.ts'
 
@@ -102,6 +104,21 @@ export async function sampleView(runs: Runs, hash: string, row: z.output<typeof 
     property: asked.suites.find(({ name }) => name === row.suite)?.property ?? '',
     label: label === undefined ? null : LabelClass.parse(label.class),
     judge: JUDGE,
+    again: againOf(asked, row),
+  }
+}
+
+function againOf({ run, items }: AskedRun, { condition, suite, sample }: z.output<typeof Row>): SampleView['again'] {
+  const item = items.get(suite)?.get(sample)
+  if (!isResult(run.result) || item?.kind !== 'answer' || item.turns || item.prefill || item.draw) return null
+  const { study, conditions, model } = run.result
+  const steered = conditions.find(({ name, role }) => name === condition && role === 'method')
+  if (steered == null || steered.strength === null) return null
+  return {
+    prompt: item.request,
+    system: item.system ?? model.system,
+    vector: storedName({ study, run: run.hash, condition }),
+    strength: steered.strength,
   }
 }
 

@@ -228,6 +228,13 @@ export const SampleView = z.object({
   /** A person's; null where nobody has said. */
   label: LabelClass.nullable(),
   judge: z.string(),
+  /**
+   * How the same can be asked at another strength; null where more than a prompt was asked, no vector of the study
+   * steered it, or the study is not finished.
+   */
+  again: z
+    .object({ prompt: z.string(), system: z.string().nullable(), vector: z.string(), strength: z.number() })
+    .nullable(),
 })
 export type SampleView = z.infer<typeof SampleView>
 

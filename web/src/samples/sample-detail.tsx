@@ -2,6 +2,7 @@
 import { useState } from 'react'
 import { SampleView } from '../../../src/serve/viewer/wire.ts'
 import { apiPath, useApi } from '../api.ts'
+import { setupPath, usualTokens } from '../playground/setup.ts'
 import { Problem, Waiting } from '../shell/told.tsx'
 import { ChangeWord } from './change-word.tsx'
 import { Labels } from './labels.tsx'
@@ -35,6 +36,11 @@ export function SampleDetail({ run, row, close, onLabelled }: Props) {
           <p className="small muted">{aboutOf(sample)}</p>
           <Prompt sample={sample} />
           <Pair key={`${sample.chunk} ${sample.position}`} sample={sample} />
+          {sample.again !== null && (
+            <p className="small">
+              <a href={againPath(sample.again, sample.harmful)}>Ask it at another strength</a>
+            </p>
+          )}
           <Labels
             run={run}
             sample={sample}
@@ -47,6 +53,11 @@ export function SampleDetail({ run, row, close, onLabelled }: Props) {
       )}
     </article>
   )
+}
+
+function againPath({ prompt, system, vector, strength }: NonNullable<SampleView['again']>, harmful: boolean): string {
+  const stack = [{ name: vector, strength, on: true }]
+  return setupPath({ prompt, system: system ?? '', tokens: usualTokens, stack, harmful })
 }
 
 function aboutOf({ axis, suite, template, category, id }: SampleView): string {
