@@ -62,6 +62,11 @@ export function VectorRow({ entry, vector, onChange, onRemove }: Props) {
       <p className="caption" id={caption}>
         {knownCaption(known, strength)}
       </p>
+      {known.length === 0 && (
+        <p className="small">
+          <a href={`/vectors/new?${new URLSearchParams({ vector: name })}`}>Measure it</a>
+        </p>
+      )}
       {known.length > 0 && <KnownTable name={name} known={known} />}
     </li>
   )
