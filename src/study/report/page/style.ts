@@ -3,7 +3,9 @@ import { changeSteps, type Tone, tokens } from './colours.ts'
 
 /** @param conditions how many conditions have samples: each gets a filter by its number */
 export function styleSheet(conditions: number): string {
-  return [theme(), base, layout, intervals, multiples, curves, heat, samples, filters(conditions), print].join('\n')
+  return [theme(), base, layout, intervals, multiples, curves, heat, samples, filters(conditions), forced, print].join(
+    '\n',
+  )
 }
 
 function theme(): string {
@@ -17,14 +19,17 @@ function theme(): string {
 @supports (color:light-dark(#000,#fff)){:root{${both.join(';')}}}
 :root:has(#theme-light:checked){color-scheme:light}
 :root:has(#theme-dark:checked){color-scheme:dark}
-${steps.join('\n')}
-@media (forced-colors:active){:root{--paper:Canvas;--ink:CanvasText;--muted:CanvasText;--rule:CanvasText;--holds:CanvasText;--broken:CanvasText;--undecided:CanvasText;--tint-holds:Canvas;--tint-broken:Canvas;--tint-undecided:Canvas}
-.badge,.heat td{border:1px solid CanvasText}.grid{stroke-opacity:.3}.theme label:has(:checked),.chips label:has(:checked){border-bottom-color:Highlight}.theme label,.chips label{border-bottom-color:Canvas}}`
+${steps.join('\n')}`
 }
 
 function lightDark(tone: Tone): string {
   return `light-dark(${tone.light},${tone.dark})`
 }
+
+/** Behind what it overrules. */
+const forced = `
+@media (forced-colors:active){:root{--paper:Canvas;--ink:CanvasText;--muted:CanvasText;--rule:CanvasText;--holds:CanvasText;--broken:CanvasText;--undecided:CanvasText;--tint-holds:Canvas;--tint-broken:Canvas;--tint-undecided:Canvas}
+.badge,.heat td{border:1px solid CanvasText}.grid{stroke-opacity:.3}.theme label:has(:checked),.chips label:has(:checked){border-bottom-color:Highlight}.theme label,.chips label{border-bottom-color:Canvas}}`
 
 const base = `
 *{box-sizing:border-box}
