@@ -33,9 +33,16 @@ export function ComparePage({ address }: { readonly address: URL }) {
           <SidePicker name="b" side={b} runs={finished} address={address} />
         </div>
       )}
-      {a !== null && b !== null && <Between a={a} b={b} />}
+      {a !== null && b !== null && same(a, b) && (
+        <p className="text">A and B are the same. Choose another condition or another run for one of them.</p>
+      )}
+      {a !== null && b !== null && !same(a, b) && <Between a={a} b={b} />}
     </>
   )
+}
+
+function same(a: Side, b: Side): boolean {
+  return a.run === b.run && a.condition === b.condition
 }
 
 function Between({ a, b }: { readonly a: Side; readonly b: Side }) {

@@ -31,7 +31,7 @@ export function SampleDetail({ run, row, close, onLabelled }: Props) {
       {sample !== null && (
         <>
           <h2 className="about">
-            <ChangeWord change={sample.change} /> <span>{sample.property}</span>
+            <ChangeWord change={sample.change} /> <span>“{sample.property}”</span>
           </h2>
           <p className="small muted">{aboutOf(sample)}</p>
           <Prompt sample={sample} />

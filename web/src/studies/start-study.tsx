@@ -45,7 +45,7 @@ export function StartStudy({ starts: { builtin, model }, address, onDone }: Prop
     <section aria-labelledby="start-study">
       <h2 id="start-study">Start a study</h2>
       <form className="text" onSubmit={start}>
-        <fieldset className="options">
+        <fieldset className="built-ins">
           <legend className="small muted">
             It runs on {model}, in a process of its own; demo always runs on the teaching model.
           </legend>

@@ -18,7 +18,7 @@ export function ConditionPicker({ conditions, chosen, study, run }: Props) {
       <select value={chosen.name} onChange={event => go(studyPath(study, event.target.value, run))}>
         {shown.map(({ name, role, verdict }) => (
           <option key={name} value={name}>
-            {role === 'method' ? `${name}: ${verdicts[verdict].word.toLowerCase()}` : name}
+            {role === 'method' || role === 'reference' ? `${name}: ${verdicts[verdict].word.toLowerCase()}` : name}
           </option>
         ))}
       </select>

@@ -1,3 +1,4 @@
+import { useMemo } from 'react'
 import type { StudyView } from '../../../src/serve/viewer/wire.ts'
 import { commonLine, sharedScale } from '../../../src/study/report/page/interval-table.ts'
 import { verdictSection } from '../../../src/study/report/page/verdict.ts'
@@ -10,8 +11,9 @@ import { ConditionPicker } from './condition-picker.tsx'
 import { Dropped } from './dropped.tsx'
 import { lostLink } from './lost.ts'
 import { comparePath, playgroundPath } from './paths.ts'
-import { Rest } from './rest.tsx'
+import { Parts, Rest, sectionsOf } from './rest.tsx'
 import { RunPicker } from './run-picker.tsx'
+import { Words } from './words.tsx'
 
 interface Props {
   readonly view: StudyView
@@ -22,12 +24,13 @@ interface Props {
 }
 
 export function Finished({ view, result, condition: name, run }: Props) {
-  const methods = methodsOf(result.conditions)
+  const methods = useMemo(() => methodsOf(result.conditions), [result])
   const shown =
     name === undefined ? (methods[0] ?? result.conditions[0]) : result.conditions.find(one => one.name === name)
-  if (shown === undefined) return <Nothing />
-  const scale = sharedScale([...methods, shown])
+  const scale = useMemo(() => sharedScale(shown === undefined ? methods : [...methods, shown]), [methods, shown])
   const line = commonLine(result.conditions)
+  const sections = useMemo(() => sectionsOf(result, scale, line), [result, scale, line])
+  if (shown === undefined) return <Nothing />
   return (
     <>
       <div className="intro">
@@ -40,6 +43,7 @@ export function Finished({ view, result, condition: name, run }: Props) {
         <ConditionPicker conditions={result.conditions} chosen={shown} study={result.study} run={run} />
         <RunPicker view={view} />
       </div>
+      <Parts sections={sections} />
       <Drawn of={verdictSection(shown, 0, scale, line, result.labels, lostLink(result.study, shown, run))} />
       <p className="small after-verdict">
         <a href={comparePath(`${result.run}:${otherThan(shown, result)}`, `${result.run}:${shown.name}`)}>
@@ -52,7 +56,8 @@ export function Finished({ view, result, condition: name, run }: Props) {
           </>
         )}
       </p>
-      <Rest result={result} scale={scale} line={line} />
+      <Words margins={result.margins} />
+      <Rest sections={sections} />
       <Dropped result={result} />
       {view.about !== null && <About about={view.about} plan={result.plan} />}
     </>

@@ -22,6 +22,6 @@ export function lostLink(study: string, condition: ConditionResult, run: string 
   const answers = first.lost === 1 ? 'the 1 answer' : `the ${count(first.lost)} answers`
   return {
     href: samplesPath(study, condition.name, { run, axis: first.axis, show: 'lost' }),
-    text: `See ${answers} lost on ${first.axis}`,
+    text: `See ${answers} that changed for the worse on ${first.axis}`,
   }
 }

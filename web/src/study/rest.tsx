@@ -1,4 +1,4 @@
-/** Below the verdict: the sections of the report, drawn by the report's own functions. */
+/** Below the verdict: the sections of the report, drawn by the report's own functions, and the way to them. */
 import { memo } from 'react'
 import type { Scale } from '../../../src/study/report/geometry/scale.ts'
 import type { Html } from '../../../src/study/report/html.ts'
@@ -15,25 +15,49 @@ import { tradeOffSection } from '../../../src/study/report/page/trade-off.ts'
 import type { StudyResult } from '../../../src/study/result.ts'
 import { Drawn } from '../drawn.tsx'
 
-interface Props {
-  readonly result: StudyResult
-  readonly scale: Scale
-  readonly line: number | null
+export interface Section {
+  readonly id: string
+  readonly title: string
+  readonly drawn: Html
 }
 
-export const Rest = memo(function Rest({ result, scale, line }: Props) {
+/** Those that this result has. */
+export function sectionsOf(result: StudyResult, scale: Scale, line: number | null): readonly Section[] {
   const { conditions, labels, selections, map } = result
-  const sections: readonly (readonly [string, Html | false | null])[] = [
-    ['conditions', multiplesSection(conditions, scale, labels)],
-    ['fits', fitsSection(conditions, labels)],
-    ['trade-off', tradeOffSection(conditions, line, labels)],
-    ['strength', strengthSection(selections, conditions, labels)],
-    ['map', mapSection(map, labels)],
-    ['templates', heatMapSection(conditions, labels)],
-    ['classes', classesSection(result)],
-    ['looks', answersSection(result)],
-    ['breakdown', breakdownSection(conditions, labels)],
-    ['judges', judgesSection(result)],
+  const all: readonly (readonly [string, string, Html | false | null])[] = [
+    ['conditions', 'All conditions, best first', multiplesSection(conditions, scale, labels)],
+    ['fits', 'From fit to fit', fitsSection(conditions, labels)],
+    ['trade-off', 'Gain and cost', tradeOffSection(conditions, line, labels)],
+    ['strength', 'Strength', strengthSection(selections, conditions, labels)],
+    ['map', 'States', mapSection(map, labels)],
+    ['templates', 'Templates', heatMapSection(conditions, labels)],
+    ['classes', 'Whose answer', classesSection(result)],
+    ['looks', 'What answers look like', answersSection(result)],
+    ['breakdown', 'Categories', breakdownSection(conditions, labels)],
+    ['judges', 'The judges', judgesSection(result)],
   ]
-  return sections.map(([name, section]) => <Drawn key={name} of={section} />)
+  return all.flatMap(([id, title, drawn]) => (drawn === false || drawn === null ? [] : [{ id, title, drawn }]))
+}
+
+/** Links to the parts of a page that is long. */
+export function Parts({ sections }: { readonly sections: readonly Section[] }) {
+  return (
+    <nav className="parts small" aria-label="Parts of this page">
+      <ul>
+        {[
+          ...sections,
+          { id: 'dropped', title: 'Left out and why' },
+          { id: 'methods', title: 'How it was concluded' },
+        ].map(({ id, title }) => (
+          <li key={id}>
+            <a href={`#${id}`}>{title}</a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}
+
+export const Rest = memo(function Rest({ sections }: { readonly sections: readonly Section[] }) {
+  return sections.map(({ id, drawn }) => <Drawn key={id} of={drawn} />)
 })

@@ -12,5 +12,5 @@ export function answersSection(result: StudyResult): Html | false {
   return html`<section id="looks" aria-labelledby="looks-title"><h2 id="looks-title">${table.title}</h2>
 ${labelLine(result.labels)}
 <p class="text small">${answersNote}</p>
-${plainTable(table)}</section>`
+${plainTable({ ...table, title: `${table.title}, condition by condition` })}</section>`
 }

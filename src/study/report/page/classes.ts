@@ -13,5 +13,5 @@ export function classesSection(result: StudyResult): Html | false {
 ${labelLine(result.labels)}
 <p class="text">${knowledgeSentence(result)}</p>
 <p class="text small">${classesNote}</p>
-${plainTable(table)}</section>`
+${plainTable({ ...table, title: `${table.title}, condition by condition` })}</section>`
 }

@@ -211,7 +211,7 @@ const heat = `
 .heat table{font-size:14px;line-height:20px;border-collapse:separate;border-spacing:2px}
 .heat th{font-weight:400;text-align:left;padding:4px 8px 4px 0}
 .heat thead th{vertical-align:bottom;max-width:120px;font-size:12px;line-height:16px;color:var(--muted);overflow-wrap:anywhere}
-.heat tbody th{max-width:280px;overflow-wrap:anywhere;position:sticky;left:0;background:var(--paper)}
+.heat tbody th{min-width:112px;max-width:280px;overflow-wrap:anywhere;position:sticky;left:0;background:var(--paper)}
 @media (max-width:559px){.heat tbody th{max-width:120px;font-size:12px;line-height:16px}}
 .heat td{min-width:64px;padding:6px 8px;text-align:right;white-space:nowrap}
 .heat .gap{min-width:8px;padding:0}
@@ -230,7 +230,7 @@ const samples = `
 .chips label{overflow-wrap:anywhere;min-width:0}
 .group{padding-top:32px}
 .group h3 span{font-weight:400}
-.group h4{margin-top:24px}
+.group h4,#breakdown h3,#breakdown h4,.methods h3{margin-top:24px}
 .sample{border-top:1px solid var(--rule)}
 .group .samples{margin-top:8px;border-bottom:1px solid var(--rule)}
 .sample>summary{display:grid;grid-template-columns:16px 92px minmax(0,1fr);gap:0 8px;align-items:baseline;padding:10px 0;list-style:none;font-size:14px;line-height:20px}
