@@ -21,8 +21,8 @@ export function MakePage({ address }: { readonly address: URL }) {
       <div className="intro">
         <h1>Make a vector</h1>
         <p className="what muted text">
-          It points from the prompts of one side to those of the other. Added while the model works, it moves the model
-          towards what the first side has in common and the second has not.
+          It points from “less like this” to “more like this”. Added while the model works, it moves the model towards
+          what the prompts of the one side have in common and those of the other have not.
         </p>
       </div>
       <NeedsModel purpose="To make a vector">{model => <Make model={model} address={address} />}</NeedsModel>
@@ -34,10 +34,12 @@ function Make({ model, address }: { readonly model: ServedModel; readonly addres
   const name = address.searchParams.get('vector')
   const { data: vector, failed } = useApi(name === null ? null : `/v1${path('vectors', name)}`, VectorInfo)
   const [strength, setStrength] = useState(1)
+  const [fits, setFits] = useState(0)
   const show = (vector: string) => go(withQuery(address, { vector }), 'replace')
   const fitted = (made: VectorInfo) => {
     // The one before was never named.
     if (name !== null && isDraft(name)) void send('DELETE', `/v1${path('vectors', name)}`).catch(() => undefined)
+    setFits(before => before + 1)
     show(made.name)
   }
   return (
@@ -53,7 +55,7 @@ function Make({ model, address }: { readonly model: ServedModel; readonly addres
             </p>
             {vector.note !== '' && <p className="small text">{vector.note}</p>}
           </section>
-          <TryVector key={vector.name} model={model} vector={vector} strength={strength} onStrength={setStrength} />
+          <TryVector key={fits} model={model} vector={vector} strength={strength} onStrength={setStrength} />
           <SaveVector vector={vector} onSaved={show} />
           <MeasureVector vector={vector} model={model.name} strength={strength} />
         </>

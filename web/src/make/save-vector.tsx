@@ -34,7 +34,8 @@ export function SaveVector({ vector: { name }, onSaved }: Props) {
       {isDraft(name) ? (
         <>
           <p className="text small muted">
-            Requests can name it then. It is kept until the server stops; its file is for good.
+            Under a name the Playground and requests find it, until the server stops. Its file, downloaded, is yours for
+            good.
           </p>
           <form className="actions" onSubmit={save}>
             <label htmlFor={id} className="small">
@@ -45,6 +46,9 @@ export function SaveVector({ vector: { name }, onSaved }: Props) {
               type="text"
               required
               maxLength={64}
+              pattern="[A-Za-z0-9][A-Za-z0-9._\-]*"
+              title="letters, digits, . _ and -, no spaces"
+              placeholder="no spaces"
               value={to}
               onChange={event => setTo(event.target.value)}
             />

@@ -21,8 +21,13 @@ export function TryVector({ model, vector: { name }, strength, onStrength }: Pro
   const [prompt, writePrompt] = useWritten('try')
   const [rest, setRest] = useState({ system: '', tokens: Math.min(usualTokens, model.maxTokens) })
   const setup = { ...rest, prompt, stack: [{ name, strength, on: true }], harmful: false }
+  const [askedAt, setAskedAt] = useState(strength)
   const { question } = answers
-  const asked = question?.prompt === prompt && question.system === rest.system && question.tokens === rest.tokens
+  const asked =
+    question?.prompt === prompt &&
+    question.system === rest.system &&
+    question.tokens === rest.tokens &&
+    askedAt === strength
   return (
     <section aria-labelledby="try-title" className="try playground">
       <h2 id="try-title">Try it</h2>
@@ -45,7 +50,10 @@ export function TryVector({ model, vector: { name }, strength, onStrength }: Pro
           if (written !== undefined) writePrompt(written)
           setRest(before => ({ ...before, ...others }))
         }}
-        onAsk={() => answers.ask({ ...rest, prompt }, setup.stack, ['baseline', 'steered'])}
+        onAsk={() => {
+          setAskedAt(strength)
+          answers.ask({ ...rest, prompt }, setup.stack, ['baseline', 'steered'])
+        }}
         onStop={answers.stop}
       />
       <AnswerPair answers={answers} current={asked} harmful={false} />

@@ -25,7 +25,10 @@ export function AnswerPair({ answers: { sides, question }, current, harmful }: P
     return (
       <section className="text" aria-labelledby="answers-title">
         <h2 id="answers-title">Answers</h2>
-        <p className="muted">Write a prompt and ask: the model’s own answer and the steered one appear side by side.</p>
+        <p className="muted">
+          Write a prompt and ask: the model’s own answer and the steered one appear side by side. A prompt that a study
+          asked can be asked again from any of its answers.
+        </p>
       </section>
     )
   const same = ended && baseline.text === steered.text

@@ -28,7 +28,10 @@ export function useSetup(address: URL): SetupState {
   const latest = useRef(setup)
   latest.current = setup
   const change = useCallback((values: Partial<Setup>) => {
-    const next = { ...latest.current, ...values }
+    const before = latest.current
+    // What is veiled are answers to the request that a study asked, and not to another.
+    const own = values.prompt !== undefined && values.prompt.trim() !== before.prompt.trim()
+    const next = { ...before, ...(own && { harmful: false }), ...values }
     latest.current = next
     setSetup(next)
     clearTimeout(timer.current)

@@ -31,7 +31,8 @@ function Vectors({ model, address }: { readonly model: string; readonly address:
   return (
     <>
       <p className="text small muted">
-        What requests to {model} can name. They are kept until the server stops: download those that shall stay.
+        The vectors that this server has for {model}: a request names one and is steered by it. They are gone when the
+        server stops; download those that shall stay.
       </p>
       <p className="actions">
         <a href="/vectors/new">Make a vector</a>
