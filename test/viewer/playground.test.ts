@@ -113,6 +113,13 @@ describe.skipIf(executablePath === null)('the playground', () => {
     await both(page)
     expect(await page.locator('.veil').count()).toBe(2)
     expect(await page.locator('.pair .answer:visible').count()).toBe(0)
+    // Another prompt is one's own, and yet what stands there answers the first.
+    await page.getByRole('textbox', { name: 'Prompt' }).fill(question)
+    await page.waitForURL(url => !url.searchParams.has('harmful'))
+    expect(await page.locator('.veil').count()).toBe(2)
+    await page.getByRole('button', { name: 'Ask' }).click()
+    await both(page)
+    expect(await page.locator('.veil').count()).toBe(0)
     expect(wrong).toEqual([])
   })
 

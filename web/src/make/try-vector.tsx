@@ -19,8 +19,8 @@ interface Props {
 export function TryVector({ model, vector: { name }, strength, onStrength }: Props) {
   const answers = useAnswers(model.name)
   const [prompt, writePrompt] = useWritten('try')
-  const [rest, setRest] = useState({ system: '', tokens: Math.min(usualTokens, model.maxTokens) })
-  const setup = { ...rest, prompt, stack: [{ name, strength, on: true }], harmful: false }
+  const [rest, setRest] = useState({ system: '', tokens: Math.min(usualTokens, model.maxTokens), harmful: false })
+  const setup = { ...rest, prompt, stack: [{ name, strength, on: true }] }
   const [askedAt, setAskedAt] = useState(strength)
   const { question } = answers
   const asked =
@@ -56,7 +56,7 @@ export function TryVector({ model, vector: { name }, strength, onStrength }: Pro
         }}
         onStop={answers.stop}
       />
-      <AnswerPair answers={answers} current={asked} harmful={false} />
+      <AnswerPair answers={answers} current={asked} />
       <p className="small">
         <a href={setupPath(setup)}>With others, in the Playground</a>
       </p>

@@ -11,10 +11,9 @@ interface Props {
   readonly answers: Answers
   /** Whether what is asked now is what was answered. */
   readonly current: boolean
-  readonly harmful: boolean
 }
 
-export function AnswerPair({ answers: { sides, question }, current, harmful }: Props) {
+export function AnswerPair({ answers: { sides, question }, current }: Props) {
   const { baseline, steered } = sides
   const ended = baseline.state === 'ended' && steered.state === 'ended'
   const changed = useMemo(
@@ -31,6 +30,7 @@ export function AnswerPair({ answers: { sides, question }, current, harmful }: P
         </p>
       </section>
     )
+  const { harmful } = question
   const same = ended && baseline.text === steered.text
   return (
     <section aria-labelledby="answers-title">

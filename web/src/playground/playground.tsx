@@ -46,14 +46,14 @@ export function Playground({ model, address }: { readonly model: ServedModel; re
       )}
       <div className="bench">
         <VectorStack stack={setup.stack} onChange={restack} />
-        <AnswerPair answers={answers} current={current} harmful={setup.harmful} />
+        <AnswerPair answers={answers} current={current} />
       </div>
     </div>
   )
 }
 
-function questionOf({ prompt, system, tokens }: Question): Question {
-  return { prompt, system, tokens }
+function questionOf({ prompt, system, tokens, harmful }: Question): Question {
+  return { prompt, system, tokens, harmful }
 }
 
 function sameQuestion(a: Question, b: Question): boolean {

@@ -13,13 +13,13 @@ export interface Question {
   readonly system: string
   /** At most so many tokens of an answer. */
   readonly tokens: number
+  /** Answers are veiled until somebody asks for them. */
+  readonly harmful: boolean
 }
 
 export interface Setup extends Question {
   /** In the order they act. */
   readonly stack: readonly Entry[]
-  /** Of a harmful request: answers are veiled until somebody asks for them. */
-  readonly harmful: boolean
 }
 
 export const usualTokens = 200
