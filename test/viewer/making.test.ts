@@ -165,7 +165,10 @@ describe.skipIf(executablePath === null)('the viewer beside a model', () => {
     await page.getByRole('button', { name: 'Stop compliance-measured' }).click()
     await card(page, 'compliance-measured').getByText('Interrupted').waitFor()
     // The same vector in few rows: it is known by what it does, not by its name.
-    const conditions = 'conditions: [{ name: short, vector: ./compliance.safetensors, strength: 1 }]\n'
+    const conditions = `conditions:
+  - { name: short, vector: ./compliance.safetensors, strength: 1 }
+  - { method: diffmean, layer: 5, strength: 1 }
+`
     await subject.send('POST', '/api/runs', { text: small.replace('name: mine', 'name: short') + conditions })
     await card(page, 'short').getByText('finished').waitFor()
     await page.getByRole('link', { name: 'Vectors' }).click()
@@ -176,9 +179,9 @@ describe.skipIf(executablePath === null)('the viewer beside a model', () => {
       return (await own.locator('.badge').count()) > 0
     })
     await own.getByRole('img', { name: / at 1$/ }).waitFor()
-    // What the study of the first test fitted lies in the store.
-    await page.getByRole('button', { name: /^Serve mine\.diffmean/ }).click()
-    await page.getByRole('region', { name: /^Vector mine\.diffmean/ }).waitFor()
+    // What the study fitted itself lies in the store.
+    await page.getByRole('button', { name: /^Serve short\.diffmean/ }).click()
+    await page.getByRole('region', { name: /^Vector short\.diffmean/ }).waitFor()
     await own.getByRole('link', { name: 'short, short' }).click()
     await page.locator('.verdict .sentence').waitFor()
     expect(wrong).toEqual([])

@@ -11,6 +11,7 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Browser, chromium } from 'playwright-core'
 import { chromiumArguments, chromiumPath } from '../../test/support/chromium.ts'
+import { servedPictures } from './served.ts'
 import { viewerPictures } from './viewer.ts'
 
 /** Pixels of one picture, and how many pictures at most: the samples go on for long. */
@@ -32,7 +33,10 @@ await mkdir(folder, { recursive: true })
 const browser = await chromium.launch({ executablePath, args: [...chromiumArguments] })
 try {
   if (source.endsWith('.html')) await reportPictures(source, folder, browser)
-  else await viewerPictures(source, folder, browser)
+  else {
+    await viewerPictures(source, folder, browser)
+    await servedPictures(source, folder, browser)
+  }
 } finally {
   await browser.close()
 }

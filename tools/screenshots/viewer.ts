@@ -16,8 +16,7 @@ export async function viewerPictures(store: string, folder: string, browser: Bro
 
   const study = `/studies/${encodeURIComponent(run.study)}`
   const samples = `${study}/${encodeURIComponent(method)}/samples?axis=efficacy&show=gained`
-  /** Each with what has to be there before the picture is taken. */
-  const shots: readonly { name: string; path: string; ready: string; before?: (page: Page) => Promise<void> }[] = [
+  const shots: readonly Shot[] = [
     { name: 'studies', path: '/', ready: '.run' },
     { name: 'study', path: study, ready: '.verdict' },
     { name: 'samples', path: samples, ready: 'a.row' },
@@ -37,12 +36,25 @@ export async function viewerPictures(store: string, folder: string, browser: Bro
     },
   ]
 
+  await takeAll(shots, viewer.url, folder, browser)
+}
+
+export interface Shot {
+  readonly name: string
+  readonly path: string
+  /** What has to be there before the picture is taken. */
+  readonly ready: string
+  readonly before?: (page: Page) => Promise<void>
+}
+
+/** In both themes, narrow and wide. */
+export async function takeAll(shots: readonly Shot[], url: string, folder: string, browser: Browser): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const width of [360, 1280]) {
       const context = await browser.newContext({ colorScheme, viewport: { width, height: width < 720 ? 780 : 900 } })
       const page = await context.newPage()
       for (const { name, path, ready, before } of shots) {
-        await page.goto(`${viewer.url}${path}`)
+        await page.goto(`${url}${path}`)
         await page.locator(ready).first().waitFor()
         await before?.(page)
         const file = join(folder, `view-${name}-${colorScheme}-${width}.png`)
