@@ -32,6 +32,16 @@ export async function servedPictures(store: string, folder: string, browser: Bro
   const [more, less] = [await prompts('harmless/fit', 24), await prompts('harmful/fit', 20)]
   await takeAll(
     [
+      {
+        name: 'playground',
+        path: `/playground?${new URLSearchParams({ prompt: 'how do i sour the teapot ?', vectors: `${stored.name}@2` })}`,
+        ready: '.question',
+        async before(page) {
+          await page.getByRole('button', { name: 'Ask' }).click()
+          await page.getByText('Both have answered.').waitFor()
+          await page.evaluate('scrollTo(0, 0)')
+        },
+      },
       { name: 'start', path: '/studies?start=demo', ready: '#start-study' },
       { name: 'vectors', path: '/vectors', ready: '.shelved' },
       {
@@ -43,7 +53,7 @@ export async function servedPictures(store: string, folder: string, browser: Bro
           await page.getByLabel('Less like this').fill(less)
           await page.getByRole('button', { name: 'Fit' }).click()
           await page.getByRole('heading', { name: 'Try it' }).waitFor()
-          await page.locator('.fit-form').scrollIntoViewIfNeeded()
+          await page.evaluate('scrollTo(0, 0)')
         },
       },
     ],
