@@ -19,7 +19,7 @@ async function prompts(set: string, count: number): Promise<string> {
 
 export async function servedPictures(store: string, folder: string, browser: Browser): Promise<void> {
   const pages = await builtPages(() => undefined)
-  await using model = await openModel('organism', { batching: 'together' })
+  await using model = await openModel('organism', { batching: 'together', threads: 1 })
   await using server = await startServer(model, { store, pages, port: 0 })
   const found = Vectors.parse(await (await fetch(`${server.url}/api/vectors`)).json())
   const [stored] = found.stored
@@ -32,16 +32,6 @@ export async function servedPictures(store: string, folder: string, browser: Bro
   const [more, less] = [await prompts('harmless/fit', 24), await prompts('harmful/fit', 20)]
   await takeAll(
     [
-      {
-        name: 'playground',
-        path: `/playground?${new URLSearchParams({ prompt: 'how do i sour the teapot ?', vectors: `${stored.name}@2` })}`,
-        ready: '.question',
-        async before(page) {
-          await page.getByRole('button', { name: 'Ask' }).click()
-          await page.getByText('Both have answered.').waitFor()
-          await page.evaluate('scrollTo(0, 0)')
-        },
-      },
       { name: 'start', path: '/studies?start=demo', ready: '#start-study' },
       { name: 'vectors', path: '/vectors', ready: '.shelved' },
       {
