@@ -50,7 +50,7 @@ export {
   type DirectedVector,
   type FittedVector,
   isFitted,
-  type Provenance,
+  Provenance,
   toDirection,
   type Vector,
 } from './vector.ts'

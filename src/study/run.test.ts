@@ -17,6 +17,7 @@ import { planStudy } from './plan.ts'
 import type { Sample } from './report/sample.ts'
 import { runStudy, type StudyRun } from './run.ts'
 import { samplesOf } from './samples.ts'
+import { savedVector, savedVectors } from './saved-vectors.ts'
 import type { StudyFile } from './schema.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-run-'))
@@ -226,6 +227,15 @@ describe('a study on the organism', () => {
     )
     // The same edit makes the same chunks, whatever it is called.
     expect(reused.chunks).toBe(reused.of)
+    for (const [hash, name] of [
+      [run.result.run, 'diffmean'],
+      [result.run, 'shipped'],
+    ] as const) {
+      expect(await savedVectors(store, hash)).toContain(name)
+      expect(await savedVector(store, hash, name)).toEqual(fitted.vector)
+    }
+    expect(await savedVectors(store, 'no such run')).toEqual([])
+    expect(await savedVector(store, run.result.run, 'no such condition')).toBeNull()
   }, 120_000)
 
   it('takes a vector at hand, and reports it under its name', async () => {

@@ -27,7 +27,7 @@ import { withOwnAnswers } from './own-answers.ts'
 import type { Plan } from './plan.ts'
 import { prepare } from './prepare.ts'
 import type { StudyResult } from './result.ts'
-import { saveVectors } from './saved-vectors.ts'
+import { recordedVector, saveVectors } from './saved-vectors.ts'
 import { holdSession } from './session.ts'
 import { Stages } from './stages.ts'
 import { Work } from './work.ts'
@@ -138,10 +138,16 @@ export async function runStudy(planned: Plan, options: RunStudyOptions): Promise
   const vectors = conditions.flatMap(condition =>
     fittedVector(condition, ablations.get(condition.name) ?? fitted, plan, model),
   )
-  await saveVectors(store, hash, vectors)
+  await saveVectors(store, hash, [...vectors, ...conditions.flatMap(condition => givenVector(condition, plan))])
   await store.finishRun(hash, finished, result)
   const { made, reused } = work.tally
   return { result, reused: { chunks: reused, of: made + reused }, vectors }
+}
+
+function givenVector({ name, vector }: ActiveCondition, { conditions }: Plan) {
+  if (vector === null || conditions.find(one => one.name === name)?.treatment.kind !== 'vector') return []
+  const recorded = recordedVector(vector)
+  return recorded === null ? [] : [{ condition: name, vector: recorded }]
 }
 
 function fittedVector(

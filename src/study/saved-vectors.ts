@@ -1,6 +1,6 @@
-/** The vectors that a run fitted, kept in the store beside its answers, so that a server can steer by them later. */
+/** The vectors that a run fitted or was given, kept in the store beside its answers, so that a server can steer by them later. */
 import { z } from 'zod'
-import { parseVector, type Vector, vectorBytes } from '../steer/index.ts'
+import { type FittedVector, Provenance, parseVector, type Vector, vectorBytes } from '../steer/index.ts'
 import type { Store } from '../store/index.ts'
 import { hashOf } from './hash.ts'
 
@@ -33,6 +33,13 @@ export async function savedVector(store: Store, run: string, condition: string):
   return typeof body === 'string' ? parseVector(Buffer.from(body, 'base64')) : null
 }
 
+/** With the record it came with; null where it has none. */
+export function recordedVector(vector: FittedVector): Vector | null {
+  const found = Recorded.safeParse(vector)
+  return found.success ? { ...vector, provenance: found.data.provenance } : null
+}
+
+const Recorded = z.object({ provenance: Provenance })
 const Names = z.array(z.string())
 
 function listOf(run: string): string {
