@@ -7,7 +7,6 @@ import { isResult } from './is-result.ts'
 import { type KnownStrength, knownOf } from './known-strengths.ts'
 import type { ConditionResult, StudyResult } from './result.ts'
 import { fingerprintOf } from './steering.ts'
-import { readResult } from './stored-result.ts'
 
 export interface Measured {
   readonly run: string
@@ -20,11 +19,13 @@ export interface Measured {
 
 /** Conditions of finished runs that did to the model exactly what this vector does at their strength; newest run first. */
 export async function measuredIn(store: Store, vector: FittedVector): Promise<Measured[]> {
-  const finished = (await store.runs()).filter(run => run.finished !== null)
-  return finished.flatMap(run =>
-    conditionsOf(readResult(run.result), vector).flatMap(({ name, strength, verdict, sentence }) =>
-      strength === null ? [] : [{ run: run.hash, study: run.study, condition: name, strength, verdict, sentence }],
-    ),
+  // A result of another version says nothing here, and stops nobody.
+  return (await store.runs()).flatMap(({ hash, study, result }) =>
+    isResult(result)
+      ? conditionsOf(result, vector).flatMap(({ name, strength, verdict, sentence }) =>
+          strength === null ? [] : [{ run: hash, study, condition: name, strength, verdict, sentence }],
+        )
+      : [],
   )
 }
 

@@ -32,6 +32,15 @@ export async function servedPictures(store: string, folder: string, browser: Bro
   const [more, less] = [await prompts('harmless/fit', 24), await prompts('harmful/fit', 20)]
   await takeAll(
     [
+      {
+        name: 'playground',
+        path: `/playground?${new URLSearchParams({ prompt: await prompts('pseudo-harmful/test', 1), vectors: `${stored.name}@2` })}`,
+        ready: 'input[type="range"]',
+        async before(page) {
+          await page.getByRole('button', { name: 'Ask' }).click()
+          await page.getByText('Both have answered.').waitFor()
+        },
+      },
       { name: 'start', path: '/studies?start=demo', ready: '#start-study' },
       { name: 'vectors', path: '/vectors', ready: '.shelved' },
       {
