@@ -161,7 +161,7 @@ async function tellSteering({ talk, output, store: file }: Here): Promise<void> 
     output.note(`Strength ${strength}, once there is a vector: /vector FILE.`)
     return
   }
-  const measured = await measuredAt(file, steered.vector)
+  const [measured = []] = await measuredAt(file, [steered.vector])
   const { warning } = standingOf(steered.name, strength, measured, false)
   output.note(warning ?? `${steered.name} at strength ${strength}.`)
 }

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
 import { PlimsollError } from '../errors.ts'
 import type { RunRow, Store } from '../store/index.ts'
@@ -8,7 +7,7 @@ import { runHash } from '../study/run.ts'
 import { readPlan } from '../study/stored-result.ts'
 import { examples, globalsOf, outputOf, wholeNumber } from './common.ts'
 import { listenForInterrupt, thisCommand } from './terminal/interrupt.ts'
-import { describeEngine, openForCommand } from './terminal/model.ts'
+import { describeEngine, modelGiven, openForCommand } from './terminal/model.ts'
 import { checkAgainst } from './terminal/plan.ts'
 import { completeStudy, openStoreAt, showFiles, showVerdict } from './terminal/study.ts'
 
@@ -32,8 +31,7 @@ export function resumeCommand(program: Command): void {
       await using _closed = store
       const run = await runThatBegins(store, begins)
       const stored = readPlan(run.plan)
-      const { model = stored.model } = options
-      const study = { ...stored, model: options.model !== undefined && /\.gguf$/i.test(model) ? resolve(model) : model }
+      const study = { ...stored, model: options.model === undefined ? stored.model : modelGiven(options.model) }
       const base = Object.hasOwn(builtinStudies, study.name) ? study.name : undefined
       const plan = await planStudy({ study, folder: process.cwd(), base })
       const engine = { engines: options.engines ?? ('processors' as const), threads: options.threads, signal }

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { type Command, Option } from '@commander-js/extra-typings'
 import { PlimsollError } from '../errors.ts'
 import { DEFAULT_MODEL } from '../models/index.ts'
@@ -10,7 +9,7 @@ import { gateSentence } from '../study/report/gate.ts'
 import { examples, globalsOf, outputOf, timeSpan, wholeNumber } from './common.ts'
 import { prepareCi, writeCi } from './terminal/ci.ts'
 import { listenForInterrupt, thisCommand } from './terminal/interrupt.ts'
-import { describeEngine, openForCommand } from './terminal/model.ts'
+import { describeEngine, modelGiven, openForCommand } from './terminal/model.ts'
 import { checkAgainst, showBudget, showPlan } from './terminal/plan.ts'
 import { completeStudy, openStoreAt, showFiles, showVerdict } from './terminal/study.ts'
 
@@ -48,8 +47,7 @@ export function runCommand(program: Command): void {
         options.model ??
         (Object.hasOwn(builtinStudies, name) ? (builtinStudies[name]?.model ?? DEFAULT_MODEL) : undefined)
       const { study, folder, base } = loadStudy(name, {
-        // A path on the command line starts where the user is, not where the study file lies.
-        ...(model === undefined ? {} : { model: /\.gguf$/i.test(model) ? resolve(model) : model }),
+        ...(model === undefined ? {} : { model: modelGiven(model) }),
         ...(options.system === undefined ? {} : { system: options.system }),
       })
       if (options.budget !== undefined && options.plan !== true)

@@ -82,7 +82,7 @@ export async function startServer(model: Model, options: ServeOptions = {}): Pro
   const metrics = createMetrics(queue)
   const shelf = new VectorShelf({
     model: model.info,
-    measured: async vector => (options.store === undefined ? [] : await measuredAt(options.store, vector)),
+    measured: async vectors => (options.store === undefined ? [] : await measuredAt(options.store, vectors)),
     most: 256,
     mostBytes: 1 << 30,
   })
@@ -175,7 +175,7 @@ function viewerBeside(
     store,
     folder,
     model: { name, opens: findEntry(name) === undefined ? model.info.file : name },
-    vector: of => shelf.list().find(one => one.name === of)?.vector ?? null,
+    vector: of => shelf.find(of)?.vector ?? null,
     onEnd: () => void shelf.measureAgain().catch(onError),
   })
   return {

@@ -147,19 +147,19 @@ async function spaceBefore(model: Pick<Model, 'tokenize'>): Promise<'' | ' '> {
 async function predict(items: readonly Item[], { model, steering, system, render }: Asking): Promise<Answered> {
   const asked = items.filter((item): item is ProseItem => item.kind === 'prose')
   if (asked.length === 0) return []
-  const before = ({ answerTo }: ProseItem) => (answerTo === undefined ? null : chat(answerTo, system))
   const scores = await model.score(
-    asked.map((item): ScoreItem => {
-      const prompt = before(item)
-      return prompt === null ? { prompt: { raw: item.text }, continuation: '' } : { prompt, continuation: item.text }
+    asked.map(({ text, answerTo }): ScoreItem => {
+      return answerTo === undefined
+        ? { prompt: { raw: text }, continuation: '' }
+        : { prompt: chat(answerTo, system), continuation: text }
     }),
     { steering },
   )
   const answered: Answered[number][] = []
   for (const [i, item] of asked.entries()) {
     const { logLikelihood = Number.NEGATIVE_INFINITY, tokens = 0 } = scores[i] ?? {}
-    const prompt = before(item)
-    const rendered = prompt === null ? item.text : `${await render(prompt)}${item.text}`
+    const before = item.answerTo === undefined ? '' : await render(chat(item.answerTo, system))
+    const rendered = `${before}${item.text}`
     answered.push([item, record(item, { rendered, answer: '', likelihoods: [{ logLikelihood, tokens }] })])
   }
   return answered

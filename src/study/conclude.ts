@@ -2,7 +2,7 @@
 import type { FaithfulClass } from '../judge/types.ts'
 import { answerFigures } from '../measure/answer-figures.ts'
 import { axisResult } from '../measure/axis.ts'
-import type { LanguageOf } from '../measure/language.ts'
+import { loadLanguages } from '../measure/language.ts'
 import { categoryRates } from '../measure/suite-categories.ts'
 import { doseRates, ladderOf } from '../measure/suite-doses.ts'
 import { templateRates } from '../measure/suite-templates.ts'
@@ -41,12 +41,8 @@ interface Compared {
   readonly extra: readonly SuiteResult[]
 }
 
-export function conclude(
-  plan: Plan,
-  all: readonly Described[],
-  measured: Measured,
-  languageOf: LanguageOf,
-): Conclusion {
+export async function conclude(plan: Plan, all: readonly Described[], measured: Measured): Promise<Conclusion> {
+  const languageOf = await loadLanguages()
   const [conditions, refits] = [all.filter(isNoRefit), all.filter(one => !isNoRefit(one))]
   const compared = conditions.map(condition => compare(plan, condition, conditions, measured))
   const axesOf = (role: Described['role']) => compared.find(one => one.condition.role === role)?.axes

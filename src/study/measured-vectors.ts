@@ -17,24 +17,34 @@ export interface Measured {
   readonly sentence: string
 }
 
-/** Conditions of finished runs that did to the model exactly what this vector does at their strength; newest run first. */
-export async function measuredIn(store: Store, vector: FittedVector): Promise<Measured[]> {
-  // A result of another version says nothing here, and stops nobody.
-  return (await store.runs()).flatMap(({ hash, study, result }) =>
-    isResult(result)
-      ? conditionsOf(result, vector).flatMap(({ name, strength, verdict, sentence }) =>
-          strength === null ? [] : [{ run: hash, study, condition: name, strength, verdict, sentence }],
-        )
-      : [],
+/**
+ * For each of these vectors, the conditions of finished runs that did to the model exactly what it does at their strength;
+ * newest run first.
+ */
+export async function measuredIn(store: Store, vectors: readonly FittedVector[]): Promise<Measured[][]> {
+  const results = await resultsIn(store)
+  return vectors.map(vector =>
+    results.flatMap(result =>
+      conditionsOf(result, vector).flatMap(({ name, strength, verdict, sentence }) =>
+        strength === null
+          ? []
+          : [{ run: result.run, study: result.study, condition: name, strength, verdict, sentence }],
+      ),
+    ),
   )
 }
 
 /** All that finished runs know of each of these vectors, at every strength they looked at; newest run first. */
 export async function knownIn(store: Store, vectors: readonly FittedVector[]): Promise<KnownStrength[][]> {
-  const results = (await store.runs()).flatMap(({ result }) => (isResult(result) ? [result] : []))
+  const results = await resultsIn(store)
   return vectors.map(vector =>
     results.flatMap(result => conditionsOf(result, vector).flatMap(({ name }) => knownOf(result, name))),
   )
+}
+
+/** A result of another version says nothing here, and stops nobody. */
+async function resultsIn(store: Store): Promise<StudyResult[]> {
+  return (await store.runs()).flatMap(({ result }) => (isResult(result) ? [result] : []))
 }
 
 function conditionsOf({ conditions }: StudyResult, vector: FittedVector): ConditionResult[] {
@@ -47,9 +57,9 @@ function conditionsOf({ conditions }: StudyResult, vector: FittedVector): Condit
   )
 }
 
-/** The same of a store's file. Reading leaves no empty store behind. */
-export async function measuredAt(file: string, vector: FittedVector): Promise<Measured[]> {
-  if (!existsSync(file)) return []
+/** What a store's file holds of these vectors. Reading leaves no empty store behind. */
+export async function measuredAt(file: string, vectors: readonly FittedVector[]): Promise<Measured[][]> {
+  if (!existsSync(file)) return vectors.map(() => [])
   await using store = await openStore(file)
-  return await measuredIn(store, vector)
+  return await measuredIn(store, vectors)
 }

@@ -1,11 +1,11 @@
 /** Answers of the unsteered model whose likelihood under steering is measured: written before anything else is asked. */
 import { type Item, isOwnAnswer, promptsSuite, type Suite } from '../measure/suites/index.ts'
 import type { Plan } from './plan.ts'
+import { askUnsteered } from './unsteered.ts'
 import type { OnRows, Work } from './work.ts'
 
 /** The plan with these answers in their places; empty ones are left out and counted. Its hash stays: they follow from the model. */
 export async function withOwnAnswers(work: Work, plan: Plan, onRows: OnRows): Promise<Plan> {
-  if (!plan.suites.some(({ items }) => items.some(isOwnAnswer))) return plan
   const suites: Suite[] = []
   const dropped = [...plan.dropped]
   for (const suite of plan.suites) {
@@ -25,19 +25,8 @@ async function written(work: Work, { study }: Plan, { name, items }: Suite, onRo
     'general',
     own.map(({ sample, answerTo }) => ({ id: sample, prompt: answerTo })),
   )
-  const { system, slots, chunk, generation } = study
-  const records = await work.all(
-    {
-      stage: 'fit',
-      condition: 'baseline',
-      suite: name,
-      items: asked.items,
-      setting: { steering: [], system, slots },
-      maxTokens: generation.maxTokens,
-      chunk,
-    },
-    onRows('fit', name),
-  )
+  const { maxTokens } = study.generation
+  const records = await askUnsteered(work, study, { suite: name, items: asked.items, maxTokens }, onRows('fit', name))
   const texts = new Map(records.map(({ sample, answer }) => [sample, answer]))
   return items.flatMap(item => {
     if (!isOwnAnswer(item)) return [item]

@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { sha256 } from '../data/hash.ts'
 import { PlimsollError } from '../errors.ts'
-import { isOwnSuite, type OwnRow, ownSuite, type Suite } from '../measure/suites/index.ts'
+import { type OwnRow, type OwnSuite, ownSuite, type Suite } from '../measure/suites/index.ts'
 import type { AxisName } from '../measure/types.ts'
 import { defaultExportOf } from '../own-module.ts'
 import { pathFrom } from './config.ts'
 import type { Loader } from './rows.ts'
+import { Name } from './schema/words.ts'
 import type { OwnSuiteEntry, Study } from './schema.ts'
 
 /**
@@ -35,6 +36,24 @@ export async function loadOwnSuite(
   const most = Math.min(entry.limit ?? made.length, limit ?? made.length)
   const rows = loader.atHand(name, made, most, seed)
   return ownSuite(name, axis, own, { made, rows, module: sha256(readFileSync(file)) })
+}
+
+const isFunction = z.custom(one => typeof one === 'function')
+const form = z
+  .object({
+    name: Name,
+    property: z.string().trim().min(1),
+    phrases: z.object({ more: z.string(), fewer: z.string() }).optional(),
+    rows: isFunction,
+    want: z.enum(['complied', 'refused']).optional(),
+    check: isFunction.optional(),
+    harmful: z.boolean().optional(),
+    extra: z.boolean().optional(),
+  })
+  .refine(({ want, check }) => (want === undefined) !== (check === undefined))
+
+function isOwnSuite(value: unknown): value is OwnSuite {
+  return form.safeParse(value).success
 }
 
 const Rows = z.array(z.looseObject({ id: z.string().min(1).optional(), prompt: z.string() })).min(1)

@@ -81,7 +81,9 @@ describe('methods of a study on the organism', () => {
     const file = join(folder, `${method}.safetensors`)
     await saveVector(vector!, file)
     const strength = conditions.get(method)?.strength ?? 0
-    const [kept] = (await measuredIn(store, await loadVector(file, model.info))).filter(one => one.condition === method)
+    const [kept] = ((await measuredIn(store, [await loadVector(file, model.info)]))[0] ?? []).filter(
+      one => one.condition === method,
+    )
     expect(kept).toMatchObject({ strength })
     // How often a condition is met stands beside the choice.
     const [selection] = measured.result.selections

@@ -1,7 +1,6 @@
 /** Runs a planned study to its end, or on from where it stopped. */
 import { basename } from 'node:path'
 import type { Model } from '../engine/types.ts'
-import { loadLanguages } from '../measure/language.ts'
 import type { RunOptions } from '../progress.ts'
 import { type FittedVector, provenance, type Vector } from '../steer/index.ts'
 import type { Store } from '../store/index.ts'
@@ -87,11 +86,7 @@ export async function runStudy(planned: Plan, options: RunStudyOptions): Promise
   const measured = await measure(work, plan, conditions, stages.onMeasured, openings.tokens)
   const map = await activationMap(work, plan, conditions)
   await gradeAnswers(store, hash, plan, graders, options)
-  const {
-    conditions: concluded,
-    refits,
-    checks,
-  } = conclude(plan, conditions.map(described), measured, await loadLanguages())
+  const { conditions: concluded, refits, checks } = await conclude(plan, conditions.map(described), measured)
   const labels = (await store.labels(hash)).filter(isDrawn)
   const warnings = [...ablations.values()].flatMap(({ warning }) => warning ?? [])
   const finished = new Date().toISOString()

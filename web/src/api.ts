@@ -13,6 +13,17 @@ export class Failed extends Error {
   }
 }
 
+/** Whatever was thrown, as something to be told. */
+export function failedBy(error: unknown): Failed {
+  return error instanceof Failed ? error : new Failed(String(error))
+}
+
+/** Throws what the server says went wrong, where that is what it says. */
+export function throwIfTold(said: unknown): void {
+  const { success, data } = Failure.safeParse(said)
+  if (success) throw new Failed(data.error.message, data.error.fix)
+}
+
 export type Query = Readonly<Record<string, string | null | undefined>>
 
 export function apiPath(path: string, query: Query = {}): string {
@@ -59,8 +70,7 @@ async function reach(address: string, init: RequestInit): Promise<Response> {
     throw new Failed('The server does not answer', 'Start it again: plimsoll view')
   })
   if (response.ok) return response
-  const told = Failure.safeParse(await response.json().catch(() => null))
-  if (told.success) throw new Failed(told.data.error.message, told.data.error.fix)
+  throwIfTold(await response.json().catch(() => null))
   throw new Failed(`The server answers with ${response.status}`)
 }
 
@@ -97,8 +107,11 @@ export function useApi<Schema extends z.ZodType>(
         setFound({ address, data, failed: null })
       } catch (error) {
         if (leaving.signal.aborted) return
-        const failed = error instanceof Failed ? error : new Failed(String(error))
-        setFound(before => ({ address, data: before.address === address ? before.data : null, failed }))
+        setFound(before => ({
+          address,
+          data: before.address === address ? before.data : null,
+          failed: failedBy(error),
+        }))
       }
       if (every !== null && !leaving.signal.aborted) timer = setTimeout(ask, every)
     }

@@ -1,9 +1,15 @@
 /** Opens the model a command was given; one of the registry that is not there yet is fetched first. */
+import { resolve } from 'node:path'
 import { openModel as openFile } from '../../engine/open.ts'
 import type { Model, OpenOptions } from '../../engine/types.ts'
 import { findEntry, pullModel, resolveModel } from '../../models/index.ts'
 import type { Output } from './output.ts'
 import { createStatusLine } from './progress.ts'
+
+/** As a study may name it: a path on the command line starts where the user is, not where the study file lies. */
+export function modelGiven(nameOrPath: string): string {
+  return /\.gguf$/i.test(nameOrPath) ? resolve(nameOrPath) : nameOrPath
+}
 
 export async function openForCommand(
   nameOrPath: string,

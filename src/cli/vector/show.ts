@@ -29,7 +29,7 @@ export function showCommand(vector: Command): void {
       const output = outputOf(command)
       const found = await readVector(file, options, output)
       const storeFile = globalsOf(command).store ?? defaultStore
-      const measured = await measuredAt(storeFile, found)
+      const [measured = []] = await measuredAt(storeFile, [found])
       const refusal = await refusalOverlap(found, options.model, output)
       const { edit, provenance } = found
       const parts = partsOf(found)

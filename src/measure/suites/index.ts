@@ -12,7 +12,7 @@ export {
 export { continuedChoiceSuite, type Examples } from './continued.ts'
 export { drawnSuite } from './drawn.ts'
 export { benignGridSuite, type GridRows, gridSuite, leftOutOf } from './grid.ts'
-export { defineSuite, isOwnSuite, type OwnRow, type OwnSuite, ownSuite } from './own.ts'
+export { defineSuite, type OwnRow, type OwnSuite, ownSuite } from './own.ts'
 export { isOwnAnswer, ownAnswersSuite, perplexitySuite } from './perplexity.ts'
 export { problemsSuite } from './problems.ts'
 export { promptsSuite } from './prompts.ts'

@@ -1,5 +1,4 @@
 /** Suites of a user's own: what is asked, and what an answer has to be, in a module of theirs. */
-import { z } from 'zod'
 import { type Beside, besideOf, type PromptRow } from '../../data/index.ts'
 import type { AxisName } from '../types.ts'
 import type { AnswerItem, Suite } from './types.ts'
@@ -33,23 +32,6 @@ export interface OwnSuite<Row extends OwnRow = OwnRow> {
 /** Checks the form of a suite while it is written. */
 export function defineSuite<Row extends OwnRow>(suite: OwnSuite<Row>): OwnSuite<Row> {
   return suite
-}
-
-const form = z
-  .object({
-    name: z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N} ._@×-]{0,79}$/u),
-    property: z.string().trim().min(1),
-    phrases: z.object({ more: z.string(), fewer: z.string() }).optional(),
-    rows: z.custom(one => typeof one === 'function'),
-    want: z.enum(['complied', 'refused']).optional(),
-    check: z.custom(one => typeof one === 'function').optional(),
-    harmful: z.boolean().optional(),
-    extra: z.boolean().optional(),
-  })
-  .refine(({ want, check }) => (want === undefined) !== (check === undefined))
-
-export function isOwnSuite(value: unknown): value is OwnSuite {
-  return form.safeParse(value).success
 }
 
 /**

@@ -8,6 +8,7 @@ import { type Vector, vectorBytes } from '../../steer/index.ts'
 import { parseStudy } from '../../study/config.ts'
 import { type OwnFile, ownFilesOf } from '../../study/own-files.ts'
 import type { StudyFile } from '../../study/schema.ts'
+import { VectorName } from '../vectors/names.ts'
 
 export interface GivenStudy {
   readonly name: string
@@ -25,7 +26,7 @@ export interface GivenOptions {
 }
 
 /** A vector of the server's, as its file would stand beside the study. */
-const beside = /^\.\/([A-Za-z0-9][A-Za-z0-9._-]{0,63})\.safetensors$/
+const beside = /^\.\/(.+)\.safetensors$/
 
 /**
  * What is written lies under a hash of it, so that a path of the text never is one of ours.
@@ -36,7 +37,7 @@ export async function writeGiven(text: string, { folder, model, vector }: GivenO
   const vectors = new Map<string, Vector>()
   for (const one of ownFilesOf(file)) {
     if (one.at === 'model' && one.names === model) continue
-    const name = one.key === 'vector' ? (beside.exec(one.names)?.[1] ?? null) : null
+    const name = one.key === 'vector' ? (VectorName.safeParse(beside.exec(one.names)?.[1]).data ?? null) : null
     const found = name === null ? null : vector(name)
     if (name === null || found === null) throw refused(one, model)
     vectors.set(name, found)

@@ -1,12 +1,14 @@
 /** What is told of a vector, as the API and the pages both know it: nothing here needs more than a browser has. */
 import { z } from 'zod'
 
+export const Verdict = z.enum(['over', 'cannot-tell', 'no-effect', 'within', 'undecided'])
+
 const Measured = z.object({
   run: z.string().describe('Hash of the run.'),
   study: z.string(),
   condition: z.string(),
   strength: z.number(),
-  verdict: z.enum(['over', 'cannot-tell', 'no-effect', 'within', 'undecided']),
+  verdict: Verdict,
   sentence: z.string(),
 })
 

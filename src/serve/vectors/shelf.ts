@@ -21,7 +21,8 @@ export interface NamedVector {
 
 export interface ShelfOptions {
   readonly model: Pick<ModelInfo, 'name' | 'fingerprint' | 'width' | 'layers'>
-  readonly measured: (vector: Vector) => Promise<readonly Measured[]>
+  /** For each of them what studies found of it; what is left out was not measured. */
+  readonly measured: (vectors: readonly Vector[]) => Promise<readonly (readonly Measured[])[]>
   readonly most: number
   readonly mostBytes: number
 }
@@ -39,9 +40,13 @@ export class VectorShelf {
     return [...this.#vectors.values()]
   }
 
+  find(name: string): Shelved | undefined {
+    return this.#vectors.get(name)
+  }
+
   /** @throws ApiError 404 */
   get(name: string): Shelved {
-    const found = this.#vectors.get(name)
+    const found = this.find(name)
     if (found !== undefined) return found
     const known = [...this.#vectors.keys()].join(', ') || 'none'
     throw new ApiError(404, `There is no vector ${JSON.stringify(name)}; there are: ${known}`, {
@@ -72,7 +77,7 @@ export class VectorShelf {
   async add(name: string, vector: Vector): Promise<Shelved> {
     checkModel(vector, this.#options.model)
     const bytes = vectorBytes(vector).length
-    const measured = await this.#options.measured(vector)
+    const [measured = []] = await this.#options.measured([vector])
     this.checkFree(name)
     const total = this.list().reduce((sum, shelved) => sum + shelved.bytes, bytes)
     if (this.#vectors.size >= this.#options.most || total > this.#options.mostBytes) {
@@ -88,11 +93,12 @@ export class VectorShelf {
 
   /** Looks again what studies found, of all of them. */
   async measureAgain(): Promise<void> {
-    for (const { vector } of this.list()) {
-      const measured = await this.#options.measured(vector)
-      // It may have been renamed or removed meanwhile.
-      const now = this.list().find(one => one.vector === vector)
-      if (now !== undefined) this.#vectors.set(now.name, { ...now, measured })
+    const vectors = this.list().map(({ vector }) => vector)
+    const found = await this.#options.measured(vectors)
+    // Some may have been renamed, removed or added meanwhile.
+    for (const now of this.list()) {
+      const i = vectors.indexOf(now.vector)
+      if (i >= 0) this.#vectors.set(now.name, { ...now, measured: found[i] ?? [] })
     }
   }
 

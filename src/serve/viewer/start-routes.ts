@@ -7,7 +7,6 @@ import type { StudyRunner } from '../studies/runner.ts'
 import { Refusal } from './failure.ts'
 import { atMost, body, hash } from './request.ts'
 import type { Runs } from './runs.ts'
-import { startedOf } from './studies.ts'
 import { StudyWanted } from './wire.ts'
 
 /** Nothing is to be said, and yet it has to be JSON: no page of another site can send that unasked. */
@@ -19,7 +18,7 @@ export function studyRoutes(given: StudyRunner | null, runs: () => Promise<Runs>
     if (given !== null) return given
     throw new Refusal(409, 'These pages only look at a store', 'To start studies from them: plimsoll serve')
   }
-  const told = (context: Context) => context.json(startedOf(runner()), 202)
+  const told = (context: Context) => context.json(runner().started, 202)
   app.post('/runs', atMost(128 << 10), async context => {
     await runner().start(await body(context, StudyWanted))
     return told(context)

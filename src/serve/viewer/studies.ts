@@ -10,7 +10,7 @@ import { type RunStatus, runStatus, statusOf } from '../../study/status.ts'
 import { readResult } from '../../study/stored-result.ts'
 import type { StudyRunner } from '../studies/runner.ts'
 import type { Runs } from './runs.ts'
-import type { RunState, StartedStudy, Studies, StudyView } from './wire.ts'
+import type { RunState, Studies, StudyView } from './wire.ts'
 
 export async function allRuns(store: Store | null, runner: StudyRunner | null): Promise<Omit<Studies, 'store'>> {
   const runs: RunState[] = []
@@ -19,16 +19,10 @@ export async function allRuns(store: Store | null, runner: StudyRunner | null): 
     const hashes = runs.map(({ run }) => run)
     await runner?.see(store, hashes)
   }
-  return { runs, starts: runner && { model: runner.model, builtin: [...builtins], started: startedOf(runner) } }
+  return { runs, starts: runner && { model: runner.model, builtin: [...builtins], started: runner.started } }
 }
 
 const builtins = Object.keys(builtinStudies).map(name => ({ name, says: builtinSentences[name] ?? '' }))
-
-export function startedOf({ started }: StudyRunner): StartedStudy | null {
-  if (started === null) return null
-  const { study, run, state, says, failure } = started
-  return { study, run, state, says, failure }
-}
 
 async function workerAt(store: Store, { run, state }: RunStatus): Promise<number | null> {
   return state === 'running' ? workerOf(await store.sessions(run)) : null

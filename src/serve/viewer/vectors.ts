@@ -23,10 +23,9 @@ export async function vectorsView({ model, shelf }: Served, store: Store | null)
  * @throws Refusal 404 where the store does not hold it
  */
 export async function takeStored({ model, shelf }: Served, store: Store | null, name: string): Promise<ServedVector> {
-  const there = () => shelf.list().find(one => one.name === name)
-  const vector = there() ? null : await fromStore(store, model, name)
+  const vector = shelf.find(name) ? null : await fromStore(store, model, name)
   // Another page may have taken it meanwhile.
-  const shelved = there() ?? (vector && (await shelf.add(name, vector)))
+  const shelved = shelf.find(name) ?? (vector && (await shelf.add(name, vector)))
   const [view] = await described(shelved ? [shelved] : [], store)
   if (view === undefined) throw new Refusal(404, `There is no vector ${name}`)
   return view

@@ -7,8 +7,8 @@ import type { Comparison } from '../../study/comparison/types.ts'
 import { isResult } from '../../study/is-result.ts'
 import type { KnownStrength } from '../../study/known-strengths.ts'
 import type { StudyResult } from '../../study/result.ts'
+import { Verdict } from '../vectors/info.ts'
 
-const Verdict = z.enum(['over', 'cannot-tell', 'no-effect', 'within', 'undecided'])
 const Axis = z.enum(['efficacy', 'general', 'control', 'robustness'])
 export const Change = z.enum(['lost', 'gained', 'same', 'unscored'])
 export type Change = z.infer<typeof Change>

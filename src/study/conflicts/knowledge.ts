@@ -6,6 +6,7 @@ import { bestChoice } from '../answer.ts'
 import { countAnswers, outlookOf } from '../counts.ts'
 import type { Plan } from '../plan.ts'
 import type { FitRows, SelectRows } from '../split-rows.ts'
+import { askUnsteered } from '../unsteered.ts'
 import type { OnRows, Work } from '../work.ts'
 import { askedOf, KNOWLEDGE_TOKENS, type Knowledge, questionsOf } from './asked.ts'
 
@@ -25,10 +26,8 @@ export async function keepKnown(
   const knowledge: Knowledge[] = []
   for (const [suite, own] of questions) {
     const items = own.map(itemOf)
-    const { system, slots, chunk } = plan.study
-    const job = { stage: 'fit', condition: 'baseline', suite, items } as const
-    const setting = { steering: [], system, slots }
-    const records = await work.all({ ...job, setting, maxTokens: KNOWLEDGE_TOKENS, chunk }, onRows('fit', suite))
+    const asked = { suite, items, maxTokens: KNOWLEDGE_TOKENS }
+    const records = await askUnsteered(work, plan.study, asked, onRows('fit', suite))
     const found = records.filter(({ judgement, likelihoods }, i) => {
       const item = items[i]
       if (item?.kind !== 'choice') return judgement?.class === 'memory'

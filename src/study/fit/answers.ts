@@ -2,6 +2,7 @@
 import type { PromptRow } from '../../data/index.ts'
 import { promptsSuite } from '../../measure/suites/index.ts'
 import type { Study } from '../schema.ts'
+import { askUnsteered } from '../unsteered.ts'
 import type { Work } from '../work.ts'
 import type { ContrastSet } from './contrast.ts'
 
@@ -18,16 +19,16 @@ interface OwnAnswer {
 /** Answers every row once, cut at `maxTokens`, and judges it. */
 export async function ownAnswers(
   work: Work,
-  { system, slots, chunk }: Study,
+  study: Study,
   { positive, negative }: Pick<ContrastSet, 'positive' | 'negative'>,
   maxTokens: number,
   onRows: (rows: number) => void,
 ): Promise<OwnAnswers> {
   // In an order of their own, so that the same rows on other sides are found again.
   const rows = [...new Set([...positive, ...negative])].sort((a, b) => (a.id < b.id ? -1 : 1))
-  const { items } = promptsSuite('answers to train on', 'efficacy', rows)
-  const job = { stage: 'fit', condition: 'baseline', suite: 'answers to train on', items, maxTokens, chunk } as const
-  const answered = await work.all({ ...job, setting: { steering: [], system, slots } }, onRows)
+  const suite = 'answers to train on'
+  const { items } = promptsSuite(suite, 'efficacy', rows)
+  const answered = await askUnsteered(work, study, { suite, items, maxTokens }, onRows)
   return {
     of: new Map(
       rows.map((row, i) => {

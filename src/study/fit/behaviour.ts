@@ -8,6 +8,7 @@ import { chat } from '../chat.ts'
 import { PROBE_ROWS, PROBE_TOKENS } from '../counts.ts'
 import type { Study } from '../schema.ts'
 import type { FitRows } from '../splits.ts'
+import { askUnsteered } from '../unsteered.ts'
 import type { Judged, Work } from '../work.ts'
 import type { Behaviour } from './contrast.ts'
 import { agreement, FEWEST_REFUSALS, logOdds, refusalOpenings, refusalsAmong } from './openings.ts'
@@ -127,9 +128,7 @@ async function answers(
   onRows: (rows: number) => void,
 ) {
   const { items } = promptsSuite(suite, 'efficacy', rows)
-  const { system, slots, chunk } = study
-  const job = { stage: 'fit', condition: 'baseline', suite, items, maxTokens: PROBE_TOKENS, chunk } as const
-  return work.all({ ...job, setting: { steering: [], system, slots } }, onRows)
+  return askUnsteered(work, study, { suite, items, maxTokens: PROBE_TOKENS }, onRows)
 }
 
 /** Log-odds that each row is refused. */

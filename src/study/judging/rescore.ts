@@ -1,7 +1,6 @@
 /** Scores the kept answers of a finished run again: nothing is generated, and the rules need no model. */
 
 import { PlimsollError } from '../../errors.ts'
-import { loadLanguages } from '../../measure/language.ts'
 import type { RunOptions } from '../../progress.ts'
 import type { JudgedRecord, RunRow, Store } from '../../store/index.ts'
 import { toolVersion } from '../../version.ts'
@@ -82,12 +81,7 @@ export async function rescore(
   await gradeAnswers(store, run.hash, plan, graders, options)
   const openings = old.judge?.openings ?? noOpenings
   const measured = await storedAnswers(store, run, plan, openings.tokens)
-  const { conditions, refits, checks } = conclude(
-    plan,
-    [...old.conditions, ...(old.refits ?? [])],
-    measured,
-    await loadLanguages(),
-  )
+  const { conditions, refits, checks } = await conclude(plan, [...old.conditions, ...(old.refits ?? [])], measured)
   const earlier = (old.judge?.graders ?? []).filter(({ name }) => graders.every(one => one.name !== name))
   const labels = (await store.labels(run.hash)).filter(isDrawn)
   const result: StudyResult = {

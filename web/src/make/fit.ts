@@ -1,7 +1,6 @@
 /** Has the server fit a vector, and tells how far it is. */
 import { FitProgress, VectorInfo } from '../../../src/serve/vectors/info.ts'
-import { Failure } from '../../../src/serve/viewer/wire.ts'
-import { Failed, send } from '../api.ts'
+import { Failed, send, throwIfTold } from '../api.ts'
 import { serverEvents } from '../server-events.ts'
 
 export interface ToFit {
@@ -38,8 +37,7 @@ export async function fitVector(
     const event: unknown = JSON.parse(data)
     const progress = FitProgress.safeParse(event)
     if (progress.success) onProgress(progress.data)
-    const failed = Failure.safeParse(event)
-    if (failed.success) throw new Failed(failed.data.error.message, failed.data.error.fix)
+    throwIfTold(event)
     const vector = VectorInfo.safeParse(event)
     if (vector.success) return vector.data
   }

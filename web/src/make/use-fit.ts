@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { FitProgress, VectorInfo } from '../../../src/serve/vectors/info.ts'
-import { Failed } from '../api.ts'
+import { type Failed, failedBy } from '../api.ts'
 import { draftName, fitVector, type ToFit } from './fit.ts'
 
 export interface Fitting {
@@ -30,7 +30,7 @@ export function useFit(onFitted: (vector: VectorInfo) => void): Fitting {
     fitVector(draftName(), what, { signal: controller.signal, onProgress: setProgress })
       .then(onFitted)
       .catch(error => {
-        if (!controller.signal.aborted) setFailed(error instanceof Failed ? error : new Failed(String(error)))
+        if (!controller.signal.aborted) setFailed(failedBy(error))
       })
       .finally(() => setBusy(false))
   }

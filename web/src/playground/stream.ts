@@ -1,7 +1,6 @@
 /** One streamed answer of `/v1/chat/completions`. */
 import { z } from 'zod'
-import { Failure } from '../../../src/serve/viewer/wire.ts'
-import { Failed, send } from '../api.ts'
+import { send, throwIfTold } from '../api.ts'
 import { serverEvents } from '../server-events.ts'
 import type { Entry, Question } from './setup.ts'
 
@@ -49,8 +48,7 @@ export async function streamAnswer(
   let ended: Ended = { tokens: 0, finish: 'stop' }
   for await (const data of serverEvents(response)) {
     const body: unknown = JSON.parse(data)
-    const failed = Failure.safeParse(body)
-    if (failed.success) throw new Failed(failed.data.error.message, failed.data.error.fix)
+    throwIfTold(body)
     const { choices, usage } = Piece.parse(body)
     for (const { delta, finish_reason: finish } of choices) {
       if (delta.content) onText(delta.content)

@@ -1,6 +1,6 @@
 /** Both answers: asked at the same moment, so that the server makes them side by side, token by token. */
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { Failed } from '../api.ts'
+import { type Failed, failedBy } from '../api.ts'
 import type { Entry, Question } from './setup.ts'
 import { type Ended, streamAnswer } from './stream.ts'
 
@@ -53,12 +53,7 @@ export function useAnswers(model: string): Answers {
           onText: text => tell(side => ({ text: side.text + text })),
         }).then(
           ended => tell(() => ({ state: 'ended', ended })),
-          error =>
-            tell(() =>
-              signal.aborted
-                ? { state: 'stopped' }
-                : { state: 'failed', failed: error instanceof Failed ? error : new Failed(String(error)) },
-            ),
+          error => tell(() => (signal.aborted ? { state: 'stopped' } : { state: 'failed', failed: failedBy(error) })),
         )
       }
     },

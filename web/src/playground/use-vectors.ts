@@ -1,7 +1,7 @@
 /** The vectors of the server. Those that an address names and only the store has are taken from there. */
 import { useEffect, useRef, useState } from 'react'
 import { ServedVector, Vectors } from '../../../src/serve/viewer/wire.ts'
-import { apiPath, Failed, send, useApi } from '../api.ts'
+import { apiPath, type Failed, failedBy, send, useApi } from '../api.ts'
 
 export interface VectorsState {
   /** Null while they are read. */
@@ -26,7 +26,7 @@ export function useVectors(wanted: readonly string[]): VectorsState {
       tried.current.add(name)
       setTaking(all => new Set(all).add(name))
       take(name)
-        .catch(error => setWrong(error instanceof Failed ? error : new Failed(String(error))))
+        .catch(error => setWrong(failedBy(error)))
         .finally(() => {
           setTaking(all => new Set([...all].filter(one => one !== name)))
           setVersion(before => before + 1)

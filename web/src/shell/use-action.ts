@@ -1,6 +1,6 @@
 /** Something that is done on the server when a reader asks for it. */
 import { useState } from 'react'
-import { Failed } from '../api.ts'
+import { type Failed, failedBy } from '../api.ts'
 
 export interface Action<Given extends readonly unknown[]> {
   readonly busy: boolean
@@ -20,7 +20,7 @@ export function useAction<Given extends readonly unknown[]>(
     setBusy(true)
     setFailed(null)
     action(...given)
-      .catch(error => setFailed(error instanceof Failed ? error : new Failed(String(error))))
+      .catch(error => setFailed(failedBy(error)))
       .finally(() => setBusy(false))
   }
   return { busy, failed, act }
