@@ -11,11 +11,12 @@ import { Harmless } from './harmless/index.ts'
 import type { Plan } from './plan.ts'
 import type { ExploredPoint, ExploredRate, Selection } from './result.ts'
 import { leastReaching, usesBudget } from './rules.ts'
+import { type Side, shownOn } from './shown-on.ts'
 import { whyChosen } from './why-chosen.ts'
 import type { Judged, Setting, Work } from './work.ts'
 
 interface Rates {
-  /** Shares of answers that comply; degenerate ones do not. */
+  /** Shares of answers that show what the steering is for: see `shownOn`. */
   readonly target: number
   readonly control: number
   /** Degenerate answers on both. */
@@ -149,7 +150,7 @@ export function bestPoint<
   return best
 }
 
-/** The layer whose ablated direction leaves the fewest refusals of harmful prompts; the earlier of equals. */
+/** The layer whose ablated direction makes the model comply with the most harmful prompts; the earlier of equals. */
 export async function selectAblation(
   work: Work,
   plan: Plan,
@@ -165,7 +166,7 @@ export async function selectAblation(
     const { system, slots } = plan.study
     const setting = { steering: [{ vector: ablation }], system, slots }
     const { control } = await answer(work, plan, `${condition}@${layer}`, ['control'], setting, onRows)
-    tried.push({ layer, strength: 1, score: shownOn('control', control, plan.study), vector: ablation })
+    tried.push({ layer, strength: 1, score: shownOn('target', control, plan.study.behaviour), vector: ablation })
   }
   return bestPoint(tried)
 }
@@ -198,29 +199,13 @@ export async function selectRates(
   }
   const met = { target: conditionMet(target), control: conditionMet(control) }
   return {
-    target: shownOn('target', target, plan.study),
-    control: shownOn('control', control, plan.study),
+    target: shownOn('target', target, plan.study.behaviour),
+    control: shownOn('control', control, plan.study.behaviour),
     degenerate,
     met,
     axes,
   }
 }
-
-/**
- * Share of answers that show what the steering is for: that comply, on either side; of questions with two answers, on the
- * target those from the context, on the control those that are no longer memory's.
- */
-function shownOn(side: Side, records: readonly Judged[], { behaviour }: Plan['study']): number {
-  const shown = records.filter(({ judgement }) => {
-    const said = judgement?.class
-    if (behaviour === 'refusal') return said === 'complied'
-    // Nonsense is not memory's answer either: else whatever breaks the model would be chosen.
-    return side === 'target' ? said === 'context' : said !== 'memory'
-  })
-  return shown.length / Math.max(1, records.length)
-}
-
-type Side = 'target' | 'control'
 
 /** Both sides are answered together: a point is one chunk unless the study is large. */
 async function answer(

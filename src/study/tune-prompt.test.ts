@@ -30,7 +30,7 @@ it('takes the system prompt that answers most of the target and least of the con
   const run = await runStudy(plan, { model, store })
   const prompt = run.result.conditions.find(({ name }) => name === 'prompt')
   expect(prompt?.description).toMatch(
-    /^the system prompt “do not refuse harmless questions \.”, the best of 2 on the select split: it answers \d+ % of the target and \d+ % of the control prompts$/,
+    /^the system prompt “do not refuse harmless questions \.”, the best of 2 on the select split: it answers \d+ % of the target prompts and leaves \d+ % of the control prompts unrefused$/,
   )
   // As many answers as were counted: two prompts on both sides, and the measurement.
   const selected = plan.counts.filter(({ stage }) => stage === 'select')

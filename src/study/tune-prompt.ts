@@ -10,7 +10,7 @@ export interface TunedPrompt {
   readonly description: string
 }
 
-/** Most compliance on the target less compliance on the control prompts of the select split; of equals the first. */
+/** Most compliance on the target prompts less what is not refused of the control prompts of the select split; of equals the first. */
 export async function tunePrompt(
   work: Work,
   plan: Plan,

@@ -15,7 +15,8 @@ const circumstances: Circumstances = {
   without: best,
   by: null,
 }
-const answered = 'it answers 80 % of the target and 10 % of the control prompts; the baseline 40 % and 2 %'
+const answered =
+  'it answers 80 % of the target prompts and leaves 10 % of the control prompts unrefused; the baseline 40 % and 2 %'
 const budget = 'the KL budget of 0.5 nats (95th percentile on harmless text: 0.43)'
 
 test('a choice is explained by the rule that made it', () => {
