@@ -141,6 +141,16 @@ describe.skipIf(executablePath === null)('the viewer beside a model', () => {
     await mine.getByRole('link', { name: 'Download mine' }).click()
     const file = await (await downloading).path()
     expect(layersOf([parseVector(new Uint8Array(readFileSync(file)))])).toHaveLength(1)
+    await mine.getByRole('link', { name: 'Make mine the default' }).click()
+    await mine.getByLabel('Strength').fill('1.5')
+    await mine.getByRole('button', { name: 'Steer by mine' }).click()
+    await mine.getByText('steers the model default at 1.5').waitFor()
+    const standard = async () => (await subject.get('/v1/steering/default')).body
+    expect(await standard()).toEqual({ steering: [{ vector: 'mine', strength: 1.5 }] })
+    await mine.getByRole('link', { name: 'Make mine the default' }).click()
+    await mine.getByRole('button', { name: 'Steer by it no longer' }).click()
+    await mine.getByText('steers the model default').waitFor({ state: 'detached' })
+    expect(await standard()).toEqual({ steering: [] })
     await mine.getByRole('link', { name: 'Rename mine' }).click()
     await mine.getByLabel('New name').fill('renamed')
     await mine.getByRole('button', { name: 'Rename' }).click()
@@ -192,17 +202,19 @@ describe.skipIf(executablePath === null)('the viewer beside a model', () => {
     { colorScheme: 'dark', forcedColors: 'none', width: 360 },
     { colorScheme: 'light', forcedColors: 'active', width: 360 },
   ] as const)('$colorScheme, $width px, forced colours $forcedColors', ({ colorScheme, forcedColors, width }) => {
-    test.each(['/studies?start=own', '/vectors?rename=compliance', '/vectors/new?vector=compliance'])(
-      '%s is without serious findings, and fits',
-      async path => {
-        const options = { colorScheme, forcedColors, viewport: { width, height: 800 } }
-        await using looked = await look(browser, subject.server, path, options)
-        const { page, wrong } = looked
-        await page.locator('section').first().waitFor()
-        expect((await findings(page)).filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
-        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
-        expect(wrong).toEqual([])
-      },
-    )
+    test.each([
+      '/studies?start=own',
+      '/vectors?rename=compliance',
+      '/vectors?default=compliance',
+      '/vectors/new?vector=compliance',
+    ])('%s is without serious findings, and fits', async path => {
+      const options = { colorScheme, forcedColors, viewport: { width, height: 800 } }
+      await using looked = await look(browser, subject.server, path, options)
+      const { page, wrong } = looked
+      await page.locator('section').first().waitFor()
+      expect((await findings(page)).filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+      expect(wrong).toEqual([])
+    })
   })
 })

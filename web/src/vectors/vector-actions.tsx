@@ -3,6 +3,7 @@ import { go, path, withQuery } from '../address.ts'
 import { send } from '../api.ts'
 import { Problem } from '../shell/told.tsx'
 import { useAction } from '../shell/use-action.ts'
+import { MakeDefault } from './make-default.tsx'
 
 interface Props {
   readonly name: string
@@ -11,10 +12,14 @@ interface Props {
   readonly onDone: () => void
 }
 
-/** Of one vector; what is open is in the address. */
-export function VectorActions({ name, address, onDone }: Props) {
+/** Of what can be open, none. */
+const none = { default: null, rename: null, remove: null }
+
+/** Of one vector; what is open is in the address. `standard`: its strength in the default steering. */
+export function VectorActions({ name, standard, address, onDone }: Props & { readonly standard: number | null }) {
   const asked = (key: string) => address.searchParams.get(key) === name
   if (asked('rename')) return <Rename name={name} address={address} onDone={onDone} />
+  if (asked('default')) return <MakeDefault name={name} standard={standard} address={address} onDone={onDone} />
   if (asked('remove')) return <Remove name={name} address={address} onDone={onDone} />
   const of = <span className="only-read"> {name}</span>
   return (
@@ -24,10 +29,13 @@ export function VectorActions({ name, address, onDone }: Props) {
         Download{of}
       </a>
       <a href={`/vectors/new?${new URLSearchParams({ vector: name })}`}>Measure{of}</a>
-      <a href={withQuery(address, { rename: name, remove: null })} data-keep>
+      <a href={withQuery(address, { ...none, default: name })} data-keep>
+        Make{of} the default
+      </a>
+      <a href={withQuery(address, { ...none, rename: name })} data-keep>
         Rename{of}
       </a>
-      <a href={withQuery(address, { remove: name, rename: null })} data-keep>
+      <a href={withQuery(address, { ...none, remove: name })} data-keep>
         Remove{of}
       </a>
     </>

@@ -47,7 +47,7 @@ function Vectors({ model, address }: { readonly model: string; readonly address:
       )}
       {data?.data.map(vector => (
         <VectorCard key={vector.name} vector={vector}>
-          <VectorActions name={vector.name} address={address} onDone={anew} />
+          <VectorActions name={vector.name} standard={vector.default_strength} address={address} onDone={anew} />
         </VectorCard>
       ))}
       {data !== null && <StoredVectors served={data.data.map(({ name }) => name)} onDone={anew} />}
