@@ -1,6 +1,6 @@
 /** Benchmarks: ratios measured in one run, since machines are shared and noisy. */
 import { availableParallelism } from 'node:os'
-import { parseArgs } from 'node:util'
+import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { resolveModel } from '../src/models/resolve.ts'
 import { agreementBenchmark } from './agreement/index.ts'
 import { agreementTable } from './agreement/table.ts'
@@ -23,11 +23,12 @@ npm run bench -- fit [--model NAME|FILE] [--threads N] [--turns N] [--pairs 256]
                      [--json]
 npm run bench -- view [--store .plimsoll/store.db] [--records 100000] [--turns N] [--json]
 npm run bench -- serve [--model NAME|FILE] [--threads N] [--turns N] [--clients 1,4,16,64] [--peer URL] [--json]
-bench/peers/README.md says how to get the programs.`
+bench/peers/README.md says how to get the programs. Example: npm run bench -- engine --turns 3 --seconds 2 --contexts 32`
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = parsed({
   allowPositionals: true,
   options: {
+    help: { type: 'boolean', short: 'h', default: false },
     model: { type: 'string', default: 'smollm2-135m' },
     threads: { type: 'string', default: String(availableParallelism()) },
     turns: { type: 'string', default: '11' },
@@ -113,10 +114,21 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
 }
 
 const run = benchmarks[positionals[0] ?? '']
-if (run === undefined) {
+if (values.help) console.log(usage)
+else if (run === undefined) {
   console.error(usage)
   process.exitCode = 2
 } else await run()
+
+/** What nobody can mean ends with how it is meant. */
+function parsed<const Config extends ParseArgsConfig>(config: Config) {
+  try {
+    return parseArgs(config)
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`)
+    process.exit(2)
+  }
+}
 
 async function shared() {
   const { file, name } = await resolveModel(values.model)
