@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { startViewer } from '../../src/serve/viewer/start.ts'
 import { ServedVector, storedName } from '../../src/serve/viewer/wire.ts'
 import { knownCaption } from '../../src/study/report/known-caption.ts'
+import { levelOf, tokenWords } from '../../web/src/playground/token-levels.ts'
 import { question, type Subject, serveOrganism } from '../serve/server.ts'
 import { hostile } from '../support/result-fixture.ts'
 import { explored, type StudiedStore, studiedStore } from '../support/studied-store.ts'
@@ -14,6 +15,8 @@ if (executablePath === null)
   console.warn('NOT RUN: the playground in a browser. Install Chromium, or set PLIMSOLL_CHROMIUM to its path.')
 
 const Answer = z.object({ choices: z.tuple([z.object({ message: z.object({ content: z.string() }) })]) })
+const Logprobs = z.object({ content: z.array(z.object({ logprob: z.number() })) })
+const Told = z.object({ choices: z.tuple([z.object({ logprobs: Logprobs })]) })
 const Asked = z.object({ steering: z.array(z.object({ vector: z.string(), strength: z.number() })) })
 
 describe.skipIf(executablePath === null)('the playground', () => {
@@ -190,6 +193,32 @@ describe.skipIf(executablePath === null)('the playground', () => {
     // The baseline's answer need not be there when the other's refusal is.
     await page.getByRole('status').filter({ hasText: 'An answer failed.' }).waitFor()
     expect(await sides(page).first().textContent()).toBe(await answerAt([]))
+  })
+
+  test('tokens are shaded by their probability, and the arrow keys tell it', async () => {
+    await using looked = await look(browser, subject.server, at({ ...whole, vectors: 'compliance@1' }))
+    const { page, wrong } = looked
+    await page.getByRole('button', { name: 'Ask' }).click()
+    await both(page)
+    await page.getByRole('checkbox', { name: 'shade tokens by probability' }).check()
+    const baseline = page.getByRole('group', { name: 'Tokens of baseline' })
+    expect(await baseline.textContent()).toBe(await answerAt([]))
+    const body = { model: subject.server.service.name, messages: [{ role: 'user', content: question }], logprobs: true }
+    const answer = await subject.send('POST', '/v1/chat/completions', { ...body, max_tokens: tokens, temperature: 0 })
+    const probabilities = Told.parse(answer.body).choices[0].logprobs.content.map(({ logprob }) => Math.exp(logprob))
+    const levels = await baseline.locator('.token').evaluateAll(all => all.map(token => token.className))
+    expect(levels).toEqual(probabilities.map(probability => `token level-${levelOf(probability)}`))
+    await baseline.focus()
+    await page.keyboard.press('End')
+    await page.keyboard.press('ArrowLeft')
+    const chosen = {
+      text: (await baseline.locator('.is-chosen').textContent()) ?? '',
+      probability: probabilities.at(-2) ?? 0,
+    }
+    await page.getByText(tokenWords(chosen), { exact: true }).waitFor()
+    await page.waitForURL(/shaded=1/)
+    expect(await findings(page)).toEqual([])
+    expect(wrong).toEqual([])
   })
 
   test('answers to a harmful request are veiled, and markup is text', async () => {

@@ -19,7 +19,12 @@ interface Props {
 export function TryVector({ model, vector: { name }, strength, onStrength }: Props) {
   const answers = useAnswers(model.name)
   const [prompt, writePrompt] = useWritten('try')
-  const [rest, setRest] = useState({ system: '', tokens: Math.min(usualTokens, model.maxTokens), harmful: false })
+  const [rest, setRest] = useState({
+    system: '',
+    tokens: Math.min(usualTokens, model.maxTokens),
+    harmful: false,
+    shaded: false,
+  })
   const setup = { ...rest, prompt, stack: [{ name, strength, on: true }] }
   const [askedAt, setAskedAt] = useState(strength)
   const { question } = answers
@@ -56,7 +61,12 @@ export function TryVector({ model, vector: { name }, strength, onStrength }: Pro
         }}
         onStop={answers.stop}
       />
-      <AnswerPair answers={answers} current={asked} />
+      <AnswerPair
+        answers={answers}
+        current={asked}
+        shaded={rest.shaded}
+        onShade={shaded => setRest(before => ({ ...before, shaded }))}
+      />
       <p className="small">
         <a href={setupPath(setup)}>With others, in the Playground</a>
       </p>

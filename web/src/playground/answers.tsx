@@ -5,15 +5,20 @@ import { differences, markedText, type Range } from '../../../src/study/report/p
 import { Drawn } from '../drawn.tsx'
 import { Problem } from '../shell/told.tsx'
 import { Veil } from '../shell/veil.tsx'
+import { ColouredTokens } from './coloured-tokens.tsx'
+import { levelWords } from './token-levels.ts'
 import type { Answers, Side } from './use-answers.ts'
 
 interface Props {
   readonly answers: Answers
   /** Whether what is asked now is what was answered. */
   readonly current: boolean
+  /** Tokens by their probability, in place of what differs. */
+  readonly shaded: boolean
+  readonly onShade: (shaded: boolean) => void
 }
 
-export function AnswerPair({ answers: { sides, question }, current }: Props) {
+export function AnswerPair({ answers: { sides, question }, current, shaded, onShade }: Props) {
   const { baseline, steered } = sides
   const ended = baseline.state === 'ended' && steered.state === 'ended'
   const changed = useMemo(
@@ -40,14 +45,33 @@ export function AnswerPair({ answers: { sides, question }, current }: Props) {
         {!current && ' They are to what was asked before; Ask again for this prompt.'}
       </p>
       <div className="pair">
-        <SideOf title="baseline" side={baseline} kind="del" changed={changed?.removed ?? []} harmful={harmful} />
-        <SideOf title={titleOf(steered)} side={steered} kind="ins" changed={changed?.added ?? []} harmful={harmful} />
+        <SideOf title="baseline" side={baseline} kind="del" changed={changed?.removed ?? []} {...{ harmful, shaded }} />
+        <SideOf
+          title={titleOf(steered)}
+          side={steered}
+          kind="ins"
+          changed={changed?.added ?? []}
+          {...{ harmful, shaded }}
+        />
       </div>
+      <label className="small only-differences">
+        <input type="checkbox" checked={shaded} onChange={event => onShade(event.target.checked)} /> shade tokens by
+        probability
+      </label>
+      {shaded && (
+        <p className="tiny muted token-key">
+          {levelWords.map((words, level) => (
+            <span key={words}>
+              <span className={`token level-${level}`}>token</span> {words}
+            </span>
+          ))}
+        </p>
+      )}
       {same && <p className="small">Both answers are the same, word for word.</p>}
-      {ended && !same && changed === null && (
+      {ended && !same && !shaded && changed === null && (
         <p className="tiny muted">The two answers share few words, so differences are not marked.</p>
       )}
-      {changed !== null && !same && (
+      {changed !== null && !same && !shaded && (
         <label className="small only-differences">
           <input type="checkbox" id="diff-only" /> only differences
         </label>
@@ -58,18 +82,23 @@ export function AnswerPair({ answers: { sides, question }, current }: Props) {
 
 function SideOf({
   title,
-  side: { text, state, ended, failed },
+  side: { text, tokens, state, ended, failed },
   kind,
   changed,
   harmful,
+  shaded,
 }: {
   readonly title: string
   readonly side: Side
   readonly kind: 'del' | 'ins'
   readonly changed: readonly Range[]
   readonly harmful: boolean
+  readonly shaded: boolean
 }) {
-  const body = (
+  const isShaded = shaded && tokens.length > 0
+  const body = isShaded ? (
+    <ColouredTokens title={title} tokens={tokens} />
+  ) : (
     <div className="answer text-of-model">
       {text === '' && state === 'ended' ? (
         <span className="muted">(empty)</span>

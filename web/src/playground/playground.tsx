@@ -46,7 +46,7 @@ export function Playground({ model, address }: { readonly model: ServedModel; re
       )}
       <div className="bench">
         <VectorStack stack={setup.stack} onChange={restack} />
-        <AnswerPair answers={answers} current={current} />
+        <AnswerPair answers={answers} current={current} shaded={setup.shaded} onShade={shaded => change({ shaded })} />
       </div>
     </div>
   )

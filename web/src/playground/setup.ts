@@ -20,6 +20,8 @@ export interface Question {
 export interface Setup extends Question {
   /** In the order they act. */
   readonly stack: readonly Entry[]
+  /** Whether the tokens of the answers are shaded by their probability. */
+  readonly shaded: boolean
 }
 
 export const usualTokens = 200
@@ -37,17 +39,19 @@ export function setupOf({ searchParams: query }: URL): Setup {
     tokens: Number.isInteger(tokens) && tokens > 0 ? tokens : usualTokens,
     stack: distinct((query.get('vectors') ?? '').split(',').flatMap(entryOf)),
     harmful: query.get('harmful') === '1',
+    shaded: query.get('shaded') === '1',
   }
 }
 
 export function setupPath(setup: Setup): string {
-  const { prompt, system, tokens, stack, harmful } = setup
+  const { prompt, system, tokens, stack, harmful, shaded } = setup
   const query = new URLSearchParams()
   if (prompt !== '') query.set('prompt', prompt)
   if (system !== '') query.set('system', system)
   if (tokens !== usualTokens) query.set('tokens', String(tokens))
   if (stack.length > 0) query.set('vectors', stack.map(entryText).join(','))
   if (harmful) query.set('harmful', '1')
+  if (shaded) query.set('shaded', '1')
   const text = query.toString()
   return text === '' ? '/playground' : `/playground?${text}`
 }

@@ -3,12 +3,14 @@ import { z } from 'zod'
 import { send, throwIfTold } from '../api.ts'
 import { serverEvents } from '../server-events.ts'
 import type { Entry, Question } from './setup.ts'
+import type { AnswerToken } from './token-levels.ts'
 
 /** What the server sends of an answer, as far as it is shown. */
 const Piece = z.object({
   choices: z.array(
     z.object({
       delta: z.object({ content: z.string().nullish() }),
+      logprobs: z.object({ content: z.array(z.object({ logprob: z.number() })) }).nullish(),
       finish_reason: z.enum(['stop', 'length', 'tool_calls']).nullable(),
     }),
   ),
@@ -28,7 +30,7 @@ export async function streamAnswer(
   model: string,
   { prompt, system, tokens }: Question,
   steering: readonly Entry[],
-  { signal, onText }: { readonly signal: AbortSignal; readonly onText: (text: string) => void },
+  { signal, onToken }: { readonly signal: AbortSignal; readonly onToken: (token: AnswerToken) => void },
 ): Promise<Ended> {
   const response = await send(
     'POST',
@@ -39,6 +41,7 @@ export async function streamAnswer(
       max_tokens: tokens,
       temperature: 0,
       seed: 0,
+      logprobs: true,
       stream: true,
       stream_options: { include_usage: true },
       steering: steering.map(({ name, strength }) => ({ vector: name, strength })),
@@ -50,8 +53,9 @@ export async function streamAnswer(
     const body: unknown = JSON.parse(data)
     throwIfTold(body)
     const { choices, usage } = Piece.parse(body)
-    for (const { delta, finish_reason: finish } of choices) {
-      if (delta.content) onText(delta.content)
+    for (const { delta, logprobs, finish_reason: finish } of choices) {
+      const logprob = logprobs?.content[0]?.logprob
+      if (delta.content) onToken({ text: delta.content, probability: logprob === undefined ? null : Math.exp(logprob) })
       if (finish !== null) ended = { ...ended, finish: finish === 'length' ? 'length' : 'stop' }
     }
     if (usage) ended = { ...ended, tokens: usage.completion_tokens }

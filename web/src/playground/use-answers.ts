@@ -3,11 +3,14 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import { type Failed, failedBy } from '../api.ts'
 import type { Entry, Question } from './setup.ts'
 import { type Ended, streamAnswer } from './stream.ts'
+import type { AnswerToken } from './token-levels.ts'
 
 export type SideName = 'baseline' | 'steered'
 
 export interface Side {
   readonly text: string
+  /** The same text. */
+  readonly tokens: readonly AnswerToken[]
   readonly state: 'none' | 'asked' | 'ended' | 'stopped' | 'failed'
   readonly ended: Ended | null
   readonly failed: Failed | null
@@ -15,7 +18,7 @@ export interface Side {
   readonly steering: readonly Entry[]
 }
 
-const none: Side = { text: '', state: 'none', ended: null, failed: null, steering: [] }
+const none: Side = { text: '', tokens: [], state: 'none', ended: null, failed: null, steering: [] }
 
 export interface Answers {
   readonly sides: Readonly<Record<SideName, Side>>
@@ -50,7 +53,7 @@ export function useAnswers(model: string): Answers {
         const { signal } = controller
         streamAnswer(model, next, steering, {
           signal,
-          onText: text => tell(side => ({ text: side.text + text })),
+          onToken: token => tell(side => ({ text: side.text + token.text, tokens: [...side.tokens, token] })),
         }).then(
           ended => tell(() => ({ state: 'ended', ended })),
           error => tell(() => (signal.aborted ? { state: 'stopped' } : { state: 'failed', failed: failedBy(error) })),

@@ -57,7 +57,7 @@ export function SampleDetail({ run, row, close, onLabelled }: Props) {
 
 function againPath({ prompt, system, vector, strength }: NonNullable<SampleView['again']>, harmful: boolean): string {
   const stack = [{ name: vector, strength, on: true }]
-  return setupPath({ prompt, system: system ?? '', tokens: usualTokens, stack, harmful })
+  return setupPath({ prompt, system: system ?? '', tokens: usualTokens, stack, harmful, shaded: false })
 }
 
 function aboutOf({ axis, suite, template, category, id }: SampleView): string {
