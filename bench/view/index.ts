@@ -1,17 +1,24 @@
-/** How long the viewer takes to open a large study: the store of a small one, its answers kept many times over. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+/**
+ * How long the viewer takes to open a large study, and how its list scrolls: the store of a small one, its answers kept
+ * many times over.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { buildPages } from '../../src/serve/viewer/built.ts'
 import { startViewer } from '../../src/serve/viewer/start.ts'
 import { Studies } from '../../src/serve/viewer/wire.ts'
 import { type Machine, machineLine, thisMachine } from '../machine.ts'
+import { type Scrolled, scrolled } from './browser.ts'
 
 export interface ViewBenchmark {
   readonly machine: Machine
   readonly records: number
   /** Milliseconds until an answer of the API is there: the first time, and the median of all later ones. */
   readonly asked: readonly { readonly what: string; readonly first: number; readonly later: number }[]
+  /** Null without Chromium. */
+  readonly scrolled: Scrolled | null
 }
 
 /** @param store that holds a finished study; it is copied, and stays as it is */
@@ -24,8 +31,9 @@ export async function viewBenchmark(store: string, records: number, turns: numbe
     source.exec(`vacuum into '${file.replaceAll("'", "''")}'`)
     source.close()
     const there = multiply(file, records)
-    writeFileSync(join(folder, 'index.html'), '')
-    await using viewer = await startViewer({ store: file, pages: folder, port: 0 })
+    const pages = join(folder, 'pages')
+    await buildPages(pages)
+    await using viewer = await startViewer({ store: file, pages, port: 0 })
     const ask = async (path: string): Promise<unknown> => {
       const response = await fetch(`${viewer.url}/api${path}`)
       if (!response.ok) throw new Error(`${path}: ${await response.text()}`)
@@ -33,7 +41,8 @@ export async function viewBenchmark(store: string, records: number, turns: numbe
     }
     const run = Studies.parse(await ask('/studies')).runs.find(({ verdicts }) => verdicts.length > 0)
     if (run === undefined) throw new Error('The store has no finished study')
-    const condition = `condition=${encodeURIComponent(run.verdicts[0]?.condition ?? '')}`
+    const name = encodeURIComponent(run.verdicts[0]?.condition ?? '')
+    const condition = `condition=${name}`
     const paths = {
       'all studies': '/studies',
       'the study and its verdict': `/studies/${encodeURIComponent(run.study)}`,
@@ -53,7 +62,8 @@ export async function viewBenchmark(store: string, records: number, turns: numbe
       const [first = 0, ...later] = times
       asked.push({ what, first, later: later.toSorted((a, b) => a - b)[later.length >> 1] ?? first })
     }
-    return { machine: thisMachine(), records: there, asked }
+    const list = `${viewer.url}/studies/${encodeURIComponent(run.study)}/${name}/samples`
+    return { machine: thisMachine(), records: there, asked, scrolled: await scrolled(list) }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -83,7 +93,7 @@ function multiply(file: string, records: number): number {
   return there
 }
 
-export function viewTable({ machine, records, asked }: ViewBenchmark): string {
+export function viewTable({ machine, records, asked, scrolled: moved }: ViewBenchmark): string {
   const lines = asked.map(
     ({ what, first, later }) =>
       `${what.padEnd(32)} ${first.toFixed(0).padStart(6)} ms ${later.toFixed(0).padStart(6)} ms`,
@@ -93,5 +103,8 @@ export function viewTable({ machine, records, asked }: ViewBenchmark): string {
     `${records.toLocaleString('en')} records`,
     `${''.padEnd(32)}  the first     later`,
     ...lines,
+    moved === null
+      ? 'Not scrolled: there is no Chromium.'
+      : `In Chromium the first answers stand after ${moved.opened.toFixed(0)} ms; the list scrolls at ${moved.framesPerSecond.toFixed(1)} frames per second, ${(100 * moved.late).toFixed(1)} % of them late, the longest ${moved.longest.toFixed(0)} ms.`,
   ].join('\n')
 }
