@@ -10,6 +10,7 @@ export { isControlVectorFile, isSteeredFile, openVector, writeVector } from './f
 export { loadControlVector, type Maker, saveControlVector } from './formats/control-vector.ts'
 export { parseJson } from './formats/json.ts'
 export { pack, unpack } from './formats/packed.ts'
+export { saveSteeredFile } from './formats/steered-file.ts'
 export { loadVector, parseVector, saveVector, vectorBytes } from './formats/vector-file.ts'
 export { layersIn, layersOf } from './layers.ts'
 export { ablatedFrom } from './methods/ablation.ts'

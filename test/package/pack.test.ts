@@ -119,6 +119,8 @@ describe('the package', () => {
     expect(made).toMatchObject({
       plain: expect.stringMatching(/\S/),
       steered: [{ layer: 5, tokens: expect.any(Number), relativeChange: expect.any(Number) }],
+      control: ['5'],
+      served: true,
       embedding: -1,
       site: 'residual',
       error: 'usage',
