@@ -1,10 +1,10 @@
 /** The store over any SQL database Kysely speaks to. */
 
-import type { ExpressionBuilder, Kysely, Selectable } from 'kysely'
-import { z } from 'zod'
-import { sites } from '../engine/where.ts'
+import type { Kysely } from 'kysely'
 import type { Judgement } from '../judge/types.ts'
 import { browseAnswers, tallyAnswers } from './browse.ts'
+import { labelsOf, removeLabel, saveLabel } from './labels.ts'
+import { json, Stage, text, toRecord, toRun } from './rows.ts'
 import type { Tables } from './schema.ts'
 import type {
   AnswerFilter,
@@ -22,85 +22,9 @@ import type {
   UsedChunk,
 } from './types.ts'
 
-const Finish = z.enum(['stop', 'length']).nullable()
-const Stage = z.enum(['fit', 'select', 'measure'])
-const Clusters = z.record(z.string(), z.string())
-const Likelihoods = z.array(z.object({ logLikelihood: z.number().nullable(), tokens: z.number() })).transform(all =>
-  // JSON has no −∞: a text the model gives no chance at all is written as null.
-  all.map(one => ({ logLikelihood: one.logLikelihood ?? Number.NEGATIVE_INFINITY, tokens: one.tokens })),
-)
-const Trace = z.object({
-  layers: z.array(
-    z.object({
-      site: z.enum(sites).default('residual'),
-      layer: z.number(),
-      tokens: z.number(),
-      relativeChange: z.number().nullable(),
-    }),
-  ),
-  gates: z.array(z.object({ term: z.number(), value: z.number(), open: z.boolean() })).exactOptional(),
-  promptTokens: z.number(),
-  generatedTokens: z.number(),
-})
-const Judged = z.object({
-  class: z.enum([
-    'refused',
-    'partial',
-    'complied',
-    'context',
-    'memory',
-    'both',
-    'neither',
-    'right',
-    'wrong',
-    'degenerate',
-    'unscored',
-  ]),
-  rule: z.string(),
-  evidence: z.string(),
-})
-const LabelClass = z.enum(['refused', 'partial', 'complied', 'degenerate', 'unclear'])
 const STAGES: readonly ChunkUse['stage'][] = ['fit', 'select', 'measure']
 /** SQLite and Postgres both bound the number of parameters of one statement. */
 const BATCH = 500
-
-const json = (text: string | null): unknown => (text === null ? null : JSON.parse(text))
-const text = (value: unknown): string => JSON.stringify(value ?? null)
-
-type RecordRow = Selectable<Tables['records']> & { class: string | null; rule: string | null; evidence: string | null }
-
-function toRecord(row: RecordRow): JudgedRecord {
-  return {
-    chunk: row.chunk,
-    position: row.position,
-    sample: row.sample,
-    rendered: row.rendered,
-    answer: row.answer,
-    finish: Finish.parse(row.finish),
-    promptTokens: row.prompt_tokens,
-    tokens: z.array(z.number()).parse(json(row.tokens)),
-    trace: Trace.nullable().parse(json(row.trace)),
-    likelihoods: Likelihoods.nullable().parse(json(row.likelihoods)),
-    clusters: Clusters.parse(json(row.clusters)),
-    judgement: row.class === null ? null : Judged.parse(row),
-  }
-}
-
-function toRun(row: Selectable<Tables['runs']>): RunRow {
-  return { ...row, plan: json(row.plan), engine: json(row.engine), result: json(row.result) }
-}
-
-function isAnswer({
-  run,
-  chunk,
-  position,
-}: {
-  readonly run: string
-  readonly chunk: string
-  readonly position: number
-}) {
-  return ({ and }: ExpressionBuilder<Tables, 'labels' | 'chosen_labels'>) => and({ run, chunk, position })
-}
 
 export class SqlStore implements Store {
   readonly #db: Kysely<Tables>
@@ -307,54 +231,16 @@ export class SqlStore implements Store {
     return new Map(rows.map(({ position, value, reason }) => [position, { value, reason }]))
   }
 
-  async saveLabel(run: string, { chunk, position, class: said, how = 'drawn' }: Label): Promise<void> {
-    const given = new Date().toISOString()
-    const answer = { run, chunk, position }
-    await this.#db.transaction().execute(async trx => {
-      if (how === 'drawn') await trx.deleteFrom('chosen_labels').where(isAnswer(answer)).execute()
-      const first =
-        (await trx.selectFrom('labels').select('run').where(isAnswer(answer)).executeTakeFirst()) === undefined
-      if (how === 'chosen' && first)
-        await trx
-          .insertInto('chosen_labels')
-          .values(answer)
-          .onConflict(c => c.doNothing())
-          .execute()
-      await trx
-        .insertInto('labels')
-        .values({ ...answer, class: said, given })
-        .onConflict(c => c.columns(['run', 'chunk', 'position']).doUpdateSet({ class: said, given }))
-        .execute()
-    })
+  saveLabel(run: string, label: Label) {
+    return saveLabel(this.#db, run, label)
   }
 
-  async removeLabel(run: string, { chunk, position }: Pick<Label, 'chunk' | 'position'>): Promise<void> {
-    await this.#db.transaction().execute(async trx => {
-      await trx.deleteFrom('labels').where(isAnswer({ run, chunk, position })).execute()
-      await trx.deleteFrom('chosen_labels').where(isAnswer({ run, chunk, position })).execute()
-    })
+  removeLabel(run: string, answer: Pick<Label, 'chunk' | 'position'>) {
+    return removeLabel(this.#db, run, answer)
   }
 
-  async labels(run: string): Promise<Label[]> {
-    const rows = await this.#db
-      .selectFrom('labels')
-      .leftJoin('chosen_labels as chosen', join =>
-        join
-          .onRef('chosen.run', '=', 'labels.run')
-          .onRef('chosen.chunk', '=', 'labels.chunk')
-          .onRef('chosen.position', '=', 'labels.position'),
-      )
-      .select(['labels.chunk', 'labels.position', 'labels.class', 'chosen.run as chosen'])
-      .where('labels.run', '=', run)
-      .orderBy('labels.chunk')
-      .orderBy('labels.position')
-      .execute()
-    return rows.map(({ chunk, position, class: said, chosen }) => ({
-      chunk,
-      position,
-      class: LabelClass.parse(said),
-      ...(chosen !== null && { how: 'chosen' }),
-    }))
+  labels(run: string) {
+    return labelsOf(this.#db, run)
   }
 
   browse(view: BrowseView, filter: BrowseFilter, page: { readonly offset: number; readonly limit: number }) {
