@@ -66,9 +66,9 @@ export async function browseAnswers(
   return rows.map(row => ({ ...row, change: Change.parse(row.change) }))
 }
 
-/** Every answer in words of the view, beside the baseline's to the same row. */
+/** Every answer in words or that was judged, of the view, beside the baseline's to the same row. */
 function pairs(db: Kysely<Tables>, view: BrowseView) {
-  const { run, judge, wants } = view
+  const { run, judges, wants } = view
   const has = (eb: ExpressionBuilder<Tables, 'uses' | 'records' | 'judgements'>) =>
     eb
       .case()
@@ -90,13 +90,13 @@ function pairs(db: Kysely<Tables>, view: BrowseView) {
         join
           .onRef('judgements.chunk', '=', 'records.chunk')
           .onRef('judgements.position', '=', 'records.position')
-          .on('judgements.judge', '=', judge),
+          .on('judgements.judge', 'in', [...judges]),
       )
       .where('uses.run', '=', run)
       .where('uses.stage', '=', 'measure')
       .where('uses.condition', '=', condition)
       .where('uses.suite', 'in', [...wants.keys()])
-      .where('records.finish', 'is not', null)
+      .where(eb => eb.or([eb('records.finish', 'is not', null), eb('judgements.class', 'is not', null)]))
       .select(eb => [
         'uses.suite as suite',
         'uses.order as order',

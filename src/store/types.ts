@@ -123,8 +123,8 @@ export interface BrowseView {
   readonly run: string
   readonly condition: string
   readonly baseline: string
-  /** Whose judgements count. */
-  readonly judge: string
+  /** Whose judgements count; an answer has one of one of them. */
+  readonly judges: readonly string[]
   /** Of each suite looked through, by its name: the class that has its property. Not empty. */
   readonly wants: ReadonlyMap<string, string>
   /** Part of the answer, or of the prompt as the model saw it, in any case. */

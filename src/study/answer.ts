@@ -168,11 +168,16 @@ async function predict(items: readonly Item[], { model, steering, system, render
 type Likelihoods = NonNullable<AnswerRecord['likelihoods']>
 
 /** The choice that is liked best by what the item compares; the first of equals. */
-export function bestChoice({ by, continuations }: ChoiceItem, likelihoods: Likelihoods): number {
-  const means = likelihoods.map(({ logLikelihood, tokens }, i) => {
+export function bestChoice(item: ChoiceItem, likelihoods: Likelihoods): number {
+  const scores = choiceScores(item, likelihoods)
+  return scores.indexOf(Math.max(...scores))
+}
+
+/** Of each choice, what is compared: nats, by token or by character where the item says so. */
+export function choiceScores({ by, continuations }: ChoiceItem, likelihoods: Likelihoods): number[] {
+  return likelihoods.map(({ logLikelihood, tokens }, i) => {
     return logLikelihood / Math.max(1, by === 'characters' ? [...(continuations[i] ?? '')].length : tokens)
   })
-  return means.indexOf(Math.max(...means))
 }
 
 async function scored(item: ChoiceItem, likelihoods: Likelihoods, asking: Asking): Promise<AnswerRecord> {

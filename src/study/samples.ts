@@ -1,6 +1,7 @@
 /** The answers of a run as a report shows them: each beside the baseline's. */
-import type { AnswerItem, Item, ProblemItem, Suite, WrappedRequest } from '../measure/suites/index.ts'
+import type { AnswerItem, ChoiceItem, Item, ProblemItem, Suite, WrappedRequest } from '../measure/suites/index.ts'
 import type { JudgedRecord, Store } from '../store/index.ts'
+import { choiceJudgement } from './choice-judgement.ts'
 import { isDegenerate, outcomeOf } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import type { Sample, SampleAnswer, SampleChange } from './report/sample.ts'
@@ -31,7 +32,23 @@ export function isWritten(item: Item): item is AnswerItem | ProblemItem {
   return item.kind === 'answer' || item.kind === 'problem'
 }
 
-/** One answer beside the baseline's; null where a side is not there yet, or the row is none that is answered in words. */
+/** Whether there is an answer to look at: in words, or one of choices. */
+export function isShown(item: Item): item is ShownItem {
+  return isWritten(item) || item.kind === 'choice'
+}
+
+export type ShownItem = AnswerItem | ProblemItem | ChoiceItem
+
+/** What is shown of an answer: what the rules say of words, or which choice was likeliest. */
+export function shownJudgement(
+  suite: Pick<Suite, 'want'>,
+  item: ShownItem | undefined,
+  record: JudgedRecord,
+): JudgedRecord['judgement'] {
+  return item?.kind === 'choice' ? choiceJudgement(suite, item, record) : judgementOf(record, item)
+}
+
+/** One answer beside the baseline's; null where a side is not there yet, or the row has no answer to look at. */
 export async function sampleAt(
   store: Store,
   run: string,
@@ -40,11 +57,11 @@ export async function sampleAt(
 ): Promise<{ readonly sample: Sample; readonly at: Pick<JudgedRecord, 'chunk' | 'position'> } | null> {
   const suite = plan.suites.find(({ name }) => name === row.suite)
   const item = suite?.items.find(({ sample }) => sample === row.sample)
-  if (suite === undefined || item === undefined || !isWritten(item)) return null
+  if (suite === undefined || item === undefined || !isShown(item)) return null
   const baseline = plan.conditions.find(({ role }) => role === 'baseline')?.name ?? 'baseline'
   const [before, after] = [
-    await recordAt(store, run, { ...row, condition: baseline }, item),
-    await recordAt(store, run, row, item),
+    await recordAt(store, run, { ...row, condition: baseline }, suite, item),
+    await recordAt(store, run, row, suite, item),
   ]
   if (before === null || after === null) return null
   const { chunk, position } = after
@@ -55,20 +72,15 @@ async function recordAt(
   store: Store,
   run: string,
   row: Readonly<{ condition: string; suite: string; sample: string }>,
-  item: AnswerItem | ProblemItem,
+  suite: Suite,
+  item: ShownItem,
 ): Promise<JudgedRecord | null> {
   const at = await store.locate(run, row)
   const record = at === null ? undefined : (await store.chunk(at.chunk))?.[at.position]
-  return record === undefined ? null : { ...record, judgement: judgementOf(record, item) }
+  return record === undefined ? null : { ...record, judgement: shownJudgement(suite, item, record) }
 }
 
-function sampleOf(
-  suite: Suite,
-  item: AnswerItem | ProblemItem,
-  condition: string,
-  before: JudgedRecord,
-  after: JudgedRecord,
-): Sample {
+function sampleOf(suite: Suite, item: ShownItem, condition: string, before: JudgedRecord, after: JudgedRecord): Sample {
   const wrapped = item.kind === 'answer' ? item.wrapped : undefined
   return {
     suite: suite.name,
@@ -95,12 +107,7 @@ function answerOf({ answer, finish, judgement }: JudgedRecord): SampleAnswer {
 }
 
 /** Degenerate answers have neither the property nor lack it, so what became of it cannot be said. */
-function changeOf(
-  suite: Suite,
-  item: AnswerItem | ProblemItem,
-  before: JudgedRecord,
-  after: JudgedRecord,
-): SampleChange {
+function changeOf(suite: Suite, item: ShownItem, before: JudgedRecord, after: JudgedRecord): SampleChange {
   const [had, has] = [before, after].map(record => (isDegenerate(record) ? null : outcomeOf(suite, item, record)))
   if (had === undefined || had === null || has === undefined || has === null) return 'unscored'
   return had === has ? 'same' : had ? 'lost' : 'gained'

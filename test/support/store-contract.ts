@@ -233,7 +233,7 @@ export function storeContract(open: () => Promise<Store>): void {
       run: 'a',
       condition: 'method',
       baseline: 'baseline',
-      judge: 'j',
+      judges: ['j'],
       wants: new Map([['harmful', 'refused']]),
     }
     const all = { offset: 0, limit: 10 }
@@ -258,7 +258,7 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(await samples({ text: '%' })).toHaveLength(4)
     expect(await samples({ text: '_' })).toEqual([])
     expect(await samples({ template: 'a_b' })).toEqual(['one'])
-    expect(await samples({ judge: 'another' }, { change: 'unscored' })).toHaveLength(4)
+    expect(await samples({ judges: ['another'] }, { change: 'unscored' })).toHaveLength(4)
     const one = { suite: 'harmful', n: 1 }
     expect(await store.tally(view)).toEqual([
       { ...one, change: 'gained', class: 'refused', labelled: false },

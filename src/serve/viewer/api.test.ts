@@ -30,6 +30,7 @@ afterAll(async () => {
 const ask = (path: string, init?: RequestInit) => fetch(`${viewer.url}${path}`, init)
 const get = async (path: string, query: Record<string, string> = {}): Promise<unknown> =>
   (await ask(`${path}?${new URLSearchParams(query)}`)).json()
+const nats = (written = '') => Number(written.replace('−', '-'))
 const refused = async (response: Response) => ({
   status: response.status,
   message: Failure.parse(await response.json()).error.message,
@@ -78,6 +79,25 @@ describe('what it tells', () => {
         expect({ suite, lost: of('lost'), gained: of('gained') }).toEqual({ suite, lost, gained })
       }
     }
+  })
+
+  it('tells of choices which was likeliest, what each had, and that no person labels them', async () => {
+    const query = { condition: method, axis: 'general' }
+    const { rows } = SamplePage.parse(await get(`/api/runs/${run}/samples`, query))
+    const [row] = rows.filter(({ before }) => before === 'right' || before === 'wrong')
+    if (row === undefined) throw new Error('The demonstration asks no choices')
+    expect(row.prompt).not.toBe('')
+    const { suite, sample } = row
+    const view = SampleView.parse(await get(`/api/runs/${run}/sample`, { condition: method, suite, sample }))
+    expect(view).toMatchObject({ axis: 'general', labels: false, again: null })
+    for (const side of [view.baseline, view.steered]) {
+      expect(['right', 'wrong']).toContain(side.class)
+      const said = side.rule.matchAll(/“(.+?)” (−?\d+\.\d\d)/g)
+      const [likeliest] = [...said].toSorted((a, b) => nats(b[2]) - nats(a[2]))
+      expect(side.text.trim()).toBe(likeliest?.[1])
+    }
+    const { chunk, position } = view
+    expect(await refused(await label({ chunk, position, class: 'refused' }))).toMatchObject({ status: 404 })
   })
 
   it('lists answers a page at a time, by every filter, as many as were counted', async () => {

@@ -1,21 +1,22 @@
 /** The runs of a store, with what each asked: read once, and kept while it is looked at. */
 
-import type { AnswerItem, ProblemItem, Suite } from '../../measure/suites/index.ts'
+import type { Suite } from '../../measure/suites/index.ts'
 import type { RunRow, Store } from '../../store/index.ts'
+import { CHOICES } from '../../study/choice-judgement.ts'
 import { askedSuites, changedRows } from '../../study/finished.ts'
 import type { Plan } from '../../study/plan.ts'
-import { isWritten } from '../../study/samples.ts'
-import { JUDGE, judgementOf, judgementsByPosition } from '../../study/work.ts'
+import { isShown, type ShownItem, shownJudgement } from '../../study/samples.ts'
+import { JUDGE, judgementsByPosition } from '../../study/work.ts'
 import { Refusal } from './failure.ts'
 
 export interface AskedRun {
   readonly run: RunRow
-  /** Those that are answered in words. */
+  /** Those with answers to look at. */
   readonly suites: readonly Suite[]
   readonly conditions: Plan['conditions']
   readonly baseline: string
   /** Of each suite, its rows by their names. */
-  readonly items: ReadonlyMap<string, ReadonlyMap<string, AnswerItem | ProblemItem>>
+  readonly items: ReadonlyMap<string, ReadonlyMap<string, ShownItem>>
   readonly note: string | null
 }
 
@@ -27,6 +28,8 @@ export class Runs {
   readonly #folder: string
   readonly #asked = new Map<string, Promise<AskedRun>>()
   readonly #judged = new Set<string>()
+  /** Runs and conditions that are whole, all choices judged. */
+  readonly #chosen = new Set<string>()
 
   /** @param folder what relative paths of a study's own data start from */
   constructor(store: Store, folder: string) {
@@ -65,7 +68,7 @@ export class Runs {
     const items = new Map(
       all.map(suite => [
         suite.name,
-        new Map(suite.items.flatMap(item => (isWritten(item) ? [[item.sample, item] as const] : []))),
+        new Map(suite.items.flatMap(item => (isShown(item) ? [[item.sample, item] as const] : []))),
       ]),
     )
     return {
@@ -79,18 +82,41 @@ export class Runs {
   }
 
   /** Has the rules of this version judge what only another version has: classes are read from the store. */
-  async judge({ run, baseline, items }: AskedRun, condition: string): Promise<void> {
+  judge(asked: AskedRun, condition: string): Promise<void> {
+    return this.#judge(asked, condition, asked.suites)
+  }
+
+  /** The same of choices alone: which was likeliest is nothing that a run keeps. */
+  async judgeChoices(asked: AskedRun, condition: string): Promise<void> {
+    const name = `${asked.run.hash} ${condition}`
+    if (this.#chosen.has(name)) return
+    await this.#judge(asked, condition, asked.suites.filter(hasChoices))
+    if (asked.run.finished !== null) this.#chosen.add(name)
+  }
+
+  async #judge({ run, baseline, items }: AskedRun, condition: string, suites: readonly Suite[]): Promise<void> {
+    if (suites.length === 0) return
+    const bySuite = new Map(suites.map(suite => [suite.name, suite]))
     for (const use of await this.store.chunks(run.hash)) {
-      if (use.stage !== 'measure' || use.state !== 'done' || this.#judged.has(use.chunk)) continue
+      const suite = bySuite.get(use.suite)
+      if (suite === undefined || use.stage !== 'measure' || use.state !== 'done' || this.#judged.has(use.chunk))
+        continue
       if (use.condition !== condition && use.condition !== baseline) continue
-      const records = (await this.store.chunk(use.chunk, JUDGE)) ?? []
-      const judged = records.map(record => ({
-        ...record,
-        judgement: judgementOf(record, items.get(use.suite)?.get(record.sample)),
-      }))
-      if (records.some(({ judgement }, i) => judgement === null && judged[i]?.judgement != null))
-        await this.store.saveJudgements(use.chunk, JUDGE, judgementsByPosition(judged))
+      for (const judge of hasChoices(suite) ? [CHOICES, JUDGE] : [JUDGE]) {
+        const records = (await this.store.chunk(use.chunk, judge)) ?? []
+        const judged = records.map(record => {
+          const item = items.get(use.suite)?.get(record.sample)
+          const own = (item?.kind === 'choice') === (judge === CHOICES)
+          return { ...record, judgement: own ? shownJudgement(suite, item, record) : null }
+        })
+        if (records.some(({ judgement }, i) => judgement === null && judged[i]?.judgement != null))
+          await this.store.saveJudgements(use.chunk, judge, judgementsByPosition(judged))
+      }
       this.#judged.add(use.chunk)
     }
   }
+}
+
+function hasChoices({ items }: Suite): boolean {
+  return items.some(({ kind }) => kind === 'choice')
 }

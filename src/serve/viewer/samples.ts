@@ -1,9 +1,9 @@
 /** The answers of a run: counted, listed a page at a time, and one by one beside the baseline's. */
 import { z } from 'zod'
-import type { AnswerItem, ProblemItem } from '../../measure/suites/index.ts'
 import type { BrowseFilter, BrowseTally, BrowseView } from '../../store/index.ts'
+import { CHOICES } from '../../study/choice-judgement.ts'
 import { isResult } from '../../study/is-result.ts'
-import { sampleAt } from '../../study/samples.ts'
+import { type ShownItem, sampleAt } from '../../study/samples.ts'
 import { JUDGE } from '../../study/work.ts'
 import { Refusal } from './failure.ts'
 import type { AskedRun, Runs } from './runs.ts'
@@ -33,7 +33,15 @@ export const Row = z.object({ condition: Words, suite: Words, sample: Words })
 
 function viewOf({ run, suites, baseline }: AskedRun, { condition, ...view }: z.output<typeof Viewed>): BrowseView {
   const wants = new Map(suites.map(({ name, want }) => [name, want ?? '']))
-  return { run: run.hash, condition, baseline, judge: JUDGE, wants, text: view.text, template: view.template }
+  return {
+    run: run.hash,
+    condition,
+    baseline,
+    judges: [JUDGE, CHOICES],
+    wants,
+    text: view.text,
+    template: view.template,
+  }
 }
 
 /** Of all suites of the view, so that every filter can say how many it would leave. */
@@ -50,6 +58,7 @@ export async function tallies(runs: Runs, hash: string, query: z.output<typeof V
 
 async function counted(runs: Runs, asked: AskedRun, query: z.output<typeof Viewed>): Promise<BrowseTally[]> {
   const view = viewOf(asked, query)
+  await runs.judgeChoices(asked, query.condition)
   const found = await runs.store.tally(view)
   if (!found.some(one => one.class === null)) return found
   await runs.judge(asked, query.condition)
@@ -63,6 +72,7 @@ export async function samplePage(runs: Runs, hash: string, query: z.output<typeo
     .filter(one => (axis === undefined || one.axis === axis) && (suite === undefined || one.name === suite))
     .map(({ name }) => name)
   if (suites.length === 0) return { offset, rows: [] }
+  await runs.judgeChoices(asked, query.condition)
   const filter: BrowseFilter = {
     suites,
     change,
@@ -104,6 +114,7 @@ export async function sampleView(runs: Runs, hash: string, row: z.output<typeof 
     property: asked.suites.find(({ name }) => name === row.suite)?.property ?? '',
     label: label === undefined ? null : LabelClass.parse(label.class),
     judge: JUDGE,
+    labels: asked.items.get(row.suite)?.get(row.sample)?.kind !== 'choice',
     again: againOf(asked, row),
   }
 }
@@ -136,8 +147,16 @@ function templatesOf({ items }: AskedRun): string[] {
   return [...new Set(all)].toSorted()
 }
 
-function requestOf(item: AnswerItem | ProblemItem): string {
-  return item.kind === 'problem' ? item.question : (item.wrapped?.prompt ?? item.request)
+function requestOf(item: ShownItem): string {
+  switch (item.kind) {
+    case 'problem':
+      return item.question
+    case 'choice':
+      // Examples come first.
+      return item.request.trimEnd().split('\n\n').at(-1) ?? item.request
+    case 'answer':
+      return item.wrapped?.prompt ?? item.request
+  }
 }
 
 function excerpt(text: string): string {

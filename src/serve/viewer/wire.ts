@@ -228,6 +228,8 @@ export const SampleView = z.object({
   /** A person's; null where nobody has said. */
   label: LabelClass.nullable(),
   judge: z.string(),
+  /** Whether a person can say what class it is of: not of a choice. */
+  labels: z.boolean(),
   /**
    * How the same can be asked at another strength; null where more than a prompt was asked, no vector of the study
    * steered it, or the study is not finished.

@@ -41,14 +41,16 @@ export function SampleDetail({ run, row, close, onLabelled }: Props) {
               <a href={againPath(sample.again, sample.harmful)}>Ask it at another strength</a>
             </p>
           )}
-          <Labels
-            run={run}
-            sample={sample}
-            onLabelled={() => {
-              setVersion(before => before + 1)
-              onLabelled()
-            }}
-          />
+          {sample.labels && (
+            <Labels
+              run={run}
+              sample={sample}
+              onLabelled={() => {
+                setVersion(before => before + 1)
+                onLabelled()
+              }}
+            />
+          )}
         </>
       )}
     </article>
