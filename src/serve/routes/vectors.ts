@@ -3,13 +3,10 @@ import { z } from 'zod'
 import { layersOf, vectorBytes } from '../../steer/index.ts'
 import { bytesRoute, jsonRoute, type Route, route } from '../http/route.ts'
 import type { Service } from '../service.ts'
-import { VectorInfo, VectorList } from '../vectors/info.ts'
-import { Strength, VectorName } from '../vectors/names.ts'
+import { Standard, VectorInfo, VectorList } from '../vectors/info.ts'
+import { VectorName } from '../vectors/names.ts'
 import type { Shelved } from '../vectors/shelf.ts'
 
-const Standard = z.strictObject({
-  steering: z.array(z.strictObject({ vector: VectorName, strength: Strength.default(1) })).max(16),
-})
 const params = { name: VectorName }
 
 export function infoOf({ name, vector, bytes, measured }: Shelved, { shelf }: Service): VectorInfo {

@@ -1,5 +1,6 @@
 /** What is told of a vector, as the API and the pages both know it: nothing here needs more than a browser has. */
 import { z } from 'zod'
+import { Strength, VectorName } from './names.ts'
 
 export const Verdict = z.enum(['over', 'cannot-tell', 'no-effect', 'within', 'undecided'])
 
@@ -28,6 +29,11 @@ export const VectorInfo = z.object({
   measured: z.array(Measured).describe('What studies found of it on this model, newest first.'),
 })
 export type VectorInfo = z.output<typeof VectorInfo>
+
+/** What steers requests to the model `default`, in the order it acts. */
+export const Standard = z.strictObject({
+  steering: z.array(z.strictObject({ vector: VectorName, strength: Strength.default(1) })).max(16),
+})
 
 export const VectorList = z.object({ object: z.literal('list'), data: z.array(VectorInfo) })
 

@@ -21,10 +21,8 @@ interface Props {
 export function AnswerPair({ answers: { sides, question }, current, shaded, onShade }: Props) {
   const { baseline, steered } = sides
   const ended = baseline.state === 'ended' && steered.state === 'ended'
-  const changed = useMemo(
-    () => (ended ? differences(baseline.text, steered.text) : null),
-    [ended, baseline.text, steered.text],
-  )
+  const [own, other] = [textOf(baseline), textOf(steered)]
+  const changed = useMemo(() => (ended ? differences(own, other) : null), [ended, own, other])
   if (question === null)
     return (
       <section className="text" aria-labelledby="answers-title">
@@ -36,7 +34,7 @@ export function AnswerPair({ answers: { sides, question }, current, shaded, onSh
       </section>
     )
   const { harmful } = question
-  const same = ended && baseline.text === steered.text
+  const same = ended && own === other
   return (
     <section aria-labelledby="answers-title">
       <h2 id="answers-title">Answers</h2>
@@ -82,7 +80,7 @@ export function AnswerPair({ answers: { sides, question }, current, shaded, onSh
 
 function SideOf({
   title,
-  side: { text, tokens, state, ended, failed },
+  side: { tokens, state, ended, failed },
   kind,
   changed,
   harmful,
@@ -95,6 +93,7 @@ function SideOf({
   readonly harmful: boolean
   readonly shaded: boolean
 }) {
+  const text = textOf({ tokens })
   const isShaded = shaded && tokens.length > 0
   const body = isShaded ? (
     <ColouredTokens title={title} tokens={tokens} />
@@ -120,6 +119,10 @@ function SideOf({
       {state === 'stopped' && <p className="tiny muted">Stopped.</p>}
     </div>
   )
+}
+
+function textOf({ tokens }: Pick<Side, 'tokens'>): string {
+  return tokens.map(({ text }) => text).join('')
 }
 
 function titleOf({ steering }: Side): string {

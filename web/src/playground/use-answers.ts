@@ -8,8 +8,7 @@ import type { AnswerToken } from './token-levels.ts'
 export type SideName = 'baseline' | 'steered'
 
 export interface Side {
-  readonly text: string
-  /** The same text. */
+  /** As they came; their texts make the answer. */
   readonly tokens: readonly AnswerToken[]
   readonly state: 'none' | 'asked' | 'ended' | 'stopped' | 'failed'
   readonly ended: Ended | null
@@ -18,7 +17,7 @@ export interface Side {
   readonly steering: readonly Entry[]
 }
 
-const none: Side = { text: '', tokens: [], state: 'none', ended: null, failed: null, steering: [] }
+const none: Side = { tokens: [], state: 'none', ended: null, failed: null, steering: [] }
 
 export interface Answers {
   readonly sides: Readonly<Record<SideName, Side>>
@@ -53,7 +52,7 @@ export function useAnswers(model: string): Answers {
         const { signal } = controller
         streamAnswer(model, next, steering, {
           signal,
-          onToken: token => tell(side => ({ text: side.text + token.text, tokens: [...side.tokens, token] })),
+          onToken: token => tell(side => ({ tokens: [...side.tokens, token] })),
         }).then(
           ended => tell(() => ({ state: 'ended', ended })),
           error => tell(() => (signal.aborted ? { state: 'stopped' } : { state: 'failed', failed: failedBy(error) })),

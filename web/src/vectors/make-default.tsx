@@ -1,16 +1,14 @@
 /** What steers requests that name the model `default`. */
 import { type FormEvent, useState } from 'react'
-import { z } from 'zod'
+import { Standard } from '../../../src/serve/vectors/info.ts'
 import { go, withQuery } from '../address.ts'
 import { get, send } from '../api.ts'
 import { NumberBox } from '../playground/number-box.tsx'
+import { strongest } from '../playground/setup.ts'
 import { Problem } from '../shell/told.tsx'
 import { useAction } from '../shell/use-action.ts'
 
 const route = '/v1/steering/default'
-const Standard = z.object({ steering: z.array(z.object({ vector: z.string(), strength: z.number() })) })
-/** The server takes no strength beyond. */
-const most = 1e4
 
 interface Props {
   readonly name: string
@@ -38,7 +36,7 @@ export function MakeDefault({ name, standard, address, onDone }: Props) {
   return (
     <form className="actions" onSubmit={make}>
       <p className="small">Requests that name the model “default” are steered by it at strength</p>
-      <NumberBox label="Strength" value={strength} min={-most} max={most} step={0.1} onChange={setStrength} />
+      <NumberBox label="Strength" value={strength} min={-strongest} max={strongest} step={0.1} onChange={setStrength} />
       <button type="submit" disabled={busy}>
         Steer by {name}
       </button>
