@@ -1,11 +1,12 @@
 /** The server under load: every request steered differently, against the same load unsteered, and against another server. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { openModel } from '../../src/engine/open.ts'
 import { startServer } from '../../src/serve/index.ts'
 import { fit } from '../../src/steer/index.ts'
 import { type Machine, thisMachine } from '../machine.ts'
 import { jobFor } from '../peers/job.ts'
 import { type Median, medianOf } from '../repeat.ts'
-import { type Carried, carry } from './load.ts'
+import { type Carried, carry, type Load } from './load.ts'
 
 interface Measured {
   readonly tokensPerSecond: Median
@@ -53,6 +54,10 @@ const texts = 32
 /** Requests of each client in a turn. */
 const requests = 2
 const leastRatio = 0.95
+/** Milliseconds between two ways: threads that wait for more work go on turning for a moment, and not only one's own. */
+const rest = 1000
+
+type Way = 'unsteered' | 'steered' | 'peer'
 
 export async function serveBenchmark(options: ServeBenchmarkOptions): Promise<ServeBenchmark> {
   const { file, name, threads, turns, peer, onProgress } = options
@@ -76,35 +81,37 @@ export async function serveBenchmark(options: ServeBenchmarkOptions): Promise<Se
     temperature: 0,
     logit_bias: Object.fromEntries(ends.map(token => [String(token), -100])),
   })
-  const load = (clients: number, url: string) => ({ url: `${url}/v1`, clients, requests, body })
   const steered = (client: number, request: number) => ({
     ...body(client, request),
     steering: [{ vector: 'vector', strength: 0.1 + 0.01 * (client * requests + request) }],
   })
+  const url = `${server.url}/v1`
   const rows = []
   for (const clients of options.clients) {
-    const carried: { plain: Carried; steered: Carried; peer: Carried | null }[] = []
-    // The first turn warms up.
-    for (let turn = -1; turn < turns; turn++) {
-      onProgress(`${clients} clients, turn ${Math.max(0, turn) + 1} of ${turns}`)
-      const plain = await carry(load(clients, server.url))
-      const moved = await carry({ ...load(clients, server.url), body: steered })
-      const other = peer === undefined ? null : await carry({ ...load(clients, server.url), url: peer })
-      if (turn >= 0) carried.push({ plain, steered: moved, peer: other })
+    const ways: [Way, Load][] = [
+      ['unsteered', { url, clients, requests, body }],
+      ['steered', { url, clients, requests, body: steered }],
+      ...(peer === undefined ? [] : [['peer', { url: peer, clients, requests, body }] satisfies [Way, Load]]),
+    ]
+    const carried: Record<Way, Carried[]> = { unsteered: [], steered: [], peer: [] }
+    // The first turn warms up. Whoever comes first in one comes last in the next.
+    for (let turn = 0; turn <= turns; turn++) {
+      onProgress(`${clients} clients, turn ${Math.max(1, turn)} of ${turns}`)
+      for (const [way, what] of [...ways.slice(turn % ways.length), ...ways.slice(0, turn % ways.length)]) {
+        await sleep(rest)
+        const one = await carry(what)
+        if (turn > 0) carried[way].push(one)
+      }
     }
-    const others = carried.flatMap(one => (one.peer === null ? [] : [{ plain: one.plain, peer: one.peer }]))
     rows.push({
       clients,
-      unsteered: measured(carried.map(one => one.plain)),
-      steered: measured(carried.map(one => one.steered)),
-      ratio: medianOf(carried.map(one => one.steered.tokensPerSecond / one.plain.tokensPerSecond)),
+      unsteered: measured(carried.unsteered),
+      steered: measured(carried.steered),
+      ratio: ratioOf(carried.steered, carried.unsteered),
       peer:
-        others.length === 0
+        peer === undefined
           ? null
-          : {
-              ...measured(others.map(one => one.peer)),
-              plimsollIsFaster: medianOf(others.map(one => one.plain.tokensPerSecond / one.peer.tokensPerSecond)),
-            },
+          : { ...measured(carried.peer), plimsollIsFaster: ratioOf(carried.unsteered, carried.peer) },
     })
   }
   const aims = rows.flatMap(({ clients, ratio, peer: other }) => [
@@ -116,6 +123,10 @@ export async function serveBenchmark(options: ServeBenchmarkOptions): Promise<Se
 
 function aim(what: string, least: number, found: number) {
   return { what, aim: `≥ ${least}`, measured: found, reached: found >= least }
+}
+
+function ratioOf(those: readonly Carried[], these: readonly Carried[]): Median {
+  return medianOf(those.map(({ tokensPerSecond }, turn) => tokensPerSecond / these[turn]!.tokensPerSecond))
 }
 
 function measured(carried: readonly Carried[]): Measured {
