@@ -89,6 +89,59 @@ describe('what goes wrong while states are read', () => {
   })
 })
 
+describe('a batch of which no more is wanted', () => {
+  /** Wants the states of two layers, and nothing behind the first. */
+  function untilFirst() {
+    const wanted: number[] = []
+    const visited: number[] = []
+    const begun: number[] = []
+    const visitor: StateVisitor = {
+      begin: () => begun.push(visited.length),
+      get done() {
+        return visited.length > begun.length - 1
+      },
+      wants: key => {
+        wanted.push(key)
+        return key === place || key === placeKey('residual', 2)
+      },
+      visit: key => {
+        visited.push(key)
+        return false
+      },
+    }
+    return { visitor, wanted, visited }
+  }
+
+  test('ends there, and has no logits', () => {
+    const context = fresh()
+    logitsOf(context, first)
+    const { visitor, wanted, visited } = untilFirst()
+    context.visitor = visitor
+    expect(thrownBy(() => logitsOf(context, second))).toMatchObject({ code: 'internal' })
+    expect(visited).toEqual([place])
+    expect(wanted.at(-1)).toBe(place)
+    context.decodeSequence(0, second.length, first, 'none')
+    expect(visited).toEqual([place, place])
+  })
+
+  test('harms nothing that is computed after it', () => {
+    const expected = logitsOf(fresh(2), second)
+    const context = fresh(2)
+    context.decodeSequence(1, 0, first, 'none')
+    context.visitor = untilFirst().visitor
+    context.decodeSequence(0, 0, first, 'none')
+    context.visitor = null
+    expect(logitsOf(context, second)).toEqual(expected)
+    // What another sequence held is still there.
+    context.decodeSequence(1, first.length, second, 'last')
+    const after = context.logits(0).slice()
+    const alone = fresh(2)
+    alone.decodeSequence(1, 0, first, 'none')
+    alone.decodeSequence(1, first.length, second, 'last')
+    expect(after).toEqual(alone.logits(0))
+  })
+})
+
 describe('rows and tokens', () => {
   /** The rows of the visited place, as they were said to be. */
   function rowsOf(context: DecodeContext, decode: () => void): { states: Float32Array; rows: readonly Row[] }[] {

@@ -77,6 +77,8 @@ export function capture(
         else states.get(layer)!.set(values, start + i * places.width)
       }
     })
+    // An edit above that fails has to be heard of.
+    visitor.stops = request.steering === null
     context.truncate(0, -1)
     const steered = prepareSteered(context, steering, 0, request.rendered, request.steering)
     for (const token of request.continuation) steered?.generated.push(token)

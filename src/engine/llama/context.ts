@@ -33,6 +33,7 @@ export interface ContextSettings {
   readonly layers: number
   readonly adapters: Adapters
   readonly cancelled: () => boolean
+  readonly stopsEarly: boolean
   /** Told of every tensor before it is computed; for the probe. */
   readonly onTensor?: (tensor: Pointer, name: string) => void
   /** Default true. Without it nobody can read or edit a state: what a benchmark compares with. */
@@ -78,6 +79,7 @@ export class DecodeContext implements Disposable {
       width: settings.width,
       maxRows: maxBatch,
       cancelled: settings.cancelled,
+      stopsEarly: settings.stopsEarly,
       onTensor: settings.onTensor,
     })
     this.#abort = koffi.register(() => settings.cancelled(), koffi.pointer(AbortCallback))
@@ -244,6 +246,7 @@ export class DecodeContext implements Disposable {
     const code = this.#llama.decode(this.#context, this.#batch)
     if (this.#settings.cancelled()) throw new PlimsollError('cancelled', 'The call was cancelled')
     if (this.#states.failure !== null) throw failed(this.#states.failure)
+    if (this.#states.stopped) this.#outputIndex = []
     if (code === 0) return
     if (code === aborted) throw new PlimsollError('cancelled', 'The call was cancelled')
     throw new PlimsollError('internal', 'llama.cpp could not compute a batch', {

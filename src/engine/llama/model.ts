@@ -50,6 +50,11 @@ export class LoadedModel {
   readonly #pool: Pointer
   readonly #options: LoadOptions
   readonly #cancelled: () => boolean
+  /**
+   * What a batch leaves out it leaves as it was. A recurrent state has to be carried on by every block, and parts of a
+   * graph on other devices would compute from what is not there.
+   */
+  readonly #stopsEarly: boolean
   readonly #sites: SiteMap
   /** By the key of their adapters, which add nodes to the graph. */
   readonly #sitesWith = new Map<string, SiteMap>()
@@ -73,6 +78,7 @@ export class LoadedModel {
     this.#pool = llama.newThreadPool(options.threads)
     this.vocabulary = new Vocabulary(llama, model)
     this.rewinds = !llama.isRecurrent(model) && !llama.isHybrid(model)
+    this.#stopsEarly = this.rewinds && offload.layers === 0
     const template = llama.chatTemplate(model, null)
     const { vocabulary } = this
     this.thinking = findThinking(template, vocabulary)
@@ -186,6 +192,7 @@ export class LoadedModel {
       layers: this.info.layers,
       adapters: this.adapters,
       cancelled: this.#cancelled,
+      stopsEarly: this.#stopsEarly,
       ...settings,
     })
   }

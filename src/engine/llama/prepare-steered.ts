@@ -3,6 +3,7 @@ import { PlimsollError } from '../../errors.ts'
 import { placeOf } from '../place.ts'
 import type { ResolvedSteering } from '../steering.ts'
 import type { Rendered } from '../types.ts'
+import { CaptureVisitor } from './capture-visitor.ts'
 import { Conditions } from './conditions.ts'
 import { type DecodeContext, maxBatch } from './context.ts'
 import { prefill } from './prefill.ts'
@@ -47,9 +48,11 @@ function readFirst(
   const reader = new SteeringVisitor()
   reader.occupy(sequence, reading)
   const before = context.visitor
-  context.visitor = reader
+  const places = reading.conditions?.places ?? []
+  // Blocks above the last place that a condition reads are not computed.
+  context.visitor = new CaptureVisitor(places, reader)
   try {
-    const last = Math.max(...(reading.conditions?.places ?? []).map(place => placeOf(place).layer))
+    const last = Math.max(...places.map(place => placeOf(place).layer))
     // The last layer computes only rows whose logits are wanted.
     prefill(context, sequence, rendered.tokens, 0, last === context.layers - 1 ? 'all' : 'none')
     reading.conditions?.decideAll()

@@ -20,6 +20,10 @@ export interface StateVisitor {
   wants(place: PlaceKey): boolean
   /** `states`: rows × width. Returns true when it was changed and has to be written back. */
   visit(place: PlaceKey, states: Float32Array, width: number, rows: readonly Row[]): boolean
+  /** A batch begins. */
+  begin?(): void
+  /** Whether all that is wanted of this batch was seen and nobody reads its logits: its other blocks are left out. */
+  readonly done?: boolean
 }
 
 export interface Row {
@@ -34,6 +38,8 @@ export interface StateCallbackSettings {
   /** Rows that room is made for at once. */
   readonly maxRows: number
   readonly cancelled: () => boolean
+  /** Whether a batch can end before its last block without harm to what is computed later. */
+  readonly stopsEarly: boolean
   /** Told of every tensor before it is computed; for the probe. */
   readonly onTensor: ((tensor: Pointer, name: string) => void) | undefined
 }
@@ -44,6 +50,8 @@ export class StateCallback implements Disposable {
   visitor: StateVisitor | null = null
   /** What was thrown while the batch was computed. */
   failure: unknown = null
+  /** The batch was left unfinished, since nobody wanted more of it. */
+  stopped = false
   readonly #llama: Llama
   readonly #settings: StateCallbackSettings
   #rows: readonly Row[] = []
@@ -69,7 +77,9 @@ export class StateCallback implements Disposable {
     this.#rows = rows
     this.#outputRows = outputRows
     this.failure = null
+    this.stopped = false
     if (this.visitor === null) return
+    this.visitor.begin?.()
     this.#walk ??= this.#newWalk()
     this.#walk.begin()
   }
@@ -108,14 +118,15 @@ export class StateCallback implements Disposable {
   }
 
   #data(tensor: number): boolean {
-    // Only a cancelled call may stop here: its logits are never read.
+    // Whoever stops here gets no logits: there would be those of the batch before.
     if (this.#settings.cancelled()) return false
     try {
       if (this.visitor !== null) this.#visit(BigInt(tensor), this.#asked, this.visitor)
     } catch (error) {
       this.failure = error
     }
-    return true
+    this.stopped = this.#settings.stopsEarly && this.visitor?.done === true
+    return !this.stopped
   }
 
   #visit(tensor: Pointer, place: PlaceKey, visitor: StateVisitor): void {
