@@ -1,6 +1,7 @@
 /** What a store holds: every run, how far it is, and what it concluded. */
 import type { RunRow, Store } from '../store/index.ts'
-import type { StudyResult, Verdict } from './result.ts'
+import { sortedConditions } from './report/words.ts'
+import type { Role, StudyResult, Verdict } from './result.ts'
 import { isAlive } from './session.ts'
 import { readResult } from './stored-result.ts'
 
@@ -18,8 +19,15 @@ export interface RunStatus {
   readonly answers: Readonly<{ done: number; of: number | null }>
   /** While it runs, at the pace of this session; null where that is not known yet. */
   readonly minutesLeft: number | null
-  /** Of its methods, when finished. */
-  readonly verdicts: readonly Readonly<{ condition: string; verdict: Verdict }>[]
+  /** Of its methods, when finished; the best first. */
+  readonly verdicts: readonly ConditionVerdict[]
+  /** Of what its methods are held against, such as a system prompt. */
+  readonly references: readonly ConditionVerdict[]
+}
+
+export interface ConditionVerdict {
+  readonly condition: string
+  readonly verdict: Verdict
 }
 
 /** Newest first. */
@@ -50,10 +58,15 @@ export async function runStatus(store: Store, run: RunRow, now: number = Date.no
     chunks: { done, of: chunks },
     answers: { done: answers, of: planned === null ? null : Math.max(planned, answers) },
     minutesLeft: left === null ? null : Math.max(0, Math.ceil(left / 60)),
-    verdicts: (result?.conditions ?? [])
-      .filter(condition => condition.role === 'method')
-      .map(({ name, verdict }) => ({ condition: name, verdict })),
+    verdicts: verdictsOf('method', result),
+    references: verdictsOf('reference', result),
   }
+}
+
+function verdictsOf(role: Role, result: StudyResult | null): ConditionVerdict[] {
+  return sortedConditions(result?.conditions ?? [])
+    .filter(condition => condition.role === role)
+    .map(({ name, verdict }) => ({ condition: name, verdict }))
 }
 
 /** A result of another version is listed without its verdict. */

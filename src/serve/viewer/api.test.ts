@@ -30,6 +30,7 @@ afterAll(async () => {
 const ask = (path: string, init?: RequestInit) => fetch(`${viewer.url}${path}`, init)
 const get = async (path: string, query: Record<string, string> = {}): Promise<unknown> =>
   (await ask(`${path}?${new URLSearchParams(query)}`)).json()
+const byName = (a: { condition: string }, b: { condition: string }) => a.condition.localeCompare(b.condition)
 const nats = (written = '') => Number(written.replace('−', '-'))
 const refused = async (response: Response) => ({
   status: response.status,
@@ -49,6 +50,11 @@ describe('what it tells', () => {
     expect(store).toBe(studied.file)
     expect(runs).toMatchObject([{ study: 'demo', run, model: 'organism', state: 'finished' }])
     expect(runs[0]?.verdicts.map(({ condition }) => condition)).toEqual([method])
+    const references = studied.result.conditions.filter(({ role }) => role === 'reference')
+    expect(references.map(({ name }) => name)).toContain('random')
+    expect(runs[0]?.references.toSorted(byName)).toEqual(
+      references.map(({ name, verdict }) => ({ condition: name, verdict })).toSorted(byName),
+    )
   })
 
   it('says that no model is served where there is only a store', async () => {

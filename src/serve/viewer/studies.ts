@@ -29,7 +29,7 @@ async function workerAt(store: Store, { run, state }: RunStatus): Promise<number
 }
 
 function stateOf(status: RunStatus, worker: number | null): RunState {
-  return { ...status, verdicts: [...status.verdicts], stops: worker !== null }
+  return { ...status, verdicts: [...status.verdicts], references: [...status.references], stops: worker !== null }
 }
 
 export async function studyView(runs: Runs, study: string, begins?: string): Promise<StudyView> {

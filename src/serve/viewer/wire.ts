@@ -93,6 +93,8 @@ export function storedName({ study, condition, run }: Pick<StoredVector, 'study'
   return `${plain(`${plain(study)}.${condition}`).slice(0, 55)}.${run.slice(0, 8)}`
 }
 
+const ConditionVerdict = z.object({ condition: z.string(), verdict: Verdict })
+
 export const RunState = z.object({
   study: z.string(),
   run: z.string(),
@@ -103,7 +105,8 @@ export const RunState = z.object({
   chunks: z.object({ done: z.number(), of: z.number() }),
   answers: z.object({ done: z.number(), of: z.number().nullable() }),
   minutesLeft: z.number().nullable(),
-  verdicts: z.array(z.object({ condition: z.string(), verdict: Verdict })),
+  verdicts: z.array(ConditionVerdict),
+  references: z.array(ConditionVerdict),
   /** It runs on this machine, in a process that can be told to stop. */
   stops: z.boolean(),
 })

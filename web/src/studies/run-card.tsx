@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { RunState } from '../../../src/serve/viewer/wire.ts'
 import { count } from '../../../src/study/report/format.ts'
+import { verdicts } from '../../../src/study/report/words.ts'
 import { path } from '../address.ts'
 import { VerdictBadge } from '../shell/badge.tsx'
 import { Progress } from './progress.tsx'
@@ -38,6 +39,18 @@ export function RunCard({ run, newest, children }: Props) {
             </li>
           ))}
         </ul>
+      )}
+      {run.references.length > 0 && (
+        <p className="small muted references">
+          Held against{' '}
+          {run.references.map(({ condition, verdict }, i) => (
+            <span key={condition}>
+              {i > 0 && ', '}
+              <a href={`${path('studies', run.study, condition)}${query}`}>{condition}</a>{' '}
+              {verdicts[verdict].word.toLowerCase()}
+            </span>
+          ))}
+        </p>
       )}
     </section>
   )

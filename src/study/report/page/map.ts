@@ -1,7 +1,7 @@
 /** States before and after steering, in the plane of two components. */
 import type { ActivationMap } from '../../map/index.ts'
 import { percent } from '../format.ts'
-import { spread } from '../geometry/curve.ts'
+import { placeLabels } from '../geometry/labels.ts'
 import { type Html, html } from '../html.ts'
 import { pc } from './mark.ts'
 import { labelLine } from './verdict.ts'
@@ -9,6 +9,8 @@ import { labelLine } from './verdict.ts'
 /** Pixels: the plot's top and bottom within an svg of 360 px. */
 const top = 12
 const bottom = 320
+/** Pixels: the width that names are placed for. */
+const narrow = 560
 
 type Point = readonly [x: number, y: number]
 
@@ -32,15 +34,14 @@ function plot({ groups, condition }: ActivationMap): Html {
     return [low - room, high + room]
   }
   const [xs, ys] = [range(0), range(1)]
-  const x = (value: number) => pc((value - xs[0]) / (xs[1] - xs[0]))
+  const share = (value: number) => (value - xs[0]) / (xs[1] - xs[0])
+  const x = (value: number) => pc(share(value))
   const y = (value: number) => Number((bottom - ((value - ys[0]) / (ys[1] - ys[0])) * (bottom - top)).toFixed(1))
   const means = groups.map(({ name, before, after }) => ({ name, from: mean(before), to: mean(after) }))
   const text = means.map(({ name, from, to }) => `${name}: mean from ${told(from)} to ${told(to)}`).join('; ')
-  const heights = spread(
-    means.map(({ to }) => y(to[1])),
-    16,
-    top,
-    bottom,
+  const places = placeLabels(
+    means.map(({ name, to }) => ({ x: share(to[0]), y: y(to[1]), text: name })),
+    { width: narrow, top, bottom },
   )
   return html`<figure class="map"><div class="plot" role="img" aria-label="States under ${condition}. ${text}">
 <svg aria-hidden="true"><rect class="frame" x="0" y="${top - 8}" width="100%" height="${bottom - top + 16}"/>
@@ -50,8 +51,9 @@ ${groups.map((group, kind) => [
 ])}
 ${means.map(({ from, to }) => html`<line class="moved" x1="${x(from[0])}" y1="${y(from[1])}" x2="${x(to[0])}" y2="${y(to[1])}"/>`)}
 ${means.map(({ name, to }, i) => {
-  const left = (to[0] - xs[0]) / (xs[1] - xs[0]) > 0.75
-  return html`<text class="c-name halo" x="${x(to[0])}" y="${(heights[i] ?? 0) + 4}" dx="${left ? -10 : 10}" text-anchor="${left ? 'end' : 'start'}">${name}</text>`
+  const { side, y: at } = places[i]!
+  const left = side === 'left'
+  return html`<text class="c-name halo" x="${x(to[0])}" y="${at + 4}" dx="${left ? -10 : 10}" text-anchor="${left ? 'end' : 'start'}">${name}</text>`
 })}
 </svg></div>
 <p class="key">${groups.map(({ name }, kind) => html`<span class="run"><svg class="sample-mark" width="16" height="16" viewBox="-8 -8 16 16" aria-hidden="true">${mark(kind, '0', 0, 'after')}</svg>${name}</span>`)}</p></figure>`

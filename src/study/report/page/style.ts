@@ -202,7 +202,7 @@ svg .c-name{fill:var(--ink)}
 .trade-off .plot{display:grid;grid-template-columns:48px minmax(0,720px);margin-top:16px}
 .trade-off .plot>svg{width:100%;height:320px;overflow:visible}
 #breakdown h3{margin-top:24px}#breakdown .scroll{margin-top:12px}#breakdown .scroll+p{margin-top:32px}
-.map .plot>svg{width:100%;max-width:768px;height:336px;overflow:visible}.map .frame{fill:none;stroke:var(--rule)}.m-before{fill:var(--paper);stroke:var(--ink);stroke-width:1;opacity:.55}.m-after{fill:var(--ink);stroke:var(--paper);stroke-width:1}.moved{stroke:var(--ink);stroke-width:2}.halo{paint-order:stroke;stroke:var(--paper);stroke-width:4px;font-weight:600}.sample-mark{vertical-align:-3px;margin-right:4px}
+.map .plot>svg{width:100%;max-width:768px;height:336px;overflow:visible}.map .frame{fill:none;stroke:var(--rule)}.m-before{fill:var(--paper);stroke:var(--ink);stroke-width:1;opacity:.55}.m-after{fill:var(--ink);stroke:var(--paper);stroke-width:1}.moved{stroke:var(--ink);stroke-width:2}.halo{paint-order:stroke;stroke:var(--paper);stroke-width:4px}.sample-mark{vertical-align:-3px;margin-right:4px}
 .front{stroke:var(--muted);stroke-width:2;stroke-dasharray:1 4;stroke-linecap:round}
 .c-reference{stroke:var(--muted);stroke-width:1.5;fill:none}`
 

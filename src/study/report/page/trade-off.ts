@@ -1,7 +1,7 @@
 /** Efficacy against the worst of the other axes, a mark for each condition. */
 import type { ConditionResult } from '../../result.ts'
 import { points } from '../format.ts'
-import { spread } from '../geometry/curve.ts'
+import { type LabelPlace, placeLabels } from '../geometry/labels.ts'
 import { position } from '../geometry/scale.ts'
 import { frontLine, frontSentence, type TradeOffPoint, tradeOff } from '../geometry/trade-off.ts'
 import { type Html, html } from '../html.ts'
@@ -13,6 +13,8 @@ import { labelLine } from './verdict.ts'
 /** Pixels: the plot's top and bottom within an svg of 320 px. */
 const top = 16
 const bottom = 272
+/** Pixels: the width that names are placed for. */
+const narrow = 560
 
 /** @param line the change, as a share, under which most suites count as broken; null where there is none */
 export function tradeOffSection(
@@ -46,11 +48,9 @@ ${plot(found, line)}
 function plot({ points: marks, gains, losses }: NonNullable<ReturnType<typeof tradeOff>>, line: number | null): Html {
   const y = (share: number) => Number((bottom - share * (bottom - top)).toFixed(1))
   const atLine = line === null ? null : position(losses, line)
-  const heights = spread(
-    marks.map(mark => y(mark.y)),
-    16,
-    top,
-    bottom,
+  const places = placeLabels(
+    marks.map(mark => ({ x: mark.x, y: y(mark.y), text: mark.condition.name })),
+    { width: narrow, top, bottom },
   )
   const text = marks
     .map(
@@ -66,7 +66,7 @@ ${gains.ticks.map(tick => html`<line class="${tick === 0 ? 'zero' : 'grid'}" x1=
 ${atLine !== null && atLine >= 0 && atLine <= 1 && html`<line class="the-line" x1="0" x2="100%" y1="${y(atLine)}" y2="${y(atLine)}"/><text class="line-label" x="100%" dx="-4" y="${y(atLine) + 16}" text-anchor="end">line ${points(line ?? 0)}</text>`}
 <text x="50%" y="${bottom + 38}" text-anchor="middle">efficacy, change in points</text>
 ${frontLine(marks).map((from, i, all) => step(from, all[i + 1], y))}
-${marks.map((mark, i) => markOf(mark, y(mark.y), heights[i] ?? y(mark.y)))}
+${marks.map((mark, i) => markOf(mark, y(mark.y), places[i]!))}
 </svg></div></figure>`
 }
 
@@ -76,8 +76,8 @@ function step([x, at]: Corner, to: Corner | undefined, y: (share: number) => num
   return to !== undefined && html`<line class="front" x1="${pc(x)}" x2="${pc(to[0])}" y1="${y(at)}" y2="${y(to[1])}"/>`
 }
 
-function markOf({ condition, x }: TradeOffPoint, y: number, labelY: number): Html {
+function markOf({ condition, x }: TradeOffPoint, y: number, { side, y: labelY }: LabelPlace): Html {
   const look: Look = condition.role === 'method' ? verdicts[condition.verdict] : states['cannot-tell']
-  const left = x > 0.7
-  return html`<svg class="t-${look.tone}" x="${pc(x)}" y="${y}" overflow="visible">${condition.role === 'method' ? shape(look.shape) : html`<path class="c-reference" d="M-4-4l8 8M4-4l-8 8"/>`}</svg><text class="${condition.role === 'method' ? 'c-name' : ''}" x="${pc(x)}" y="${labelY + 4}" dx="${left ? -9 : 9}" text-anchor="${left ? 'end' : 'start'}">${condition.name}</text>`
+  const left = side === 'left'
+  return html`<svg class="t-${look.tone}" x="${pc(x)}" y="${y}" overflow="visible">${condition.role === 'method' ? shape(look.shape) : html`<path class="c-reference" d="M-4-4l8 8M4-4l-8 8"/>`}</svg><text class="halo${condition.role === 'method' ? ' c-name' : ''}" x="${pc(x)}" y="${labelY + 4}" dx="${left ? -9 : 9}" text-anchor="${left ? 'end' : 'start'}">${condition.name}</text>`
 }
