@@ -50,7 +50,8 @@ async function ask(
   const began = performance.now()
   const response = await fetch(`${url}/completions`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    // A connection that was kept may be closed by the other side just as it is used again.
+    headers: { 'content-type': 'application/json', connection: 'close' },
     body: JSON.stringify({ ...body, stream: true, stream_options: { include_usage: true } }),
   })
   if (!response.ok || response.body === null) throw new Error(`${response.status}: ${await response.text()}`)
