@@ -10,6 +10,7 @@ import { CaptureVisitor } from './capture-visitor.ts'
 import type { LoadedModel } from './model.ts'
 import { prefill, scoredPiece } from './prefill.ts'
 import { prepareSteered } from './prepare-steered.ts'
+import { sharedPrefix } from './request.ts'
 import { SteeringVisitor } from './steering-visitor.ts'
 
 export interface CaptureRequest {
@@ -43,6 +44,8 @@ export function capture(
   const steering = new SteeringVisitor()
   const visitor = new CaptureVisitor(places.keys, steering)
   context.visitor = visitor
+  // What is in the cache, computed without steering: a template begins every prompt alike.
+  let before: readonly number[] = []
   for (const [index, request] of requests.entries()) {
     const tokens = [...request.rendered.tokens, ...request.continuation]
     const parts = partsAfter(request.rendered, request.continuation)
@@ -79,13 +82,18 @@ export function capture(
     })
     // An edit above that fails has to be heard of.
     visitor.stops = request.steering === null
-    context.truncate(0, -1)
+    const known =
+      request.steering === null && model.rewinds
+        ? Math.min(sharedPrefix(before, tokens), positions[0] ?? 0, tokens.length - 1)
+        : 0
+    context.truncate(0, known)
+    before = request.steering === null ? tokens : []
     const steered = prepareSteered(context, steering, 0, request.rendered, request.steering)
     for (const token of request.continuation) steered?.generated.push(token)
     // The last layer computes only rows with logits; only the final token's come for free. It is the clause that decides,
     // not the reduction: a row computed beside others differs in its last bits from one computed alone.
     const onlyFinal = positions.length === 1 && positions[0] === tokens.length - 1
-    prefill(context, 0, tokens, 0, layers.includes(lastLayer) && !onlyFinal ? 'all' : 'last')
+    prefill(context, 0, tokens, known, layers.includes(lastLayer) && !onlyFinal ? 'all' : 'last')
     if (steered?.failure) throw steered.failure
     for (const key of places.keys) {
       const rows = seen.get(key) ?? 0
