@@ -1,4 +1,5 @@
 /** The server under load: every request steered differently, against the same load unsteered, and against another server. */
+import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openModel } from '../../src/engine/open.ts'
 import { startServer } from '../../src/serve/index.ts'
@@ -72,10 +73,10 @@ export async function serveBenchmark(options: ServeBenchmarkOptions): Promise<Se
   }
   const vector = await fit(model, { method: 'diffmean', layer, ...contrast })
   await using server = await startServer(model, { port: 0, parallel: most, vectors: [{ name: 'vector', vector }] })
-  let serial = 0
+  // No two begin alike, in no run, or what a server kept of one would serve another, which a steered one cannot have.
+  let serial = randomInt(100_000, 900_000)
   const body = (client: number, request: number) => ({
     model: 'default',
-    // No two begin alike, or what is left of one would serve another, which a steered one cannot have.
     prompt: `${serial++}. ${prompts[(client * requests + request) % texts]?.text}`,
     max_tokens: generated,
     temperature: 0,
