@@ -1,5 +1,6 @@
 /** Models by name: what there is, where it lies, how it gets there. */
 export { type CachedModel, listCached, modelFile, removeCached } from './cache.ts'
+export { languageOf } from './language.ts'
 export { openModel } from './open.ts'
 export { describeSource, type FailedSource, type PulledModel, type PullOptions, pullModel } from './pull.ts'
 export {

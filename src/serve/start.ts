@@ -1,9 +1,10 @@
 /** The server: listens, keeps an engine alive, and stops without cutting anybody short. */
 import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import type { Model } from '../engine/types.ts'
+import { loadDataset } from '../data/index.ts'
+import type { Model, ModelInfo } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
-import { findEntry } from '../models/index.ts'
+import { findEntry, languageOf } from '../models/index.ts'
 import type { Vector } from '../steer/index.ts'
 import { measuredAt } from '../study/measured-vectors.ts'
 import { createApp } from './app.ts'
@@ -120,7 +121,7 @@ export async function startServer(model: Model, options: ServeOptions = {}): Pro
     corsOrigins: options.corsOrigins ?? [],
     onError,
   })
-  const beside = viewerBeside(options, host, keys.length, service)
+  const beside = await viewerBeside(options, host, keys.length, service)
   const viewer = beside?.viewer ?? null
   // What comes along with a request says who asks.
   const listener = getRequestListener(
@@ -163,12 +164,12 @@ export async function startServer(model: Model, options: ServeOptions = {}): Pro
 }
 
 /** Its pages hold no key, so it is shown where none is needed. */
-function viewerBeside(
+async function viewerBeside(
   { pages, store, onError, folder = process.cwd() }: ServeOptions,
   host: string,
   keys: number,
   service: Service,
-): { readonly viewer: ViewerApp; readonly studies: StudyRunner } | null {
+): Promise<{ readonly viewer: ViewerApp; readonly studies: StudyRunner } | null> {
   if (pages === undefined || store === undefined || keys > 0 || !isLoopback(host)) return null
   const { shelf, name, model } = service
   const studies = new StudyRunner({
@@ -179,12 +180,12 @@ function viewerBeside(
     onEnd: () => void shelf.measureAgain().catch(onError),
   })
   return {
-    viewer: viewerApp({ store, pages, folder, served: { model: servedModel(service), shelf }, studies, onError }),
+    viewer: viewerApp({ store, pages, folder, served: { model: await servedModel(service), shelf }, studies, onError }),
     studies,
   }
 }
 
-function servedModel({ name, model: { info }, limits: { maxTokens } }: Service): ServedModel {
+async function servedModel({ name, model: { info }, limits: { maxTokens } }: Service): Promise<ServedModel> {
   const { architecture, layers, width, contextLength, quantisation, fingerprint, hasChatTemplate } = info
   return {
     name,
@@ -196,7 +197,14 @@ function servedModel({ name, model: { info }, limits: { maxTokens } }: Service):
     quantisation,
     fingerprint,
     hasChatTemplate,
+    examples: await examplesFor(info),
   }
+}
+
+/** Of the split that nothing is reported on. */
+async function examplesFor(model: ModelInfo): Promise<string[]> {
+  const { rows } = await loadDataset(`${languageOf(model)}/pseudo-harmful/select`, { kind: 'prompts' })
+  return rows.slice(0, 3).map(({ prompt }) => prompt)
 }
 
 /** The viewer's own API is under `/api`; every other address is one of its pages. */

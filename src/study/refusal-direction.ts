@@ -6,7 +6,7 @@ import { plainTerms } from '../engine/plain-terms.ts'
 import type { Model, ModelInfo } from '../engine/types.ts'
 import { parseWhere } from '../engine/where.ts'
 import { PlimsollError } from '../errors.ts'
-import { findEntry } from '../models/index.ts'
+import { languageOf } from '../models/index.ts'
 import { cacheFolder } from '../paths.ts'
 import type { RunOptions } from '../progress.ts'
 import {
@@ -93,11 +93,9 @@ export function cosineByChance(width: number): number {
   return 2 / Math.sqrt(width)
 }
 
-/** The organism has a language of its own. */
-async function prompts({ name }: Pick<ModelInfo, 'name'>) {
-  const packaged = findEntry(name)?.sources.some(({ kind }) => kind === 'packaged') ?? false
+async function prompts(model: Pick<ModelInfo, 'name'>) {
   const load = async (set: string) => {
-    const { rows } = await loadDataset(`${packaged ? 'organism' : 'english'}/${set}/fit`, { kind: 'prompts' })
+    const { rows } = await loadDataset(`${languageOf(model)}/${set}/fit`, { kind: 'prompts' })
     return rows.map(({ prompt }) => prompt)
   }
   return { positive: await load('harmful'), negative: await load('harmless') }

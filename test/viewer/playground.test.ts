@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { loadDataset } from '../../src/data/index.ts'
 import { startViewer } from '../../src/serve/viewer/start.ts'
 import { ServedVector, storedName } from '../../src/serve/viewer/wire.ts'
 import { knownCaption } from '../../src/study/report/known-caption.ts'
@@ -99,6 +100,25 @@ describe.skipIf(executablePath === null)('the playground', () => {
     expect(await caption.innerText()).toBe(knownCaption(taken.known, 1.7))
     expect(requests.slice(2)).toEqual([[], [{ vector: name, strength: 1.7 }]])
     await page.waitForURL(url => url.searchParams.get('vectors') === `${name}@1.7`)
+    expect(wrong).toEqual([])
+  })
+
+  test('an example in words that the model knows, for whoever has no prompt yet', async () => {
+    await using looked = await look(browser, subject.server, '/playground')
+    const { page, wrong } = looked
+    const examples = page.locator('.examples button')
+    await examples.first().waitFor()
+    const texts = await examples.allTextContents()
+    const { rows } = await loadDataset('organism/pseudo-harmful/select', { kind: 'prompts' })
+    expect(texts).toEqual(rows.slice(0, 3).map(({ prompt }) => prompt))
+    expect(await findings(page)).toEqual([])
+    await examples.nth(1).press('Enter')
+    const prompt = page.getByRole('textbox', { name: 'Prompt' })
+    expect(await prompt.inputValue()).toBe(texts[1])
+    expect(await prompt.evaluate(box => box.matches(':focus'))).toBe(true)
+    expect(await examples.count()).toBe(0)
+    await page.keyboard.press('Control+Enter')
+    await both(page)
     expect(wrong).toEqual([])
   })
 

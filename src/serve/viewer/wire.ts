@@ -31,6 +31,8 @@ export const ServedModel = z.object({
   /** Identifies weights and shape. */
   fingerprint: z.string(),
   hasChatTemplate: z.boolean(),
+  /** Harmless prompts in words that it knows, some of which a careful model refuses. */
+  examples: z.array(z.string()),
 })
 export type ServedModel = z.infer<typeof ServedModel>
 

@@ -46,6 +46,24 @@ export function readingBehaviours(subject: () => Subject): void {
     }
   })
 
+  test('the states of a prompt are the same behind one that begins alike', async () => {
+    const { model } = await subject().pair()
+    const alike = ['say it again, and again', 'say it again, and then', 'say it again, and then', 'say it', 'then']
+    for (const where of [
+      Where.parse({ layers: [1], tokens: { part: 'template-suffix' } }),
+      Where.parse({ layers: [3], tokens: { phase: 'prompt', last: 1 } }),
+      Where.parse({ layers: [0, 2], tokens: { part: 'user' } }),
+    ]) {
+      const together = await model.capture(alike, where, { reduce: 'mean' })
+      for (const [i, prompt] of alike.entries()) {
+        const alone = await model.capture([prompt], where, { reduce: 'mean' })
+        for (const [k, states] of together.states[i]!.entries()) {
+          expect(distance(states, alone.states[0]![k]!)).toBeLessThan(1e-4)
+        }
+      }
+    }
+  })
+
   test('`mean` and `last` reduce what `none` returns', async () => {
     const { model } = await subject().pair()
     for (const where of [Where.parse({}), Where.parse({ site: 'embedding' })]) {

@@ -1,3 +1,4 @@
+import { useRef } from 'react'
 import type { ServedModel } from '../../../src/serve/viewer/wire.ts'
 import { NumberBox } from './number-box.tsx'
 import type { Question, Setup } from './setup.ts'
@@ -12,6 +13,7 @@ interface Props {
 }
 
 export function QuestionForm({ setup: { prompt, system, tokens }, model, busy, onChange, onAsk, onStop }: Props) {
+  const box = useRef<HTMLTextAreaElement>(null)
   return (
     <form
       className="question"
@@ -23,6 +25,7 @@ export function QuestionForm({ setup: { prompt, system, tokens }, model, busy, o
       <label>
         Prompt
         <textarea
+          ref={box}
           rows={3}
           value={prompt}
           onChange={event => onChange({ prompt: event.target.value })}
@@ -33,6 +36,24 @@ export function QuestionForm({ setup: { prompt, system, tokens }, model, busy, o
           }}
         />
       </label>
+      {prompt === '' && (
+        <p className="examples small">
+          <span className="muted">For example</span>
+          {model.examples.map(example => (
+            <button
+              key={example}
+              type="button"
+              onClick={() => {
+                onChange({ prompt: example })
+                // These buttons are gone then.
+                box.current?.focus()
+              }}
+            >
+              {example}
+            </button>
+          ))}
+        </p>
+      )}
       <details className="more" open={system !== '' || undefined}>
         <summary>System message</summary>
         <label>
