@@ -46,8 +46,8 @@ export function RunCard({ run, newest, children }: Props) {
           {run.references.map(({ condition, verdict }, i) => (
             <span key={condition}>
               {i > 0 && ', '}
-              <a href={`${path('studies', run.study, condition)}${query}`}>{condition}</a>{' '}
-              {verdicts[verdict].word.toLowerCase()}
+              <a href={`${path('studies', run.study, condition)}${query}`}>{condition}</a> (
+              {verdicts[verdict].word.toLowerCase()})
             </span>
           ))}
         </p>

@@ -31,7 +31,7 @@ interface Box {
 /** Pixels: of a letter in the mean, a line, a mark's reach, and between a mark and its name. */
 const [letter, line, reach, apart] = [7, 16, 5, 9]
 /** Lines that a name may move up or down, the nearest first. */
-const moves = [0, 1, -1, 2, -2, 3, -3]
+const moves = [0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6, 7, -7, 8, -8]
 
 /** For each mark, in its order; a name for which no place is free stands beside its mark all the same. */
 export function placeLabels(marks: readonly Labelled[], size: PlotSize): LabelPlace[] {

@@ -204,6 +204,7 @@ svg .c-name{fill:var(--ink)}
 #breakdown h3{margin-top:24px}#breakdown .scroll{margin-top:12px}#breakdown .scroll+p{margin-top:32px}
 .map .plot>svg{width:100%;max-width:768px;height:336px;overflow:visible}.map .frame{fill:none;stroke:var(--rule)}.m-before{fill:var(--paper);stroke:var(--ink);stroke-width:1;opacity:.55}.m-after{fill:var(--ink);stroke:var(--paper);stroke-width:1}.moved{stroke:var(--ink);stroke-width:2}.halo{paint-order:stroke;stroke:var(--paper);stroke-width:4px}.sample-mark{vertical-align:-3px;margin-right:4px}
 .front{stroke:var(--muted);stroke-width:2;stroke-dasharray:1 4;stroke-linecap:round}
+.leader{stroke:var(--muted);stroke-width:1}
 .c-reference{stroke:var(--muted);stroke-width:1.5;fill:none}`
 
 const heat = `

@@ -79,5 +79,5 @@ function step([x, at]: Corner, to: Corner | undefined, y: (share: number) => num
 function markOf({ condition, x }: TradeOffPoint, y: number, { side, y: labelY }: LabelPlace): Html {
   const look: Look = condition.role === 'method' ? verdicts[condition.verdict] : states['cannot-tell']
   const left = side === 'left'
-  return html`<svg class="t-${look.tone}" x="${pc(x)}" y="${y}" overflow="visible">${condition.role === 'method' ? shape(look.shape) : html`<path class="c-reference" d="M-4-4l8 8M4-4l-8 8"/>`}</svg><text class="halo${condition.role === 'method' ? ' c-name' : ''}" x="${pc(x)}" y="${labelY + 4}" dx="${left ? -9 : 9}" text-anchor="${left ? 'end' : 'start'}">${condition.name}</text>`
+  return html`<svg class="t-${look.tone}" x="${pc(x)}" y="${y}" overflow="visible">${condition.role === 'method' ? shape(look.shape) : html`<path class="c-reference" d="M-4-4l8 8M4-4l-8 8"/>`}</svg>${Math.abs(labelY - y) > 16 && html`<line class="leader" x1="${pc(x)}" y1="${y}" x2="${pc(x)}" y2="${labelY}"/>`}<text class="halo${condition.role === 'method' ? ' c-name' : ''}" x="${pc(x)}" y="${labelY + 4}" dx="${left ? -9 : 9}" text-anchor="${left ? 'end' : 'start'}">${condition.name}</text>`
 }
