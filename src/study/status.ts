@@ -46,7 +46,7 @@ export async function runStatus(store: Store, run: RunRow, now: number = Date.no
   const state = run.finished !== null ? 'finished' : alive !== undefined ? 'running' : 'interrupted'
   const planned = latest?.planned ?? null
   const seconds = alive === undefined ? 0 : (now - Date.parse(alive.began)) / 1000
-  const left = planned !== null && state === 'running' && recent > 0 ? ((planned - answers) * seconds) / recent : null
+  const left = planned !== null && state === 'running' ? secondsLeft(planned - answers, recent, seconds) : null
   const result = run.result === null ? null : readable(run.result)
   return {
     study: run.study,
@@ -61,6 +61,14 @@ export async function runStatus(store: Store, run: RunRow, now: number = Date.no
     verdicts: verdictsOf('method', result),
     references: verdictsOf('reference', result),
   }
+}
+
+/**
+ * At the pace of this session, once it has made a twentieth of what it has to make: at first nearly all of its time went
+ * into fits, which a pace of answers knows nothing of.
+ */
+function secondsLeft(left: number, made: number, seconds: number): number | null {
+  return made >= 0.05 * (left + made) && made > 0 ? (left * seconds) / made : null
 }
 
 function verdictsOf(role: Role, result: StudyResult | null): ConditionVerdict[] {
