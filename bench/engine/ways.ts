@@ -64,6 +64,8 @@ function capturing(model: ModelInfo, steering: SteeringVisitor): StateVisitor {
     layersOf(model).map(layer => placeKey('residual', layer)),
     steering,
   )
+  // Logits are part of what is timed.
+  visitor.stops = false
   // As many rows as the longest batch: what a capture keeps of one layer.
   const kept = new Float32Array(maxBatch * model.width)
   let row = 0

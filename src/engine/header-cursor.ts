@@ -15,6 +15,8 @@ export class HeaderCursor {
   readonly #handle: FileHandle
   readonly file: string
   readonly #size: number
+  /** What windows are read into, one after the other: each in memory of its own would be kept for a while. */
+  #memory = Buffer.alloc(0)
   #window = Buffer.alloc(0)
   /** Where the window begins in the file. */
   #start = 0
@@ -110,12 +112,13 @@ export class HeaderCursor {
     if (position + bytes > this.#size) throw this.#truncated(what)
     this.#checkHeader(position + bytes)
     const length = Math.min(Math.max(bytes, windowBytes), this.#size - position)
-    const { buffer, bytesRead } = await this.#handle.read(Buffer.allocUnsafe(length), 0, length, position)
+    if (this.#memory.length < length) this.#memory = Buffer.allocUnsafe(length)
+    const { bytesRead } = await this.#handle.read(this.#memory, 0, length, position)
     // The file became shorter while it was read.
     if (bytesRead < bytes) throw this.#truncated(what)
     this.#start = position
     this.#at = 0
-    this.#window = buffer.subarray(0, bytesRead)
+    this.#window = this.#memory.subarray(0, bytesRead)
   }
 
   #checkHeader(end: number): void {
