@@ -80,14 +80,13 @@ export function capture(
         else states.get(layer)!.set(values, start + i * places.width)
       }
     })
+    const plain = request.steering === null
     // An edit above that fails has to be heard of.
-    visitor.stops = request.steering === null
+    visitor.stops = plain
     const known =
-      request.steering === null && model.rewinds
-        ? Math.min(sharedPrefix(before, tokens), positions[0] ?? 0, tokens.length - 1)
-        : 0
+      plain && model.rewinds ? Math.min(sharedPrefix(before, tokens), positions[0] ?? 0, tokens.length - 1) : 0
     context.truncate(0, known)
-    before = request.steering === null ? tokens : []
+    before = plain ? tokens : []
     const steered = prepareSteered(context, steering, 0, request.rendered, request.steering)
     for (const token of request.continuation) steered?.generated.push(token)
     // The last layer computes only rows with logits; only the final token's come for free. It is the clause that decides,

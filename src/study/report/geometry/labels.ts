@@ -21,6 +21,9 @@ export interface PlotSize {
   readonly bottom: number
 }
 
+/** Pixels: the width that the names of a report's plots are placed for. */
+export const narrow = 560
+
 interface Box {
   readonly left: number
   readonly right: number

@@ -1,7 +1,7 @@
 /** States before and after steering, in the plane of two components. */
 import type { ActivationMap } from '../../map/index.ts'
 import { percent } from '../format.ts'
-import { placeLabels } from '../geometry/labels.ts'
+import { narrow, placeLabels } from '../geometry/labels.ts'
 import { type Html, html } from '../html.ts'
 import { pc } from './mark.ts'
 import { labelLine } from './verdict.ts'
@@ -9,8 +9,6 @@ import { labelLine } from './verdict.ts'
 /** Pixels: the plot's top and bottom within an svg of 360 px. */
 const top = 12
 const bottom = 320
-/** Pixels: the width that names are placed for. */
-const narrow = 560
 
 type Point = readonly [x: number, y: number]
 

@@ -1,7 +1,7 @@
 /** Efficacy against the worst of the other axes, a mark for each condition. */
 import type { ConditionResult } from '../../result.ts'
 import { points } from '../format.ts'
-import { type LabelPlace, placeLabels } from '../geometry/labels.ts'
+import { type LabelPlace, narrow, placeLabels } from '../geometry/labels.ts'
 import { position } from '../geometry/scale.ts'
 import { frontLine, frontSentence, type TradeOffPoint, tradeOff } from '../geometry/trade-off.ts'
 import { type Html, html } from '../html.ts'
@@ -13,8 +13,6 @@ import { labelLine } from './verdict.ts'
 /** Pixels: the plot's top and bottom within an svg of 320 px. */
 const top = 16
 const bottom = 272
-/** Pixels: the width that names are placed for. */
-const narrow = 560
 
 /** @param line the change, as a share, under which most suites count as broken; null where there is none */
 export function tradeOffSection(
