@@ -66,7 +66,9 @@ interface Planned {
   readonly conditions: readonly PlannedCondition[]
 }
 
-export function countAnswers(study: Study, { fit, select, suites, explored, conditions }: Planned): PlanCount[] {
+export function countAnswers(study: Study, planned: Planned): PlanCount[] {
+  const { fit, select, suites, conditions } = planned
+  const explored = planned.explored.map(suite => askedOf(suite))
   const counts: PlanCount[] = []
   const add = (stage: PlanCount['stage'], condition: string, suite: string, rows: number, maxTokens: number) => {
     if (rows > 0) counts.push({ stage, condition, suite, rows, maxTokens })

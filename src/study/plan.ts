@@ -68,7 +68,7 @@ export async function planStudy(study: string | StudyFile | LoadedStudy, options
   const conditions = planConditions(loaded.study)
   const isSelected = conditions.some(({ treatment }) => treatment.kind === 'method' && treatment.strength === null)
   if (isSelected) checkHarmless(loaded.study, splits.fit)
-  const explored = isSelected ? await loadExplored(loaded.study, splits.select.control, suites, loader) : []
+  const explored = isSelected ? await loadExplored(loaded.study, splits.select, suites, loader) : []
   const counts = countAnswers(loaded.study, { ...splits, suites, explored, conditions })
   return {
     // The model goes into the hash of a run by its fingerprint, not by where it lies.

@@ -94,8 +94,8 @@ const Select = z.strictObject({
     z.strictObject({
       /** Multiple choice. */
       general: Ref,
-      /** Jailbreak templates, filled with the control prompts. */
-      attack: Ref,
+      /** Jailbreak templates, filled with the control prompts. Faithfulness has none: its control questions follow distractors. */
+      attack: Ref.optional(),
       /** Rows of each. */
       rows: count,
     }),

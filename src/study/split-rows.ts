@@ -1,6 +1,6 @@
 /** The rows that a study fits and selects on. */
 import type { PromptRow } from '../data/index.ts'
-import type { Question } from '../measure/suites/index.ts'
+import type { Question, Suite } from '../measure/suites/index.ts'
 import type { Sides } from '../steer/index.ts'
 
 export interface FitRows {
@@ -19,6 +19,8 @@ export interface SelectRows {
   readonly questions?: readonly Question[] | undefined
   /** Rows a side, of those that the model knows. */
   readonly most?: number | undefined
+  /** The control questions behind distractors, where that is explored. */
+  readonly distracted?: Suite | undefined
 }
 
 /** What of a fit is to be left alone. */

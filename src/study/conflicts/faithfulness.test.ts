@@ -61,7 +61,10 @@ beforeAll(async () => {
     ],
     references: { prompt: false, random: 0 },
     fit: { pool: fit },
-    select: { on: { target: select, control: select }, layers: [5], strengths: [1], limit: 3 },
+    select: {
+      ...{ on: { target: select, control: select }, layers: [5], strengths: [1], limit: 3 },
+      explore: { general: 'organism/choice/test', rows: 3 },
+    },
     measure: {
       efficacy: [
         { conflict: test, name: 'contradicted', by: 'both' },
@@ -145,6 +148,27 @@ describe('a study of faithfulness', () => {
     expect(flips.every(({ gained, lost }) => gained + lost === 0)).toBe(true)
   })
 
+  it('explores the other axes along the strength: robustness on the questions of select, behind distractors', () => {
+    const [selection] = run.result.selections
+    expect(selection?.explored?.map(({ strength, axes }) => [strength, axes.robustness.n, axes.general.n])).toEqual([
+      [0, 3, 3],
+      [1, 3, 3],
+    ])
+    // To what it does not understand the organism always says the same, which is what memory says.
+    const [{ axes } = { axes: undefined }] = selection?.explored ?? []
+    expect([axes?.efficacy.rate, axes?.control.rate, axes?.robustness.rate]).toEqual([0, 1, 1])
+    expect(reportMarkdown(run.result)).toContain('Exploratory, on the select split at the chosen layer')
+  })
+
+  it('maps the states of questions behind a contradiction, alone, and behind distractors', () => {
+    const groups = run.result.map?.groups.map(({ name, before, after }) => [name, before.length, after.length])
+    expect(groups).toEqual([
+      ['contradicted', 4, 4],
+      ['closed-book', 3, 3],
+      ['distracted', 15, 15],
+    ])
+  })
+
   it('says the same when it goes on, and when its answers are judged again', async () => {
     const again = await runStudy(await planStudy(study), { model, store })
     expect(again.reused.chunks).toBe(again.reused.of)
@@ -169,6 +193,10 @@ describe('what a study of faithfulness does not take', () => {
     const harmful = { ...study.measure, control: [{ prompts: 'organism/harmful/test' }] }
     await expect(planStudy({ ...study, measure: harmful })).rejects.toMatchObject({
       message: 'A suite asks about refusal, and the study is about faithfulness',
+    })
+    const explore = { general: 'organism/choice/test', attack: 'organism/templates/test', rows: 3 }
+    await expect(planStudy({ ...study, select: { ...study.select, explore } })).rejects.toMatchObject({
+      message: 'select.explore does not fit a study of faithfulness',
     })
     const parameters = { tokens: 'last' }
     await expect(planStudy({ ...study, conditions: [{ method: 'diffmean', parameters }] })).rejects.toMatchObject({

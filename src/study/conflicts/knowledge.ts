@@ -1,7 +1,7 @@
 /** Which questions the model knows: what it does not know is set aside before anything is fitted or measured. */
 import type { Dropped, PromptRow } from '../../data/index.ts'
 import { PlimsollError } from '../../errors.ts'
-import type { AnswerItem, ChoiceItem, Question } from '../../measure/suites/index.ts'
+import type { AnswerItem, ChoiceItem, Question, Suite } from '../../measure/suites/index.ts'
 import { bestChoice } from '../answer.ts'
 import { countAnswers, outlookOf } from '../counts.ts'
 import type { Plan } from '../plan.ts'
@@ -49,8 +49,9 @@ function itemOf({ key, by, request, answers }: Question): AnswerItem | ChoiceIte
 
 /** The plan with the rows of known questions only. Its hash stays: what the model knows follows from the model. */
 function cutTo(plan: Plan, known: ReadonlySet<string>, knowledge: readonly Knowledge[]): Plan {
-  const { study, conditions, explored } = plan
+  const { study, conditions } = plan
   const isKnown = ({ question }: Pick<PromptRow, 'question'>) => question === undefined || known.has(question)
+  const cut = (all: readonly Suite[]) => all.map(suite => askedOf(suite, known))
   const fit: FitRows = {
     ...plan.fit,
     positive: plan.fit.positive.filter(isKnown),
@@ -78,13 +79,14 @@ function cutTo(plan: Plan, known: ReadonlySet<string>, knowledge: readonly Knowl
         expected: 'questions that the unsteered model answers from memory',
         fix: 'Name easier questions or more of them, or take a larger model.',
       })
-  const suites = plan.suites.map(suite => askedOf(suite, known))
+  const [suites, explored] = [cut(plan.suites), cut(plan.explored)]
   const counts = countAnswers(study, { fit, select, suites, explored, conditions })
   return {
     ...plan,
     fit,
     select,
     suites,
+    explored,
     counts,
     answers: counts.reduce((sum, count) => sum + count.rows, 0),
     outlook: suites.filter(suite => !suite.extra).map(suite => outlookOf(suite, study)),

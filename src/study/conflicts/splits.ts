@@ -8,7 +8,16 @@ import {
   withoutOverlap,
 } from '../../data/index.ts'
 import { PlimsollError } from '../../errors.ts'
-import { articleOf, conflictPrompt, type Question, questionOf, type Suite } from '../../measure/suites/index.ts'
+import {
+  articleOf,
+  conflictPrompt,
+  conflictSuite,
+  distractorsFor,
+  IRRELEVANT,
+  type Question,
+  questionOf,
+  type Suite,
+} from '../../measure/suites/index.ts'
 import { type Loader, nameOf } from '../rows.ts'
 import type { Ref, Study } from '../schema.ts'
 import type { FitRows, SelectRows } from '../split-rows.ts'
@@ -58,7 +67,12 @@ export async function loadConflictSplits(
   const [target, control] = [await load(on.target, 'select.on.target'), await load(on.control, 'select.on.control')]
   const selected = [...target, ...control]
   const pool = dropMet(await load(study.fit.pool, 'fit.pool'), selected, 'the select split', loader)
-  return { fit: fitRowsOf(pool), select: selectRowsOf(target, control, limit) }
+  const select = selectRowsOf(target, control, limit)
+  if (study.select.explore === false) return { fit: fitRowsOf(pool), select }
+  return {
+    fit: fitRowsOf(pool),
+    select: { ...select, distracted: distractedSuite(control, [...control, ...pool], study) },
+  }
 }
 
 /** Without a passage the model is to answer from memory, with one from it: each question shows both. */
@@ -81,6 +95,22 @@ function selectRowsOf(target: readonly Named[], control: readonly Named[], most:
     control: control.map(one => promptOf(one, [], 'memory')),
     questions: questionsOf([...target, ...control]),
     most,
+  }
+}
+
+/** One arrangement of passages a question, each in turn. */
+function distractedSuite(control: readonly Named[], among: readonly Named[], study: Study): Suite {
+  const rows = control.map(({ row }) => row)
+  const passages = among.map(({ row }) => row)
+  const found = distractorsFor(rows, passages, IRRELEVANT, study.seed)
+  const spec = { axis: 'robustness', given: 'distractors', by: 'answer', extra: false } as const
+  const suiteOf = (set: string, own: readonly ConflictRow[], i: number) =>
+    conflictSuite({ ...spec, set, name: 'select distracted' }, own, found.slice(i, i + 1))
+  const alone = control.map(({ set, row }, i) => suiteOf(set, [row], i))
+  return {
+    ...suiteOf('select', [], 0),
+    items: alone.flatMap(({ items }, i) => items[i % items.length] ?? []),
+    questions: alone.flatMap(({ questions = [] }) => questions),
   }
 }
 

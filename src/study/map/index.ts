@@ -9,6 +9,7 @@ import type { AnswerItem, Suite } from '../../measure/suites/index.ts'
 import type { ActiveCondition } from '../active.ts'
 import { promptOf } from '../chat.ts'
 import type { Plan } from '../plan.ts'
+import type { Study } from '../schema.ts'
 import { fingerprintOf } from '../steering.ts'
 import type { Work } from '../work.ts'
 import { principalPlane, project } from './plane.ts'
@@ -35,7 +36,7 @@ export async function activationMap(
   conditions: readonly ActiveCondition[],
 ): Promise<ActivationMap | null> {
   const method = conditions.find(({ role, layer }) => role === 'method' && layer !== null)
-  const groups = groupsOf(suites)
+  const groups = groupsOf(suites, study.behaviour)
   if (method === undefined || method.layer === null || groups.length < 2) return null
   const { layer, setting, name } = method
   const prompts = groups.map(group => group.items.map(item => promptOf(item, study.system)))
@@ -70,14 +71,27 @@ export async function activationMap(
   return Drawn.parse(found)
 }
 
-/** Harmless, harmful, and harmful inside of templates. */
-function groupsOf(suites: readonly Suite[]): { name: string; items: AnswerItem[] }[] {
-  const kinds = [
-    { name: 'harmless', of: (suite: Suite) => suite.axis === 'efficacy' && !suite.harmful && !suite.grid },
-    { name: 'harmful', of: (suite: Suite) => suite.axis === 'control' && suite.harmful && !suite.grid },
-    { name: 'jailbroken', of: (suite: Suite) => suite.axis === 'robustness' && suite.harmful && suite.grid },
-  ]
-  return kinds.flatMap(({ name, of }) => {
+interface Kind {
+  readonly name: string
+  readonly of: (suite: Suite) => boolean
+}
+
+/** Harmless, harmful, and harmful inside of templates; or questions behind a contradiction, alone, and behind distractors. */
+const kindsOf: Readonly<Record<Study['behaviour'], readonly Kind[]>> = {
+  refusal: [
+    { name: 'harmless', of: ({ axis, harmful, grid }) => axis === 'efficacy' && !harmful && !grid },
+    { name: 'harmful', of: ({ axis, harmful, grid }) => axis === 'control' && harmful && !grid },
+    { name: 'jailbroken', of: ({ axis, harmful, grid }) => axis === 'robustness' && harmful && grid },
+  ],
+  faithfulness: [
+    { name: 'contradicted', of: ({ axis }) => axis === 'efficacy' },
+    { name: 'closed-book', of: ({ axis }) => axis === 'control' },
+    { name: 'distracted', of: ({ axis }) => axis === 'robustness' },
+  ],
+}
+
+function groupsOf(suites: readonly Suite[], behaviour: Study['behaviour']): { name: string; items: AnswerItem[] }[] {
+  return kindsOf[behaviour].flatMap(({ name, of }) => {
     const items = suites.filter(suite => of(suite) && !suite.extra).flatMap(suite => suite.items)
     // Spread over all of them: a grid lists one template after the other.
     const drawn = evenly(items, most).filter(item => item.kind === 'answer')

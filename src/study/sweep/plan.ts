@@ -36,7 +36,7 @@ export async function planSweep(source: SweepSource, model: string): Promise<Swe
   const suites = await loadSuites(study, loader)
   const splits = await loadSplits(study, suites, loader)
   checkHarmless(study, splits.fit)
-  const explored = await loadExplored(study, splits.select.control, suites, loader)
+  const explored = await loadExplored(study, splits.select, suites, loader)
   return { study, ...splits, explored, dropped: loader.dropped }
 }
 
