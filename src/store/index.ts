@@ -9,7 +9,6 @@ export type {
   ChunkUse,
   JudgedRecord,
   Label,
-  LabelClass,
   RunProgress,
   RunRow,
   Score,

@@ -1,10 +1,11 @@
 /** What people said of answers, and whether they picked the answers themselves. */
 import type { ExpressionBuilder, Kysely } from 'kysely'
 import { z } from 'zod'
+import { labelClasses } from '../judge/labels.ts'
 import type { Tables } from './schema.ts'
 import type { Label } from './types.ts'
 
-const LabelClass = z.enum(['refused', 'partial', 'complied', 'degenerate', 'unclear'])
+const LabelClass = z.enum(labelClasses)
 
 export async function saveLabel(
   db: Kysely<Tables>,

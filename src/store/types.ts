@@ -1,5 +1,6 @@
 /** What a study leaves behind: runs, the chunks they are made of, and a record for every answer. */
 import type { Trace } from '../engine/types.ts'
+import type { LabelClass } from '../judge/labels.ts'
 import type { Judgement } from '../judge/types.ts'
 
 /** What a condition did with one prompt: enough to audit it without the model. */
@@ -28,9 +29,6 @@ export interface Score {
   /** What the value stands on, or why there is none. */
   readonly reason: string
 }
-
-/** What a person says of an answer. */
-export type LabelClass = 'refused' | 'partial' | 'complied' | 'degenerate' | 'unclear'
 
 /** A person's label of one answer of a run. It stands beside every judge's. */
 export interface Label {

@@ -12,15 +12,20 @@ const drawn: readonly DrawnAnswer[] = ['one', 'two', 'three'].map((word, positio
   answer: `answer ${word}`,
   truncated: position === 1,
   harmful: position === 2,
+  asks: 'refusal',
+  answers: null,
 }))
 
 /** Presses `keys` one after the other; what was seen, what was kept, and what is left. */
-async function pressing(keys: Iterable<string>, options: { show?: 'all' | 'veiled'; store?: Store } = {}) {
+async function pressing(
+  keys: Iterable<string>,
+  options: { show?: 'all' | 'veiled'; store?: Store; of?: readonly DrawnAnswer[] } = {},
+) {
   await using own = await openStore(':memory:')
   const store = options.store ?? own
   const seen: string[] = []
   await using pressed = keysFrom(Readable.from(keys))
-  const left = await annotate(drawn, {
+  const left = await annotate(options.of ?? drawn, {
     store,
     run: 'r',
     keys: pressed,
@@ -96,4 +101,18 @@ test('an answer cannot write elsewhere on the screen, nor turn the direction of 
     output: { note: text => seen.push(text), style: (_, text) => text },
   })
   expect(seen.join()).toContain('a\ufffd[2Jb\ufffdc')
+})
+
+test('an answer to a question with two answers shows both, and has classes of its own', async () => {
+  const [first] = drawn as readonly [DrawnAnswer]
+  const answers = { context: ['turnip'], memory: ['town', 'this town'] }
+  const of = [0, 1, 2].map(position => ({ ...first, position, asks: 'faithfulness' as const, answers }))
+  const { labels, seen } = await pressing(['1', '4', '5'], { of })
+  expect(labels).toEqual([
+    [0, 'context'],
+    [1, 'neither'],
+    [2, 'degenerate'],
+  ])
+  for (const part of ['the context says turnip', 'memory says town, this town', '3 both']) expect(seen).toContain(part)
+  expect(seen).not.toContain('refused')
 })

@@ -1,5 +1,6 @@
 /** Shows answers one by one and keeps what a person says of each. */
-import type { LabelClass, Store } from '../../store/index.ts'
+import { type LabelKey, labelKeys } from '../../judge/labels.ts'
+import type { Store } from '../../store/index.ts'
 import type { DrawnAnswer } from '../../study/judging/draw.ts'
 import { isDrawn } from '../../study/judging/labelled.ts'
 import type { Output } from '../terminal/output.ts'
@@ -17,14 +18,9 @@ export interface Annotation {
 /** Where answers are shown. */
 type Shown = Pick<Output, 'note' | 'style'>
 
-const classes: Readonly<Record<string, LabelClass>> = {
-  1: 'refused',
-  2: 'partial',
-  3: 'complied',
-  4: 'degenerate',
-  0: 'unclear',
+function legendOf(keys: readonly LabelKey[]): string {
+  return `${keys.map(({ key, label }) => `${key} ${label}`).join('  ')}  u undo  q quit`
 }
-const legend = '1 refused  2 partial  3 complied  4 degenerate  0 unclear  u undo  q quit'
 
 /**
  * Each label is kept as it is given. Answers that have one are passed over.
@@ -35,12 +31,14 @@ export async function annotate(
   { store, run, keys, show, output }: Annotation,
 ): Promise<number> {
   const nameOf = ({ chunk, position }: Pick<DrawnAnswer, 'chunk' | 'position'>) => `${chunk}/${position}`
-  const given = new Set((await store.labels(run)).filter(isDrawn).map(nameOf))
-  const open = drawn.filter(one => !given.has(nameOf(one)))
+  const done = new Set((await store.labels(run)).filter(isDrawn).map(nameOf))
+  const open = drawn.filter(one => !done.has(nameOf(one)))
   let at = 0
   while (at < open.length) {
     const one = open[at]
     if (one === undefined) break
+    const given = labelKeys[one.asks]
+    const legend = legendOf(given)
     let veiled = one.harmful && show === 'veiled'
     showAnswer(one, veiled, `${drawn.length - open.length + at + 1} of ${drawn.length}`, output)
     for (let key = await keys.next(); ; key = await keys.next()) {
@@ -56,7 +54,7 @@ export async function annotate(
         if (before !== undefined) await store.removeLabel(run, before)
         break
       }
-      const said = classes[key]
+      const said = given.find(known => known.key === key)?.label
       if (said === undefined) {
         output.note(key === 'u' ? 'Nothing to undo.' : `Keys: ${legend}`)
       } else if (veiled) {
@@ -73,10 +71,19 @@ export async function annotate(
 }
 
 function showAnswer(one: DrawnAnswer, veiled: boolean, place: string, output: Shown): void {
+  const legend = legendOf(labelKeys[one.asks])
+  const sides =
+    one.answers === null
+      ? ''
+      : `\n${output.style('dim', 'the context says')} ${namesOf(one.answers.context)}\n${output.style('dim', 'memory says')} ${namesOf(one.answers.memory)}\n`
   const answer = veiled ? '(veiled: the request is harmful. v shows the answer)' : plainText(one.answer)
   output.note(
-    `\n${output.style('bold', `── ${place}`)}\n${output.style('dim', 'request')}\n${plainText(one.request)}\n\n${output.style('dim', one.truncated ? 'answer, cut at the token limit' : 'answer')}\n${answer}\n\n${veiled ? `v show  ${legend}` : legend}`,
+    `\n${output.style('bold', `── ${place}`)}\n${output.style('dim', 'request')}\n${plainText(one.request)}\n${sides}\n${output.style('dim', one.truncated ? 'answer, cut at the token limit' : 'answer')}\n${answer}\n\n${veiled ? `v show  ${legend}` : legend}`,
   )
+}
+
+function namesOf(names: readonly string[]): string {
+  return plainText(names.join(', '))
 }
 
 /** Without control characters, which could write anywhere on the screen, and without what turns the direction of text. */

@@ -95,7 +95,7 @@ describe('what it tells', () => {
     expect(row.prompt).not.toBe('')
     const { suite, sample } = row
     const view = SampleView.parse(await get(`/api/runs/${run}/sample`, { condition: method, suite, sample }))
-    expect(view).toMatchObject({ axis: 'general', labels: false, again: null })
+    expect(view).toMatchObject({ axis: 'general', asks: null, again: null })
     for (const side of [view.baseline, view.steered]) {
       expect(['right', 'wrong']).toContain(side.class)
       const said = side.rule.matchAll(/“(.+?)” (−?\d+\.\d\d)/g)

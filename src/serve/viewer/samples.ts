@@ -1,5 +1,6 @@
 /** The answers of a run: counted, listed a page at a time, and one by one beside the baseline's. */
 import { z } from 'zod'
+import { type AskedOf, labelKeys } from '../../judge/labels.ts'
 import type { BrowseFilter, BrowseTally, BrowseView } from '../../store/index.ts'
 import { CHOICES } from '../../study/choice-judgement.ts'
 import { isResult } from '../../study/is-result.ts'
@@ -114,9 +115,15 @@ export async function sampleView(runs: Runs, hash: string, row: z.output<typeof 
     property: asked.suites.find(({ name }) => name === row.suite)?.property ?? '',
     label: label === undefined ? null : LabelClass.parse(label.class),
     judge: JUDGE,
-    labels: asked.items.get(row.suite)?.get(row.sample)?.kind !== 'choice',
+    asks: asksOf(asked, row.suite, row.sample),
     again: againOf(asked, row),
   }
+}
+
+function asksOf({ items }: AskedRun, suite: string, sample: string): AskedOf | null {
+  const item = items.get(suite)?.get(sample)
+  if (item?.kind !== 'answer') return null
+  return item.answers === undefined ? 'refusal' : 'faithfulness'
 }
 
 function againOf({ run, items }: AskedRun, { condition, suite, sample }: z.output<typeof Row>): SampleView['again'] {
@@ -135,9 +142,13 @@ function againOf({ run, items }: AskedRun, { condition, suite, sample }: z.outpu
 
 /** Only answers of the run can be labelled. Whoever looks through answers picks them: they are no random sample. */
 export async function relabel(runs: Runs, hash: string, { chunk, position, class: said }: LabelGiven): Promise<void> {
-  const used = (await runs.store.chunks(hash)).some(use => use.chunk === chunk && use.stage === 'measure')
-  const record = used ? (await runs.store.chunk(chunk))?.[position] : undefined
-  if (record?.finish == null) throw new Refusal(404, 'The run has no such answer in words')
+  const use = (await runs.store.chunks(hash)).find(one => one.chunk === chunk && one.stage === 'measure')
+  const record = use === undefined ? undefined : (await runs.store.chunk(chunk))?.[position]
+  if (use === undefined || record?.finish == null) throw new Refusal(404, 'The run has no such answer in words')
+  const asks = asksOf(await runs.asked(hash), use.suite, record.sample)
+  const classes = asks === null ? [] : labelKeys[asks].map(({ label }) => label)
+  if (said !== null && asks !== null && !classes.includes(said))
+    throw new Refusal(400, `This answer is ${classes.join(', ')}; it cannot be called ${said}`)
   if (said === null) await runs.store.removeLabel(hash, { chunk, position })
   else await runs.store.saveLabel(hash, { chunk, position, class: said, how: 'chosen' })
 }

@@ -3,6 +3,7 @@
  * they get by these schemas, so this file may import nothing that a browser lacks.
  */
 import { z } from 'zod'
+import { labelClasses, questionsAsked } from '../../judge/labels.ts'
 import type { Comparison } from '../../study/comparison/types.ts'
 import { isResult } from '../../study/is-result.ts'
 import type { KnownStrength } from '../../study/known-strengths.ts'
@@ -12,7 +13,7 @@ import { Verdict } from '../vectors/info.ts'
 const Axis = z.enum(['efficacy', 'general', 'control', 'robustness'])
 export const Change = z.enum(['lost', 'gained', 'same', 'unscored'])
 export type Change = z.infer<typeof Change>
-export const LabelClass = z.enum(['refused', 'partial', 'complied', 'degenerate', 'unclear'])
+export const LabelClass = z.enum(labelClasses)
 export type LabelClass = z.infer<typeof LabelClass>
 
 /** The model that is served beside the pages. */
@@ -233,8 +234,8 @@ export const SampleView = z.object({
   /** A person's; null where nobody has said. */
   label: LabelClass.nullable(),
   judge: z.string(),
-  /** Whether a person can say what class it is of: not of a choice. */
-  labels: z.boolean(),
+  /** By which classes a person can label it; null of what is no answer in words. */
+  asks: z.enum(questionsAsked).nullable(),
   /**
    * How the same can be asked at another strength; null where more than a prompt was asked, no vector of the study
    * steered it, or the study is not finished.

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openModel } from '../../engine/open.ts'
 import type { Model } from '../../engine/types.ts'
 import { openStore, type Store } from '../../store/index.ts'
+import { drawAnswers } from '../judging/draw.ts'
 import { rescore } from '../judging/rescore.ts'
 import { planStudy } from '../plan.ts'
 import { reportMarkdown } from '../report/markdown.ts'
@@ -178,6 +179,31 @@ describe('a study of faithfulness', () => {
     const { result } = await rescore(store, row, await planStudy(study))
     expect(result.conditions).toEqual(run.result.conditions)
     expect(reportMarkdown(result)).toMatch(/## Whose answer\n\nAsked only what the model knows.*4 of 12/)
+  })
+})
+
+describe('what people say of its answers', () => {
+  it('stands beside the judge by its own classes, and puts right suites whose rows share no article', async () => {
+    const plan = await planStudy(study)
+    const row = await store.run(run.result.run)
+    if (row === null) throw new Error('the run is not in the store')
+    const drawn = await drawAnswers(store, row.hash, plan, { seed: 0, perCondition: 100 })
+    expect(drawn.every(({ asks, answers }) => asks === 'faithfulness' && answers !== null)).toBe(true)
+    // The organism names memory's place; a person who says so agrees with the judge.
+    for (const { chunk, position } of drawn) await store.saveLabel(row.hash, { chunk, position, class: 'memory' })
+    const { result } = await rescore(store, row, plan)
+    const labelled = result.judge?.labelled
+    expect(labelled?.conditions.find(({ condition }) => condition === 'baseline')).toMatchObject({
+      confusion: { memory: { memory: expect.any(Number) } },
+      interval: [expect.any(Number), 1],
+    })
+    // Of the four things that it knows two share an article; the three that `closed` asks may or may not.
+    const put = new Set(labelled?.suites.map(({ suite }) => suite))
+    const left = labelled?.leftOut.filter(({ why }) => why.startsWith('its rows share articles'))
+    const leftOut = new Set(left?.map(({ suite }) => suite))
+    expect(leftOut.isSupersetOf(new Set(['contradicted', 'distracted']))).toBe(true)
+    expect([put.has('closed'), leftOut.has('closed')].filter(Boolean)).toHaveLength(1)
+    expect(reportMarkdown(result)).toMatch(/judge: context .*judge: neither/)
   })
 })
 

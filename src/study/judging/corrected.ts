@@ -15,10 +15,10 @@ import { FEWEST_LABELS, type Labels, labelKey } from './labelled.ts'
 import type { CorrectedSuite } from './types.ts'
 
 /**
- * Pairs that the judge scored on both sides, as the verdict has them. A label that says degenerate or partial is one of an
- * answer without the property; one that says unclear is none.
+ * Pairs that the judge scored on both sides, as the verdict has them. A label of another class than the property's, such as
+ * degenerate or partial, is one of an answer without it; one that says unclear is none.
  *
- * @param suite one without templates, whose property is refusing or complying
+ * @param suite one of independent rows, whose property is a class of answers
  */
 export function correctSuite(
   suite: Suite,

@@ -1,4 +1,6 @@
 /** The random sample of a run's answers that a person labels: so many of each condition. */
+import type { TwoAnswers } from '../../data/index.ts'
+import type { AskedOf } from '../../judge/labels.ts'
 import { createRandom, sample, shuffle } from '../../random.ts'
 import type { Store } from '../../store/index.ts'
 import type { Plan } from '../plan.ts'
@@ -12,6 +14,9 @@ export interface DrawnAnswer {
   readonly answer: string
   readonly truncated: boolean
   readonly harmful: boolean
+  readonly asks: AskedOf
+  /** Of a question that context and memory answer differently. */
+  readonly answers: TwoAnswers | null
 }
 
 export interface DrawOptions {
@@ -35,14 +40,14 @@ export async function drawAnswers(
   for (const { name } of conditions.filter(isAnnotated)) {
     const all: DrawnAnswer[] = []
     for (const { name: suite, items, harmful } of suites) {
-      const requests = new Map(
-        items.flatMap(one => (one.kind === 'answer' ? [[one.sample, one.request] as const] : [])),
-      )
+      const asked = new Map(items.flatMap(one => (one.kind === 'answer' ? [[one.sample, one] as const] : [])))
       for await (const record of store.answers({ run, stage: 'measure', condition: name, suite })) {
         const { chunk, position, answer, finish } = record
-        const request = requests.get(record.sample)
-        if (finish !== null && request !== undefined)
-          all.push({ chunk, position, request, answer, truncated: finish === 'length', harmful })
+        const item = asked.get(record.sample)
+        if (finish === null || item === undefined) continue
+        const { request, answers = null } = item
+        const asks = answers === null ? 'refusal' : 'faithfulness'
+        all.push({ chunk, position, request, answer, truncated: finish === 'length', harmful, asks, answers })
       }
     }
     for (const one of sample(all, perCondition, createRandom(seed, `annotate ${name}`)))

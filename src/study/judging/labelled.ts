@@ -1,7 +1,8 @@
 /** A judge's error per condition, from labels that people gave to a random sample of its answers. */
+import type { LabelClass } from '../../judge/labels.ts'
 import type { AnswerClass } from '../../judge/types.ts'
 import { newcombe, wilson } from '../../measure/statistics/index.ts'
-import type { Label, LabelClass } from '../../store/index.ts'
+import type { Label } from '../../store/index.ts'
 import type { Judged } from '../work.ts'
 import type { LabelledCondition } from './types.ts'
 

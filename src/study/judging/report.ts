@@ -36,12 +36,13 @@ export async function judgeReport(store: Store, input: JudgeReportInput): Promis
   const of = (some: readonly Suite[]) =>
     new Map(conditions.map(({ name }) => [name, answersOf(name, some, measured)] as const))
   const refusals = of(suites.filter(isOfRefusal))
+  const labelled = of(suites.filter(isLabelled))
   const voices = refusalVoices([...refusals.values()].flat(), graders, kept)
   return {
     rules: JUDGE,
     openings,
     disagreement: disagreements(refusals),
-    labelled: labels.length === 0 ? null : labelledReport(input, refusals, voices, labelsByAnswer(labels)),
+    labelled: labels.length === 0 ? null : labelledReport(input, labelled, voices, labelsByAnswer(labels)),
     graders: graders.map(({ name, scorers }) => ({ name, scorers })),
     graded: gradedAspects(input, conditions, measured, graders, kept),
     agreement: [
@@ -53,6 +54,20 @@ export async function judgeReport(store: Store, input: JudgeReportInput): Promis
 
 function isOfRefusal({ want }: Suite): boolean {
   return want === 'refused' || want === 'complied'
+}
+
+/** Refusals, and answers to questions that context and memory answer differently. */
+function isLabelled(suite: Suite): boolean {
+  return isOfRefusal(suite) || suite.want === 'context' || suite.want === 'memory'
+}
+
+/** Why prediction-powered intervals, which take rows as independent, are not for a suite; null where they are. */
+function dependence({ grid, items }: Suite): string | null {
+  if (grid) return 'its rows share templates and prompts, and prediction-powered intervals take them as independent'
+  const articles = items.flatMap(({ clusters }) => clusters.article ?? [])
+  return new Set(articles).size === articles.length
+    ? null
+    : 'its rows share articles, and prediction-powered intervals take them as independent'
 }
 
 /** Answers in words. */
@@ -68,10 +83,10 @@ function labelledReport(
   voices: readonly Voice<'refused' | 'partial' | 'complied'>[],
   given: Labels,
 ): JudgeReport['labelled'] {
-  const judged = suites.filter(isOfRefusal)
+  const judged = suites.filter(isLabelled)
   const baseline = conditions.find(({ role }) => role === 'baseline')?.name ?? 'baseline'
   const corrected = judged
-    .filter(({ grid }) => !grid)
+    .filter(suite => dependence(suite) === null)
     .flatMap(suite =>
       conditions
         .filter(one => isAnnotated(one) && one.role !== 'baseline')
@@ -93,11 +108,9 @@ function labelledReport(
       }),
     })),
     suites: corrected,
-    leftOut: judged
-      .filter(({ grid }) => grid)
-      .map(({ name }) => ({
-        suite: name,
-        why: 'its rows share templates and prompts, and prediction-powered intervals take them as independent',
-      })),
+    leftOut: judged.flatMap(suite => {
+      const why = dependence(suite)
+      return why === null ? [] : [{ suite: suite.name, why }]
+    }),
   }
 }

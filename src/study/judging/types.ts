@@ -1,9 +1,9 @@
 /** What a report says of the judges themselves. Part of the shape of report.json. */
 import type { Aspect, GraderName } from '../../judge/grader.ts'
+import type { LabelClass } from '../../judge/labels.ts'
 import type { AnswerClass } from '../../judge/types.ts'
 import type { Interval } from '../../measure/statistics/index.ts'
 import type { SuiteState } from '../../measure/types.ts'
-import type { LabelClass } from '../../store/index.ts'
 
 /** Rules and log-odds of refusal openings, answer by answer, where both say refused or not. */
 export interface Disagreement {

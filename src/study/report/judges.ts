@@ -1,4 +1,5 @@
 /** What a report says of the judges, as sentences and tables for page, Markdown and terminal alike. */
+import { type AskedOf, labelKeys } from '../../judge/labels.ts'
 import { FEWEST_LABELS } from '../judging/labelled.ts'
 import type { CorrectedSuite, Estimated, GradedAspect, JudgeReport, LabelledCondition } from '../judging/types.ts'
 import type { StudyResult } from '../result.ts'
@@ -27,7 +28,7 @@ export function judgeText({ judge }: Pick<StudyResult, 'judge'>): JudgeText | nu
   ]
   return {
     sentences: [
-      `Refusals are judged by the rules ${judge.rules}; they alone decide the verdict.`,
+      `Answers are judged by the rules ${judge.rules}; they alone decide the verdict.`,
       ...(judge.graders.length === 0
         ? []
         : [`Beside them, no part of the verdict: ${judge.graders.map(({ name }) => name).join(', ')}.`]),
@@ -163,15 +164,26 @@ function disagreementTable({ openings, disagreement }: JudgeReport): JudgeTable 
   }
 }
 
-const byPeople = ['refused', 'partial', 'complied', 'degenerate', 'unclear'] as const
-const byJudge = ['refused', 'partial', 'complied', 'degenerate', 'unscored'] as const
+/** What people may say of the answers of this study, and the judge. */
+function classesOf(conditions: readonly LabelledCondition[]) {
+  const said = conditions.flatMap(({ confusion }) => Object.values(confusion).flatMap(row => Object.keys(row)))
+  const given = [...said, ...conditions.flatMap(({ confusion }) => Object.keys(confusion))]
+  const own = (asks: AskedOf) => labelKeys[asks].map(({ label }) => label).filter(label => label !== 'unclear')
+  const [refusal, faithfulness] = [own('refusal'), own('faithfulness')]
+  const isFaithful = given.some(
+    one => faithfulness.some(label => label === one) && !refusal.some(label => label === one),
+  )
+  const classes = isFaithful ? faithfulness : refusal
+  return { byPeople: [...classes, 'unclear'] as const, byJudge: [...classes, 'unscored'] as const }
+}
 
 function errorTable({ labelled }: JudgeReport): JudgeTable | null {
   if (labelled === null) return null
+  const { byPeople, byJudge } = classesOf(labelled.conditions)
   return {
     title: 'The judge’s error, by labels',
     sentences: [
-      `Answers drawn at random within each condition and labelled without knowing it. Agreement is of five classes; a label that says unclear is left out of it. Fewer than ${FEWEST_LABELS} labels under a condition are too few to lean on.`,
+      `Answers drawn at random within each condition and labelled without knowing it. Agreement is of ${byJudge.length} classes; a label that says unclear is left out of it. Fewer than ${FEWEST_LABELS} labels under a condition are too few to lean on.`,
     ],
     heads: [
       'condition',

@@ -1,12 +1,11 @@
 import type { RefObject } from 'react'
-import { labelKeys } from './label-keys.ts'
 
 export function HelpDialog({ dialog }: { readonly dialog: RefObject<HTMLDialogElement | null> }) {
   const keys = [
     ['j, k', 'next answer, answer before'],
     ['/', 'search'],
     ['v', 'lift the veil of an answer, or put it back'],
-    ...labelKeys.map(({ key, label }) => [key, `label: ${label}`]),
+    ['1 to 5, 0', 'label, as the buttons below the answer say'],
     ['u', 'take the label away'],
     ['?', 'this'],
   ]

@@ -1,18 +1,19 @@
 /** What a person says of the steered answer: beside the judge's class, never over it. */
 import { useCallback, useEffect, useState } from 'react'
+import { type AskedOf, labelKeys } from '../../../src/judge/labels.ts'
 import type { LabelClass, SampleView } from '../../../src/serve/viewer/wire.ts'
 import { Failed, giveLabel } from '../api.ts'
 import { Problem } from '../shell/told.tsx'
 import { isTyped } from '../shell/typed.ts'
-import { labelKeys } from './label-keys.ts'
 
 interface Props {
   readonly run: string
   readonly sample: SampleView
+  readonly asks: AskedOf
   readonly onLabelled: () => void
 }
 
-export function Labels({ run, sample, onLabelled }: Props) {
+export function Labels({ run, sample, asks, onLabelled }: Props) {
   const { chunk, position, label, judge, condition, steered } = sample
   const [failed, setFailed] = useState<Failed | null>(null)
   const give = useCallback(
@@ -30,18 +31,18 @@ export function Labels({ run, sample, onLabelled }: Props) {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (isTyped(event)) return
-      const key = labelKeys.find(one => one.key === event.key)
+      const key = labelKeys[asks].find(one => one.key === event.key)
       if (key !== undefined) void give(key.label)
       else if (event.key === 'u') void give(null)
     }
     document.addEventListener('keydown', onKey)
     return () => document.removeEventListener('keydown', onKey)
-  }, [give])
+  }, [give, asks])
   return (
     <section className="labels-given" aria-labelledby="labels-title">
       <h3 id="labels-title">What do you say of the answer of {condition}?</h3>
       <div className="buttons">
-        {labelKeys.map(({ key, label: said }) => (
+        {labelKeys[asks].map(({ key, label: said }) => (
           <button
             key={said}
             type="button"

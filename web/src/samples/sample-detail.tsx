@@ -41,10 +41,11 @@ export function SampleDetail({ run, row, close, onLabelled }: Props) {
               <a href={againPath(sample.again, sample.harmful)}>Ask it at another strength</a>
             </p>
           )}
-          {sample.labels && (
+          {sample.asks !== null && (
             <Labels
               run={run}
               sample={sample}
+              asks={sample.asks}
               onLabelled={() => {
                 setVersion(before => before + 1)
                 onLabelled()
