@@ -201,7 +201,7 @@ describe('what people say of its answers', () => {
     const put = new Set(labelled?.suites.map(({ suite }) => suite))
     const left = labelled?.leftOut.filter(({ why }) => why.startsWith('its rows share articles'))
     const leftOut = new Set(left?.map(({ suite }) => suite))
-    expect(leftOut.isSupersetOf(new Set(['contradicted', 'distracted']))).toBe(true)
+    for (const suite of ['contradicted', 'distracted']) expect(leftOut).toContain(suite)
     expect([put.has('closed'), leftOut.has('closed')].filter(Boolean)).toHaveLength(1)
     expect(reportMarkdown(result)).toMatch(/judge: context .*judge: neither/)
   })
