@@ -2,7 +2,15 @@
 import { newcombe } from '../measure/statistics/index.ts'
 import { leastRate } from '../measure/suite.ts'
 import { decidingSuite } from './report/words.ts'
-import type { AxisName, ConditionResult, ExploredRate, StudyResult, SuiteState, Verdict } from './result.ts'
+import type {
+  AxisName,
+  ConditionResult,
+  ExploredPoint,
+  ExploredRate,
+  StudyResult,
+  SuiteState,
+  Verdict,
+} from './result.ts'
 
 /** One axis at one strength. */
 export interface KnownAxis {
@@ -21,7 +29,9 @@ export interface KnownStrength {
   readonly strength: number
   /** `tested`: a verdict was made of it. `explored`: few rows of the select split, and no verdict. */
   readonly how: 'tested' | 'explored'
-  readonly run: string
+  /** Null where a sweep explored it. */
+  readonly run: string | null
+  /** That it was a part of, or that the sweep took its prompts from. */
   readonly study: string
   readonly condition: string
   /** Null where it was only explored. */
@@ -33,23 +43,33 @@ export interface KnownStrength {
 /** What was tested first, then what was explored at the layer that was chosen; the unsteered model is left out. */
 export function knownOf(result: StudyResult, condition: string): KnownStrength[] {
   const from = { run: result.run, study: result.study, condition }
+  const { rates } = result.margins
   const tested = result.conditions.find(({ name }) => name === condition)
   const explored = result.selections.find(one => one.condition === condition)?.explored ?? []
-  const unsteered = explored.find(({ strength }) => strength === 0)
   return [
     ...(tested === undefined || tested.strength === null
       ? []
       : [{ ...from, strength: tested.strength, how: 'tested' as const, ...testedAxes(tested) }]),
-    ...explored
-      .filter(point => point !== unsteered)
-      .map(({ strength, axes }) => ({
-        ...from,
-        strength,
-        how: 'explored' as const,
-        verdict: null,
-        axes: ofAxes(axis => exploredAxis(axis, unsteered?.axes[axis], axes[axis], result.margins.rates / 100)),
-      })),
+    ...exploredStrengths(from, explored, rates),
   ]
+}
+
+/** @param margin of rates, in points */
+export function exploredStrengths(
+  from: Pick<KnownStrength, 'run' | 'study' | 'condition'>,
+  explored: readonly ExploredPoint[],
+  margin: number,
+): KnownStrength[] {
+  const unsteered = explored.find(({ strength }) => strength === 0)
+  return explored
+    .filter(point => point !== unsteered)
+    .map(({ strength, axes }) => ({
+      ...from,
+      strength,
+      how: 'explored' as const,
+      verdict: null,
+      axes: ofAxes(axis => exploredAxis(axis, unsteered?.axes[axis], axes[axis], margin / 100)),
+    }))
 }
 
 function ofAxes(of: (axis: AxisName) => KnownAxis | null): KnownStrength['axes'] {

@@ -4,9 +4,10 @@ import type { Verdict } from '../measure/types.ts'
 import type { FittedVector } from '../steer/index.ts'
 import { openStore, type Store } from '../store/index.ts'
 import { isResult } from './is-result.ts'
-import { type KnownStrength, knownOf } from './known-strengths.ts'
+import { exploredStrengths, type KnownStrength, knownOf } from './known-strengths.ts'
 import type { ConditionResult, StudyResult } from './result.ts'
 import { fingerprintOf } from './steering.ts'
+import { sweepsOf } from './sweep/known.ts'
 
 export interface Measured {
   readonly run: string
@@ -34,11 +35,18 @@ export async function measuredIn(store: Store, vectors: readonly FittedVector[])
   )
 }
 
-/** All that finished runs know of each of these vectors, at every strength they looked at; newest run first. */
+/** All that finished runs, then sweeps, know of each of these vectors at every strength they looked at; the newest first. */
 export async function knownIn(store: Store, vectors: readonly FittedVector[]): Promise<KnownStrength[][]> {
   const results = await resultsIn(store)
-  return vectors.map(vector =>
-    results.flatMap(result => conditionsOf(result, vector).flatMap(({ name }) => knownOf(result, name))),
+  return Promise.all(
+    vectors.map(async vector => [
+      ...results.flatMap(result => conditionsOf(result, vector).flatMap(({ name }) => knownOf(result, name))),
+      ...(await sweepsOf(store, vector))
+        .toReversed()
+        .flatMap(({ study, margin, points }) =>
+          exploredStrengths({ run: null, study, condition: 'sweep' }, points, margin),
+        ),
+    ]),
   )
 }
 

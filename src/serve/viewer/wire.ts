@@ -55,7 +55,7 @@ const KnownAxis = z.object({
 export const Known: z.ZodType<KnownStrength> = z.object({
   strength: z.number(),
   how: z.enum(['tested', 'explored']),
-  run: z.string(),
+  run: z.string().nullable(),
   study: z.string(),
   condition: z.string(),
   verdict: Verdict.nullable(),

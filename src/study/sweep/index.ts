@@ -11,6 +11,7 @@ import { labelsOf } from '../labels.ts'
 import type { Selection, SelectionPoint } from '../result.ts'
 import { selectPoint } from '../select.ts'
 import { Work } from '../work.ts'
+import { keepSweep, pointsAlong } from './known.ts'
 import { planSweep, type SweepPlan, type SweepSource } from './plan.ts'
 import { placesOfMethod, placesOfVector, type SweepMethod } from './vectors.ts'
 
@@ -88,13 +89,19 @@ async function sweepIn(
   const best = selection.points.find(({ chosen }) => chosen)
   if (best === undefined) throw new PlimsollError('internal', `No point was chosen at strength ${strength}`)
   const { condition: _, ...found } = selection
+  const { vector } = place
+  await keepSweep(store, vector, {
+    study: study.name,
+    margin: study.margins.rates,
+    points: pointsAlong(found),
+  })
   return {
     tool: `plimsoll ${toolVersion}`,
     study: study.name,
     model: model.info.name,
     ...found,
     best,
-    vector: place.vector,
+    vector,
     labels: labelsOf(study, model.info),
     dropped: [...plan.dropped, ...dropped],
   }

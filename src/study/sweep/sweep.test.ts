@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openModel } from '../../engine/open.ts'
 import type { Model } from '../../engine/types.ts'
 import type { Progress } from '../../progress.ts'
-import { fit as fitVector, type Vector } from '../../steer/index.ts'
+import { fit as fitVector, openVector, type Vector, writeVector } from '../../steer/index.ts'
 import { openStore } from '../../store/index.ts'
+import { knownIn } from '../measured-vectors.ts'
 import { sweepPage } from '../report/page/sweep.ts'
 import { type Sweep, type SweepMethod, type SweepSpec, sweep } from './index.ts'
 import { planSweep } from './plan.ts'
@@ -124,6 +125,29 @@ describe('a sweep on the organism', () => {
     await using store = await openStore(file)
     expect(await store.runs()).toEqual([])
   }, 180_000)
+
+  it('leaves what it found in its store, for whoever looks at the vector later, and the same once', async () => {
+    const file = join(folder, 'kept.db')
+    const explore = { general: 'organism/choice/test', attack: 'organism/templates/test', rows: 8 }
+    for (const select of [small.select, small.select, { ...small.select, explore }])
+      await sweep(model, at5, { ...small, store: file, select })
+    const saved = join(folder, 'at5.safetensors')
+    await writeVector(at5, saved)
+    await using store = await openStore(file)
+    const [known = [], others] = await knownIn(store, [await openVector(saved, model.info), at4])
+    expect(others).toEqual([])
+    // The newest first: the one that explored.
+    expect(known.map(({ how, run, strength }) => [how, run, strength])).toEqual(
+      [0.25, 0.5, 1, 0.25, 0.5, 1].map(strength => ['explored', null, strength]),
+    )
+    const measured = known.map(({ axes }) => Object.values(axes).map(axis => axis !== null))
+    expect(measured).toEqual([
+      ...[0.25, 0.5, 1].map(() => [true, true, true, true]),
+      ...[0.25, 0.5, 1].map(() => [true, false, true, false]),
+    ])
+    // Strong steering makes the organism answer harmful prompts: seen without exploring, too.
+    expect(known.at(-1)?.axes.control).toMatchObject({ state: 'broken', n: 8 })
+  }, 120_000)
 
   it('refuses what no study file may say', async () => {
     await expect(sweep(model, at5, { study: 'demo', select: { strengths: [] } })).rejects.toMatchObject({

@@ -11,11 +11,7 @@ export function KnownTable({ name, known }: { readonly name: string; readonly kn
   const studies = [...new Map(known.map(one => [`${one.run} ${one.condition}`, one])).values()]
   const rows = known
     .toSorted((a, b) => a.strength - b.strength)
-    .map(one => [
-      number(one.strength),
-      one.how === 'tested' ? `tested in ${one.study}` : `explored in ${one.study}`,
-      ...axes.map(axis => axisText(one.axes[axis])),
-    ])
+    .map(one => [number(one.strength), howOf(one), ...axes.map(axis => axisText(one.axes[axis]))])
   return (
     <details className="more">
       <summary>As a table</summary>
@@ -28,14 +24,21 @@ export function KnownTable({ name, known }: { readonly name: string; readonly kn
         })}
       />
       <p className="small">
-        {studies.map(({ run, study, condition }) => (
-          <a key={`${run} ${condition}`} href={studyPath(study, condition, run.slice(0, 12))}>
-            {study}, {condition}
-          </a>
-        ))}
+        {studies.map(({ run, study, condition }) =>
+          run === null ? null : (
+            <a key={`${run} ${condition}`} href={studyPath(study, condition, run.slice(0, 12))}>
+              {study}, {condition}
+            </a>
+          ),
+        )}
       </p>
     </details>
   )
+}
+
+function howOf({ how, run, study }: KnownStrength): string {
+  if (run === null) return `explored by a sweep on the prompts of ${study}`
+  return how === 'tested' ? `tested in ${study}` : `explored in ${study}`
 }
 
 function axisText(known: KnownAxis | null): string {
