@@ -7,6 +7,8 @@ export interface Progress {
   /** What is being worked on, such as a suite or a file. */
   readonly detail?: string
   readonly tokensPerSecond?: number
+  /** A step of training: it takes time, though nothing is answered in it. */
+  readonly trains?: true
   /** Change of what is being measured with its interval, from the rows seen so far; fractions, negative is worse. */
   readonly soFar?: { readonly change: number; readonly ci: readonly [number, number] }
 }

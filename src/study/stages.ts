@@ -11,17 +11,21 @@ export class Stages {
   rows = 0
   readonly #done: Record<Stage, number> = { fit: 0, select: 0, measure: 0 }
   #totals: Record<Stage, number>
-  readonly #work: Work
+  readonly #work: Pick<Work, 'tally'>
   readonly #onProgress: ((event: Progress) => void) | undefined
 
-  constructor(plan: Plan, work: Work, onProgress: ((event: Progress) => void) | undefined) {
+  constructor(
+    plan: Pick<Plan, 'counts'>,
+    work: Pick<Work, 'tally'>,
+    onProgress: ((event: Progress) => void) | undefined,
+  ) {
     this.#totals = totalsOf(plan)
     this.#work = work
     this.#onProgress = onProgress
   }
 
   /** A plan that turned out to be smaller than it could be. */
-  replan(plan: Plan): void {
+  replan(plan: Pick<Plan, 'counts'>): void {
     this.#totals = totalsOf(plan)
   }
 
@@ -40,12 +44,13 @@ export class Stages {
       // Rows whose beginnings tell too little are answered on top of what was planned.
       total: Math.max(done, this.#totals[stage]),
       ...shown,
+      ...(rows === 0 && { trains: true as const }),
       ...(seconds > 0 && { tokensPerSecond: tokens / seconds }),
     })
   }
 }
 
-function totalsOf({ counts }: Plan): Record<Stage, number> {
+function totalsOf({ counts }: Pick<Plan, 'counts'>): Record<Stage, number> {
   const total = (stage: Stage) =>
     counts.filter(count => count.stage === stage).reduce((sum, count) => sum + count.rows, 0)
   return { fit: total('fit'), select: total('select'), measure: total('measure') }

@@ -30,7 +30,7 @@ export function createStatusLine(output: Output): StatusLine {
   const describe = (event: Progress, width: number): string => {
     const now = performance.now()
     // What comes from the store takes no time, and says nothing of what is still to be made.
-    const isWork = event.tokensPerSecond !== undefined || timed.has(event.stage)
+    const isWork = event.tokensPerSecond !== undefined || event.trains || timed.has(event.stage)
     if (stage.name !== event.stage || !isWork) stage = { name: event.stage, began: now, from: event.done }
     const elapsed = now - stage.began
     const rate = (event.done - stage.from) / Math.max(1, elapsed)

@@ -21,8 +21,8 @@ export class StageTimes {
     this.#say = say
   }
 
-  see({ stage, done, tokensPerSecond }: Progress): void {
-    const worked = tokensPerSecond !== undefined
+  see({ stage, done, tokensPerSecond, trains }: Progress): void {
+    const worked = tokensPerSecond !== undefined || trains === true
     if (this.#stage?.name !== stage) {
       this.#finish()
       this.#stage = { name: stage, began: performance.now(), done, worked }

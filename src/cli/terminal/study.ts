@@ -62,7 +62,7 @@ export async function completeStudy(
     onProgress(event) {
       stages.see(event)
       // What comes from the store is there at once.
-      if (event.tokensPerSecond !== undefined) status.onProgress(event)
+      if (event.tokensPerSecond !== undefined || event.trains) status.onProgress(event)
     },
   })
   status.clear()
