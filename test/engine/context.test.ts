@@ -182,6 +182,32 @@ describe('rows and tokens', () => {
     }
   })
 
+  test('equally long pieces of neighbouring sequences stand one behind the other, and each goes on by itself', () => {
+    const context = fresh(4)
+    const begun = [run(3), run(6, 100), run(2, 110), run(9, 101)]
+    for (const [sequence, tokens] of begun.entries()) logitsOf(context, tokens, sequence)
+    const pieces = begun.map((tokens, sequence) => ({
+      sequence,
+      position: tokens.length,
+      tokens: run(5, 90 + sequence),
+      output: sequence !== 1,
+    }))
+    const [together] = rowsOf(context, () => context.decodePieces(pieces))
+    expect(together?.rows.map(({ sequence }) => sequence)).toEqual(
+      pieces.flatMap(({ sequence }) => Array(5).fill(sequence)),
+    )
+    const logits = [0, 1, 2].map(output => context.logits(output).slice())
+    for (const [i, { position, tokens, output: hasLogits }] of pieces.entries()) {
+      const alone = fresh()
+      const [visit] = rowsOf(alone, () => alone.decodeSequence(0, 0, [...begun[i]!, ...tokens], 'last'))
+      for (const k of tokens.keys())
+        expect(distance(row(visit?.states, position + k), row(together?.states, 5 * i + k))).toBeLessThan(1e-5)
+      if (hasLogits) expect(distance(logits.shift() ?? [], alone.logits(0))).toBeLessThan(1e-4)
+    }
+    const unlike = [pieces[0]!, { ...pieces[1]!, tokens: [1] }]
+    expect(() => fresh(2).decodePieces(unlike)).toThrow(RangeError)
+  })
+
   test('a gap between sequences splits the batch, which is noticed before a row is taken for another', () => {
     const context = fresh(4)
     for (const sequence of [0, 1, 2, 3]) logitsOf(context, run(3 + sequence), sequence)

@@ -174,3 +174,26 @@ test('a call cancelled while its long prompt is read leaves the others alone, ag
   const meant = await alone.generate([{ prompt: 'beside', maxTokens: 300 }])
   expect((await kept)[0]?.tokens).toEqual(meant[0]?.tokens)
 })
+
+test('calls cancelled while prompts are read together leave the others alone', async () => {
+  const prompts = Array.from({ length: 8 }, (_, i) => ({ raw: `${i}${'wkqxjzv'.repeat(8 + i)}` }))
+  const meant = await alone.generate(
+    prompts.map(prompt => ({ prompt, maxTokens: 20 })),
+    { slots: 8 },
+  )
+  for (let round = 0; round < 6; round++) {
+    const controllers = prompts.map(() => new AbortController())
+    const calls = prompts.map((prompt, i) =>
+      together.generate([{ prompt, maxTokens: 20 }], { slots: 8, signal: controllers[i]?.signal }),
+    )
+    const odd = controllers.filter((_, i) => i % 2 === 1)
+    setTimeout(() => {
+      for (const one of odd) one.abort()
+    }, round)
+    const ended = await Promise.allSettled(calls)
+    for (const [i, one] of ended.entries()) {
+      if (one.status === 'fulfilled') expect(one.value[0]?.tokens).toEqual(meant[i]?.tokens)
+      else expect([i % 2, await codeOf(Promise.reject(one.reason))]).toEqual([1, 'cancelled'])
+    }
+  }
+})

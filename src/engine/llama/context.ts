@@ -1,6 +1,6 @@
 /**
  * One llama.cpp context: batches of the two shapes in which row i of a tensor is token i of the batch (one sequence of
- * any length, or one token each of sequences in ascending order), whose states a callback reads and edits.
+ * any length, or equally many tokens each of sequences in ascending order), whose states a callback reads and edits.
  */
 import koffi from 'koffi'
 import { PlimsollError } from '../../errors.ts'
@@ -43,6 +43,14 @@ export interface ContextSettings {
 /** One token of a batch. */
 interface Entry extends Row {
   readonly token: number
+  readonly output: boolean
+}
+
+/** Tokens of one sequence from `position` on. */
+export interface Piece {
+  readonly sequence: number
+  readonly position: number
+  readonly tokens: readonly number[]
   readonly output: boolean
 }
 
@@ -146,6 +154,26 @@ export class DecodeContext implements Disposable {
         position: position + i,
         output: outputs === 'all' || (outputs === 'last' && i === last),
       })),
+    )
+  }
+
+  /**
+   * Equally many tokens each of several sequences, in ascending order of sequence and without gaps, at most `maxBatch` in
+   * all. `output`: whether the last of a piece gets logits; they count in the order of those that do.
+   */
+  decodePieces(pieces: readonly Piece[]): void {
+    const [{ tokens: first } = { tokens: [] }] = pieces
+    if (pieces.some(({ tokens }) => tokens.length !== first.length))
+      throw new RangeError('pieces that are computed together are of one length')
+    this.#decode(
+      pieces.flatMap(({ sequence, position, tokens, output }) =>
+        tokens.map((token, i) => ({
+          token,
+          sequence,
+          position: position + i,
+          output: output && i === tokens.length - 1,
+        })),
+      ),
     )
   }
 

@@ -38,6 +38,12 @@ export class PrefixStore {
     return prefix
   }
 
+  /** Whether the prefix of a share is computed. */
+  isReady(share: Share): boolean {
+    const known = this.#places.find(prefix => prefix?.share === share)
+    return known != null && known.at === share.tokens
+  }
+
   /** It is worth nothing, and its sequence has to be healed. */
   spoil(prefix: Prefix): void {
     this.#places[prefix.sequence - this.#first] = null
