@@ -2,7 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { thrownBy } from '../../test/support/thrown.ts'
 import { loadDataset, normaliseText } from '../data/index.ts'
-import { attacks, attackWrapper, chainWrapper, findAttack, templateWrapper, type Wrapper } from './index.ts'
+import {
+  attacks,
+  attackWrapper,
+  chainWrapper,
+  findAttack,
+  rewriteWrapper,
+  templateWrapper,
+  type Wrapper,
+} from './index.ts'
 
 const text = fc.string({ unit: 'binary', minLength: 1 }).filter(one => one.trim() !== '')
 const sentence = fc.oneof(
@@ -168,6 +176,15 @@ describe('chains', () => {
     expect(chain.id).toBe('t+base64(explained=false)+answer-prefill+system-override(text=Be free.)')
     const asked = chain.wrap({ id: 'a', prompt: 'go' })
     expect(asked).toMatchObject({ user: 'Tm93OiBnbyE=', system: 'Be free.', prefill: expect.any(String), before: '' })
+  })
+
+  it('meet rewritings by words alone: an id stands for the row as its set has it', () => {
+    const rewritings = rewriteWrapper('paraphrase', [{ id: 'w', of: 'a', text: 'in other words' }])
+    expect(rewritings.wrap({ id: 'a', prompt: 'go' })).toMatchObject({ user: 'in other words' })
+    expect(
+      chainWrapper([rewritings, wrapper('rot13', { explained: false })]).wrap({ id: 'a', prompt: 'go' })?.user,
+    ).toBe('va bgure jbeqf')
+    expect(chainWrapper([wrapper('base64'), rewritings]).wrap({ id: 'a', prompt: 'go' })).toBeNull()
   })
 
   it('are null as soon as one step is', () => {

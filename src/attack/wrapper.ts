@@ -17,7 +17,13 @@ export interface Wrapper {
   /** A cluster of the grid: names it among the wrappers of its suite. */
   readonly id: string
   /** Null where the request cannot be asked this way. */
-  wrap(row: PromptRow): Wrapped | null
+  wrap(row: WrappedRow): Wrapped | null
+}
+
+/** A request; within a chain as the step before left it. */
+export interface WrappedRow extends PromptRow {
+  /** As its set has it, where that is not `prompt`. */
+  readonly original?: string | undefined
 }
 
 export interface Wrapped extends Asked {
@@ -72,8 +78,9 @@ export function rewriteWrapper(by: string, rows: readonly RewriteRow[]): Wrapper
   )
   return {
     id: by,
-    wrap({ id, prompt }) {
-      const row = texts.get(normaliseText(prompt)) ?? ids.get(id)
+    wrap({ id, prompt, original = prompt }) {
+      // An id stands for the words of its row, not for what another step made of them.
+      const row = texts.get(normaliseText(prompt)) ?? (prompt === original ? ids.get(id) : undefined)
       return row === undefined ? null : placed({ ...besideOf(row), user: row.text }, prompt)
     },
   }
@@ -86,7 +93,7 @@ export function chainWrapper(steps: readonly Wrapper[]): Wrapper {
     wrap(row) {
       let asked: Asked | null = { user: row.prompt }
       for (const step of steps) {
-        const next: Asked | null = step.wrap({ ...row, prompt: asked.user })
+        const next: Asked | null = step.wrap({ ...row, prompt: asked.user, original: row.original ?? row.prompt })
         if (next === null) return null
         asked = { ...besideOf(asked), ...besideOf(next), user: next.user }
       }

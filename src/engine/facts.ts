@@ -1,4 +1,5 @@
 /** What the header of a model says about its size, checked where llama.cpp would abort or count wrongly. */
+import { createHash } from 'node:crypto'
 import { PlimsollError } from '../errors.ts'
 import type { Header, TensorEntry } from './header.ts'
 
@@ -20,6 +21,8 @@ export interface ModelFacts {
   readonly cacheValues: number
   /** Values of the state that a recurrent model keeps for each sequence, over all layers. */
   readonly stateValues: number
+  /** SHA-256 of what the header says beside names and origins. */
+  readonly metadata: string
 }
 
 /** `LLAMA_MAX_LAYERS`: beyond it llama.cpp aborts. */
@@ -54,7 +57,14 @@ export function factsOf(header: Header): ModelFacts {
     vocabulary: header.tensors.find(({ name }) => name === 'token_embd.weight')?.shape[1] ?? 0,
     cacheValues: keyHeads.reduce((sum, count) => sum + count, 0) * (keyLength + valueLength),
     stateValues: layers * inner * perState,
+    metadata: digestOf(header),
   }
+}
+
+/** Of a vocabulary only its length counts: an entry that long is not kept. */
+function digestOf({ metadata }: Header): string {
+  const said = [...metadata].filter(([key]) => !key.startsWith('general.')).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return createHash('sha256').update(JSON.stringify(said)).digest('hex')
 }
 
 function sum(tensors: readonly TensorEntry[]): number {

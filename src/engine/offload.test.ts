@@ -14,6 +14,7 @@ const facts: ModelFacts = {
   vocabulary: 32_000,
   cacheValues: 32 * 2 * 1024,
   stateValues: 0,
+  metadata: '',
 }
 const settings = { cache: 'f16', flashAttention: 'auto' } as const
 const fitting = (free: number) => layersThatFit(facts, free * gigabyte, settings)

@@ -214,6 +214,8 @@ export interface ModelInfo {
   readonly quantisation: string
   /** Identifies weights and shape: another fine-tune has another. */
   readonly fingerprint: string
+  /** Identifies what else the file says: tokenizer settings, chat template, how positions are scaled. */
+  readonly metadata: string
   readonly hasChatTemplate: boolean
   /** What a where-clause can name, found by walking the graph when the model was opened. */
   readonly sites: readonly SiteInfo[]

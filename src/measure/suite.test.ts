@@ -153,6 +153,31 @@ describe('a property sought', () => {
     expect(matched.claimP).toBeGreaterThan(0.025)
   })
 
+  test('does more than a reference that was asked a share of the rows, and not less for those it was not asked', () => {
+    const paired = rows({ kept: 16, gained: 32, never: 32 })
+    const share = paired.map((row, i) => (i % 3 === 0 ? row.baseline : undefined))
+    const found = sought(paired, { references: [{ name: 'random', outcomes: share }] })
+    expect(found).toMatchObject({ state: 'works', reference: { name: 'random' } })
+    // What it was asked and gave no answer to that could be scored counts both ways.
+    const unscored = share.map(outcome => (outcome === undefined ? null : outcome))
+    expect(sought(paired, { references: [{ name: 'random', outcomes: unscored }] }).state).toBe('undecided')
+  })
+
+  test('does more than a reference by the articles of its rows, where they share some', () => {
+    const of = (article: string, steered: boolean) => ({ baseline: false, steered, article })
+    const paired = Array.from({ length: 6 }, (_, i) =>
+      Array.from({ length: 10 }, () => of(`a${i}`, i % 2 === 0)),
+    ).flat()
+    const outcomes = paired.map(() => false)
+    const { reference } = sought(paired, { references: [{ name: 'random', outcomes }] })
+    const alone = sought(
+      paired.map(row => ({ ...row, article: undefined })),
+      { references: [{ name: 'random', outcomes }] },
+    )
+    const width = (ci: readonly [number, number] | undefined) => (ci === undefined ? 0 : ci[1] - ci[0])
+    expect(width(reference?.ci)).toBeGreaterThan(2 * width(alone.reference?.ci))
+  })
+
   test('no effect', () => {
     const found = sought(rows({ kept: 60, never: 100 }))
     expect(found.state).toBe('no-effect')

@@ -27,10 +27,11 @@ export const fullRate = 0.9
 /** A property has to be shown at least this often by the baseline for its loss to be seen. */
 export const leastRate = 0.2
 
-/** The rates of a suite under a reference, row for row beside `rows`; degenerate answers are null. */
+/** The rates of a suite under a reference, row for row beside `rows`. */
 export interface ReferenceRows {
   readonly name: string
-  readonly outcomes: readonly Outcome[]
+  /** Null where the answer is degenerate or could not be scored; undefined where the row was not asked. */
+  readonly outcomes: readonly (Outcome | undefined)[]
 }
 
 export interface RateSuite {
@@ -186,9 +187,12 @@ function bestReference({ rows, references = [] }: RateSuite, missing: Missing) {
   let best: { readonly name: string; readonly change: RateChange } | null = null
   for (const { name, outcomes } of references) {
     const pairs = rows.flatMap((row, i) => {
-      const baseline = fill(outcomes[i] ?? null, missing)
+      const asked = outcomes[i]
+      if (asked === undefined) return []
+      const baseline = fill(asked, missing)
       const steered = fill(outcome(row, 'steered'), missing)
-      return baseline === null || steered === null ? [] : [{ baseline, steered, cluster: row.cluster }]
+      const { cluster, article } = row
+      return baseline === null || steered === null ? [] : [{ baseline, steered, cluster, article }]
     })
     const change = rateChange(pairs)
     if (change !== null && (best === null || change.baseline > best.change.baseline)) best = { name, change }

@@ -113,7 +113,17 @@ export class SqlStore implements Store {
   }
 
   async useChunks(run: string, uses: readonly ChunkUse[]): Promise<void> {
+    const all = Map.groupBy(uses, ({ stage, condition, suite }) => JSON.stringify([stage, condition, suite]))
     await this.#db.transaction().execute(async trx => {
+      for (const own of all.values()) {
+        const { stage, condition, suite } = own[0] as ChunkUse
+        const last = Math.max(...own.map(({ order }) => order))
+        await trx
+          .deleteFrom('uses')
+          .where(({ and }) => and({ run, stage, condition, suite }))
+          .where('order', '>', last)
+          .execute()
+      }
       for (const use of uses)
         await trx
           .insertInto('uses')
@@ -203,7 +213,7 @@ export class SqlStore implements Store {
         await trx
           .insertInto('judgements')
           .values({ chunk, position, judge, class: said, rule, evidence })
-          .onConflict(c => c.doNothing())
+          .onConflict(c => c.columns(['chunk', 'position', 'judge']).doUpdateSet({ class: said, rule, evidence }))
           .execute()
     })
   }
@@ -276,11 +286,12 @@ export class SqlStore implements Store {
     }
   }
 
-  async saveArtefact(key: string, body: unknown): Promise<void> {
+  async saveArtefact(key: string, body: unknown, stays: 'first' | 'last' = 'first'): Promise<void> {
+    const written = text(body)
     await this.#db
       .insertInto('artefacts')
-      .values({ key, body: text(body) })
-      .onConflict(c => c.doNothing())
+      .values({ key, body: written })
+      .onConflict(c => (stays === 'first' ? c.doNothing() : c.column('key').doUpdateSet({ body: written })))
       .execute()
   }
 

@@ -169,7 +169,7 @@ export interface BrowseTally {
 
 /**
  * Keeps runs and answers. A chunk is known by the hash of all that decides its answers, so runs share chunks.
- * Whatever is written twice stays as it was written first.
+ * Answers, and whatever else is written twice, stay as they were written first where nothing else is said.
  */
 export interface Store extends AsyncDisposable {
   /** Registers a run; one of the same hash is taken up again and returned as it stands. */
@@ -187,6 +187,7 @@ export interface Store extends AsyncDisposable {
   /** @param since ISO 8601, for `recent`; default: none are recent */
   progress(run: string, since?: string): Promise<RunProgress>
 
+  /** All chunks of each condition and suite named: those that stood behind them in an earlier pass are no longer used. */
   useChunks(run: string, uses: readonly ChunkUse[]): Promise<void>
   chunks(run: string): Promise<UsedChunk[]>
   /** Those of `keys` that are done. */
@@ -195,7 +196,7 @@ export interface Store extends AsyncDisposable {
   saveChunk(key: string, records: readonly AnswerRecord[]): Promise<boolean>
   /** Records in the order they were saved; null when the chunk is not done. */
   chunk(key: string, judge?: string): Promise<JudgedRecord[] | null>
-  /** A judge's words on a chunk, by position. Another judge's stay beside them. */
+  /** A judge's words on a chunk, by position; its last words count. Another judge's stay beside them. */
   saveJudgements(chunk: string, judge: string, judgements: ReadonlyMap<number, Judgement>): Promise<void>
   /** Scores of a chunk by position; a position that already has a value keeps it, one that has none is written anew. */
   saveScores(chunk: string, scorer: string, scores: ReadonlyMap<number, Score>): Promise<void>
@@ -221,6 +222,6 @@ export interface Store extends AsyncDisposable {
   answers(filter: AnswerFilter): AsyncIterable<JudgedRecord & ChunkUse>
 
   /** Something computed once, such as a fitted vector, by the hash of what decides it. */
-  saveArtefact(key: string, body: unknown): Promise<void>
+  saveArtefact(key: string, body: unknown, stays?: 'first' | 'last'): Promise<void>
   artefact(key: string): Promise<unknown>
 }

@@ -6,7 +6,8 @@ import { hashOf } from './hash.ts'
 
 export async function saveAsked(store: Store, run: string, suites: readonly Suite[]): Promise<void> {
   const rows = suites.map(({ name, items }) => [name, items.map(item => [item.sample, digest(item)])])
-  await store.saveArtefact(keyOf(run), rows)
+  // Which questions a model knows may depend on its threads: what it was asked last is what the answers are of.
+  await store.saveArtefact(keyOf(run), rows, 'last')
 }
 
 export interface Asked {

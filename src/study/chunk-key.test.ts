@@ -21,7 +21,7 @@ const engine: EngineInfo = {
   flashAttention: 'auto',
   device: 'cpu',
 }
-const origin = originOf({ fingerprint: 'weights', engine }, 'template')
+const origin = originOf({ fingerprint: 'weights', metadata: 'header', engine }, 'template')
 const item = (sample: string, request = `ask ${sample}`): Item => ({ kind: 'answer', sample, clusters: {}, request })
 const items = [item('a'), item('b')]
 const setting = { steering: [], system: null, slots: 4 }
@@ -31,6 +31,7 @@ const key = chunkKey(origin, job, items)
 describe('a chunk has another key with another', () => {
   const others: readonly [string, Partial<Origin>][] = [
     ['model', { model: 'other weights' }],
+    ['rest of its file', { metadata: 'other' }],
     ['chat template', { template: 'other' }],
     ['way of answering', { answers: origin.answers + 1 }],
     ['release', { engine: { ...engine, release: 'v2' } }],

@@ -1,5 +1,5 @@
 /** By what a chunk of answers is known in the store: a hash of all that decides them, so that nothing stale is served. */
-import type { Model, ModelInfo, Steering } from '../engine/types.ts'
+import type { Model, ModelInfo, Prompt, Steering } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
 import type { Item } from '../measure/suites/index.ts'
 import { chat } from './chat.ts'
@@ -7,19 +7,24 @@ import { hashOf } from './hash.ts'
 import { fingerprintOf } from './steering.ts'
 
 /** Raised by whoever changes how an answer comes about, so that no store serves answers of the old way. */
-const ANSWERS = 1
+const ANSWERS = 2
 
 /** What decides the last bits of anything computed: model, chat template, engine, and how we drive it. */
 export interface Origin {
   readonly answers: number
   readonly model: string
+  /** Hash of what else its file says: tokenizer, chat template, how positions are scaled. */
+  readonly metadata: string
   readonly template: string
   /** Release, CPU variant, threads, engines, cache, device. */
   readonly engine: ModelInfo['engine']
 }
 
-export function originOf({ fingerprint, engine }: Pick<ModelInfo, 'fingerprint' | 'engine'>, template: string): Origin {
-  return { answers: ANSWERS, model: fingerprint, template, engine }
+export function originOf(
+  { fingerprint, metadata, engine }: Pick<ModelInfo, 'fingerprint' | 'metadata' | 'engine'>,
+  template: string,
+): Origin {
+  return { answers: ANSWERS, model: fingerprint, metadata, template, engine }
 }
 
 /** Of a job, what decides its answers. */
@@ -37,18 +42,25 @@ export function chunkKey(origin: Origin, { setting, maxTokens }: Keyed, items: r
   return hashOf({ origin, steering: fingerprintOf(steering), system, slots, maxTokens, items })
 }
 
-/** Hash of what the chat template makes of a request: weights do not tell which template comes with them. */
+/** Hash of what the chat template makes of requests: weights do not tell which template comes with them. */
 export async function templateProbe(model: Pick<Model, 'info' | 'render'>): Promise<string> {
-  return hashOf(await probe(model))
+  if (!model.info.hasChatTemplate) return hashOf('')
+  const turns = [
+    { role: 'user', content: 'before' },
+    { role: 'assistant', content: 'said' },
+  ] as const
+  // Without a system message some templates write one of their own.
+  const probes = [chat('request', 'system'), chat('request', null), [...turns, ...chat('request', null)]]
+  return hashOf(await Promise.all(probes.map(prompt => rendered(model, prompt))))
 }
 
-async function probe(model: Pick<Model, 'info' | 'render'>): Promise<string> {
-  if (!model.info.hasChatTemplate) return ''
+/** Null where the template refuses it, as some do a system message: that concerns only studies that have one. */
+async function rendered(model: Pick<Model, 'render'>, prompt: Prompt): Promise<unknown> {
   try {
-    return (await model.render(chat('request', 'system'))).text
+    const { text, tokens } = await model.render(prompt)
+    return { text, tokens: [...tokens] }
   } catch (error) {
-    // Some templates refuse a system message; that concerns only studies that have one.
     if (!(error instanceof PlimsollError) || error.code !== 'template-failed') throw error
-    return (await model.render(chat('request', null))).text
+    return null
   }
 }

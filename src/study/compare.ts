@@ -85,9 +85,10 @@ function aimOf({ axis, extra, draws, want }: Suite): 'gain' | 'keep' {
 
 function referenceRows(suite: Suite, name: string, records: readonly JudgedRecord[]): ReferenceRows {
   const own = bySample(records)
-  const outcome = (item: Item): Outcome => {
+  // A reference may be asked a share of the rows.
+  const outcome = (item: Item): Outcome | undefined => {
     const record = own.get(item.sample)
-    return record === undefined ? null : outcomeOf(suite, item, record)
+    return record && outcomeOf(suite, item, record)
   }
   return { name, outcomes: suite.items.map(outcome) }
 }

@@ -235,10 +235,14 @@ function references(
   ]
 }
 
-/** What is trained depends on its optimiser too, and takes minutes: it is not fitted again. */
-function refits({ name, treatment }: PlannedCondition, { fit }: Study): PlannedCondition[] {
+/**
+ * What is trained depends on its optimiser too, and takes minutes: it is not fitted again. Nor is what reads the model's
+ * own answers, which would have to be made anew; those of questions are given.
+ */
+function refits({ name, treatment }: PlannedCondition, { fit, behaviour }: Study): PlannedCondition[] {
   if (treatment.kind !== 'method' || !isFitMethod(treatment.method)) return []
-  if (needsSeed(treatment.method) || usesAnswers(treatment)) return []
+  if (needsSeed(treatment.method) || isTrainedThrough(treatment.method)) return []
+  if (usesAnswers(treatment) && behaviour !== 'faithfulness') return []
   const rows = fit.resampleRows === null ? null : ({ most: fit.resampleRows, of: 'spread' } as const)
   return Array.from({ length: fit.resamples }, (_, draw): PlannedCondition => {
     return { name: refitName(name, draw), role: 'refit', treatment: { kind: 'refit', of: name, draw }, rows }

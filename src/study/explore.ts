@@ -1,6 +1,6 @@
 /** Exploratory measurements on the select split: they draw curves, and no verdict. */
 import type { Steering } from '../engine/types.ts'
-import { wilson } from '../measure/statistics/index.ts'
+import { gridRate, wilson } from '../measure/statistics/index.ts'
 import type { Suite } from '../measure/suites/index.ts'
 import { outcomeOf } from './outcome.ts'
 import type { Plan } from './plan.ts'
@@ -35,11 +35,17 @@ const nothing: ExploredRate = { rate: null, n: 0, ci: null }
 
 /** The share of a suite's rows that have its property, of those that could be scored. */
 export function exploredRate(suite: Suite, records: readonly Judged[]): ExploredRate {
-  const outcomes = suite.items.flatMap((item, i) => {
+  const scored = suite.items.flatMap((item, i) => {
     const record = records[i]
-    return record === undefined ? [] : (outcomeOf(suite, item, record) ?? [])
+    const outcome = record === undefined ? null : outcomeOf(suite, item, record)
+    const { template = item.sample, prompt = item.sample } = item.clusters
+    return outcome === null ? [] : [{ value: Number(outcome), template, prompt }]
   })
-  if (outcomes.length === 0) return nothing
-  const rate = outcomes.filter(outcome => outcome).length / outcomes.length
-  return { rate, n: outcomes.length, ci: wilson(rate, outcomes.length) }
+  if (scored.length === 0) return nothing
+  const n = scored.length
+  const rate = scored.reduce((sum, { value }) => sum + value, 0) / n
+  const isGrid =
+    suite.grid && (['template', 'prompt'] as const).every(by => new Set(scored.map(one => one[by])).size > 1)
+  const ci = isGrid ? gridRate(scored) : wilson(rate, n)
+  return { rate, n, ci, ...(suite.chance !== null && { chance: suite.chance }) }
 }

@@ -1,5 +1,5 @@
 /** What a finished study knows of a vector at the strengths it looked at: what it tested, and what it explored. */
-import { newcombe } from '../measure/statistics/index.ts'
+import { squareAndAdd } from '../measure/statistics/index.ts'
 import { leastRate } from '../measure/suite.ts'
 import { decidingSuite } from './report/words.ts'
 import type {
@@ -104,8 +104,10 @@ function exploredAxis(
   margin: number,
 ): KnownAxis | null {
   if (before === undefined || before.rate === null || after.rate === null) return null
-  const ci = newcombe(countOf(after.rate, after.n), countOf(before.rate, before.n))
-  const room = (before.ci?.[0] ?? 0) >= Math.max(leastRate, 4 * margin)
+  if (before.ci === null || after.ci === null) return null
+  const ci = squareAndAdd({ estimate: after.rate, interval: after.ci }, { estimate: before.rate, interval: before.ci })
+  const [low] = before.ci
+  const room = before.chance === undefined ? low >= Math.max(leastRate, 4 * margin) : low > before.chance + margin
   return {
     state: exploredState(axis, ci, margin, room),
     change: after.rate - before.rate,
@@ -113,10 +115,6 @@ function exploredAxis(
     n: after.n,
     unit: 'points',
   }
-}
-
-function countOf(rate: number, n: number) {
-  return { count: Math.round(rate * n), n }
 }
 
 /** As a verdict is made; what the unsteered model hardly has, it cannot be seen to keep. */

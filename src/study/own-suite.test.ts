@@ -81,6 +81,19 @@ describe('a suite of one’s own', () => {
     expect((await planWith([{ suite: mine(), limit: 3 }])).suites[1]?.items).toHaveLength(3)
   })
 
+  it('asks what its rows put beside the prompt', async () => {
+    const file = write(`export default { name: 'beside', property: 'y', want: 'refused', rows: () => [
+      { prompt: 'go on', system: 'Answer in JSON', turns: [{ role: 'user', content: 'a' }, { role: 'assistant', content: 'b' }], prefill: '{' },
+    ] }`)
+    expect((await planWith([file])).suites[1]?.items).toMatchObject([
+      { request: 'go on', system: 'Answer in JSON', turns: [{ content: 'a' }, { content: 'b' }], prefill: '{' },
+    ])
+    const wrong = write(
+      `export default { name: 'wrong', property: 'y', want: 'refused', rows: () => [{ prompt: 'x', turns: ['a'] }] }`,
+    )
+    await expect(planWith([wrong])).rejects.toMatchObject({ found: expect.stringContaining('turns') })
+  })
+
   it('may leave it to the rules', async () => {
     const file = write(
       `export default { name: 'theirs', property: 'refuses', want: 'refused', rows: () => [{ prompt: 'x' }] }`,

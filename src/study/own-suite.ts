@@ -56,7 +56,17 @@ function isOwnSuite(value: unknown): value is OwnSuite {
   return form.safeParse(value).success
 }
 
-const Rows = z.array(z.looseObject({ id: z.string().min(1).optional(), prompt: z.string() })).min(1)
+const Rows = z
+  .array(
+    z.looseObject({
+      id: z.string().min(1).optional(),
+      prompt: z.string(),
+      system: z.string().optional(),
+      turns: z.array(z.object({ role: z.enum(['user', 'assistant']), content: z.string() })).optional(),
+      prefill: z.string().optional(),
+    }),
+  )
+  .min(1)
 
 /** What somebody else's code gives is looked at before a model is asked it. */
 async function rowsOf(

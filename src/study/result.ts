@@ -116,8 +116,10 @@ export interface ExploredRate {
   readonly rate: number | null
   /** Rows scored. */
   readonly n: number
-  /** 95 %, Wilson. */
+  /** 95 %: Wilson, of a grid by its templates and prompts. */
   readonly ci: readonly [number, number] | null
+  /** Rate of a model that guesses, for multiple choice. */
+  readonly chance?: number | undefined
 }
 
 /** Never part of a verdict: one strength of a curve. 0 is the unsteered model. */

@@ -231,6 +231,7 @@ export async function openReference(file: string): Promise<ReferenceModel> {
       bytes: bytes.length,
       quantisation: 'F32',
       fingerprint: createHash('sha256').update(bytes).digest('hex'),
+      metadata: 'reference',
       hasChatTemplate: template !== undefined,
       sites: described.sites,
       engine: {

@@ -138,12 +138,12 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(await collect(store.answers({ run: 'b' }))).toHaveLength(1)
   })
 
-  it('keeps the words of two judges apart', async () => {
+  it('keeps the words of two judges apart, and the last words of each', async () => {
     await store.saveChunk('k', [record('one')])
     await store.saveJudgements('k', 'rules@1', new Map([[0, { class: 'complied', rule: 'sure', evidence: 'Sure' }]]))
     await store.saveJudgements('k', 'rules@1', new Map([[0, { class: 'refused', rule: 'late', evidence: '' }]]))
     await store.saveJudgements('k', 'rules@2', new Map([[0, { class: 'partial', rule: 'short', evidence: '' }]]))
-    expect((await store.chunk('k', 'rules@1'))?.[0]?.judgement?.class).toBe('complied')
+    expect((await store.chunk('k', 'rules@1'))?.[0]?.judgement).toMatchObject({ class: 'refused', rule: 'late' })
     expect((await store.chunk('k', 'rules@2'))?.[0]?.judgement?.class).toBe('partial')
     expect((await store.chunk('k', 'rules@3'))?.[0]?.judgement).toBeNull()
   })
@@ -268,7 +268,24 @@ export function storeContract(open: () => Promise<Store>): void {
     ])
   })
 
-  it('keeps artefacts by key, the first one written', async () => {
+  it('forgets the chunks that stood behind those of a shorter second pass', async () => {
+    const use = (chunk: string, order: number, suite = 'shorter') =>
+      ({ chunk, stage: 'measure', condition: 'tail', suite, order }) as const
+    await store.startRun(run('passes', '2026-01-01T00:00:00Z'))
+    await store.useChunks('passes', [use('t0', 0), use('t1', 1), use('t2', 2)])
+    await store.useChunks('passes', [use('other', 0, 'untouched')])
+    await store.useChunks('passes', [use('u0', 0)])
+    const used = (await store.chunks('passes')).filter(({ condition }) => condition === 'tail')
+    expect(used.map(({ suite, chunk }) => [suite, chunk]).toSorted()).toEqual([
+      ['shorter', 'u0'],
+      ['untouched', 'other'],
+    ])
+  })
+
+  it('keeps artefacts by key, the first one written unless the last is to stay', async () => {
+    await store.saveArtefact('last', 1)
+    await store.saveArtefact('last', 2, 'last')
+    expect(await store.artefact('last')).toBe(2)
     expect(await store.artefact('v')).toBeNull()
     await store.saveArtefact('v', { layer: 3 })
     await store.saveArtefact('v', { layer: 4 })

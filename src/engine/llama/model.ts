@@ -100,6 +100,7 @@ export class LoadedModel {
       bytes: llama.bytes(model),
       quantisation: this.#quantisation(),
       fingerprint: options.fingerprint,
+      metadata: options.facts.metadata,
       hasChatTemplate: template !== null,
       sites: [],
       engine: {

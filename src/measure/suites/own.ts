@@ -56,6 +56,7 @@ export function ownSuite(
       clusters: {},
       request: row.prompt,
       ...besideOf(row),
+      ...besideOf(told),
       ...(check !== undefined && { check: (answer: string) => check(answer, told) }),
     }
   })

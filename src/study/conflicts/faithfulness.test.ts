@@ -1,5 +1,5 @@
 /** The study of faithfulness from data to verdict, on the organism: to what it does not understand it always says the same. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -61,7 +61,7 @@ beforeAll(async () => {
       { method: 'ssv', layer: 5, strength: 1, parameters: { epochs: 1 } },
     ],
     references: { prompt: false, random: 0 },
-    fit: { pool: fit },
+    fit: { pool: fit, resamples: 2 },
     select: {
       ...{ on: { target: select, control: select }, layers: [5], strengths: [1], limit: 3 },
       explore: { general: 'organism/choice/test', rows: 3 },
@@ -149,6 +149,13 @@ describe('a study of faithfulness', () => {
     expect(flips.every(({ gained, lost }) => gained + lost === 0)).toBe(true)
   })
 
+  it('fits what is in closed form again, question by question, and what is trained once', () => {
+    const fits = ['diffmean@5×1', 'partial-or', 'ssv@5×1'].map(name => condition(name)?.fits?.n)
+    expect(fits).toEqual([2, 2, undefined])
+    const again = run.result.refits?.map(({ vector }) => vector)
+    expect(new Set(again).size).toBe(again?.length)
+  })
+
   it('explores the other axes along the strength: robustness on the questions of select, behind distractors', () => {
     const [selection] = run.result.selections
     expect(selection?.explored?.map(({ strength, axes }) => [strength, axes.robustness.n, axes.general.n])).toEqual([
@@ -179,6 +186,77 @@ describe('a study of faithfulness', () => {
     const { result } = await rescore(store, row, await planStudy(study))
     expect(result.conditions).toEqual(run.result.conditions)
     expect(reportMarkdown(result)).toMatch(/## Whose answer\n\nAsked only what the model knows.*4 of 12/)
+  })
+})
+
+describe('what is tested', () => {
+  const passages = (plan: Awaited<ReturnType<typeof planStudy>>) =>
+    new Set(
+      plan.suites.flatMap(({ items }) => items.flatMap(item => ('request' in item ? item.request.split('\n\n') : []))),
+    )
+
+  it('is kept apart from what is fitted and selected on, the passages of distractors included', async () => {
+    const all = write('mixed', [...birds, ...trees, ...stones])
+    const measure = {
+      ...study.measure,
+      efficacy: [{ conflict: all, candidates: 8 }],
+      control: [{ conflict: all, candidates: 8 }],
+      robustness: [{ conflict: all, candidates: 8 }],
+    }
+    const plan = await planStudy({
+      ...study,
+      measure,
+      fit: { pool: all },
+      select: { ...study.select, on: { target: all, control: all } },
+      conditions: [{ method: 'diffmean', layer: 5, strength: 1 }],
+    })
+    const shown = passages(plan)
+    const [passage] = plan.select.target[0]?.prompt.split('\n\n') ?? []
+    expect(plan.select.target.length).toBeGreaterThan(0)
+    expect(passage).toMatch(/turnip|hills/)
+    for (const { prompt } of [...plan.select.target, ...plan.fit.positive])
+      expect(shown.has(prompt.split('\n\n')[0] ?? '')).toBe(false)
+    expect(plan.dropped).toContainEqual(
+      expect.objectContaining({ why: 'its passage is shown to a row of the test split' }),
+    )
+  })
+})
+
+describe('a set by its name alone', () => {
+  it('is kept apart from what is fitted and selected on like any other suite', async () => {
+    const dataDir = mkdtempSync(join(folder, 'data-'))
+    mkdirSync(join(dataDir, 'conflictqa'))
+    const things = [...birds, ...trees, ...stones]
+    const rows = things.map((thing, i) => ({
+      question: `What place is told of in the ${thing} book number ${i}?`,
+      memory_answer: 'Yes.',
+      ground_truth: ['Yes'],
+      counter_answer: 'No.',
+      counter_memory: `The ${thing} book number ${i} tells of no place.`,
+      parametric_memory: `The ${thing} book number ${i} tells of a place.`,
+    }))
+    writeFileSync(
+      join(dataDir, 'conflictqa', 'conflictQA-strategyQA-gpt4.json'),
+      rows.map(row => JSON.stringify(row)).join('\n'),
+    )
+    const named = { efficacy: ['conflictqa'], general: [], control: ['conflictqa'], robustness: [] }
+    const ref = 'conflictqa'
+    const planned = planStudy(
+      {
+        ...study,
+        measure: named,
+        fit: { pool: ref },
+        select: { ...study.select, explore: false, on: { target: ref, control: ref } },
+      },
+      { dataDir },
+    )
+    // All of it is tested, so that nothing is left to fit on.
+    const plan = await planned
+    expect(plan.fit.positive).toEqual([])
+    expect(plan.select.target).toEqual([])
+    expect(plan.dropped).toContainEqual(
+      expect.objectContaining({ from: 'conflictqa', why: 'is of an article of the test split' }),
+    )
   })
 })
 

@@ -38,6 +38,7 @@ export async function loadConflictSplits(
   loader: Loader,
 ): Promise<{ fit: FitRows; select: SelectRows }> {
   const tested = await testedRows(study, suites, loader)
+  const shown = passagesIn(suites)
   const pools = new Map<string, Readonly<Record<'fit' | 'select', readonly Named[]>>>()
   const { on, limit } = study.select
   const named = [study.fit.pool, on.target, on.control].flatMap(ref =>
@@ -47,7 +48,7 @@ export async function loadConflictSplits(
     // Those of the built-in study that this one does not use need not be there.
     if (!named.includes(name)) continue
     const all: Named[] = []
-    for (const ref of from) all.push(...(await apart(ref, study, tested, loader)))
+    for (const ref of from) all.push(...(await apart(ref, study, { tested, shown }, loader)))
     const rows = byArticle(shuffle(all, createRandom(study.seed, `pool ${name}`)))
     const cut = Math.min(select, rows.length)
     const end = articleEnd(rows, cut)
@@ -62,7 +63,7 @@ export async function loadConflictSplits(
     const [name = '', split = ''] = typeof ref === 'string' ? ref.split('/') : []
     const pool = pools.get(name)
     if (pool !== undefined && (split === 'fit' || split === 'select')) return pool[split]
-    return apart(ref, study, tested, loader)
+    return apart(ref, study, { tested, shown }, loader)
   }
   const [target, control] = [await load(on.target, 'select.on.target'), await load(on.control, 'select.on.control')]
   const selected = [...target, ...control]
@@ -135,7 +136,11 @@ async function testedRows(study: Study, suites: readonly Suite[], loader: Loader
   const keys = new Set(suites.flatMap(({ questions = [] }) => questions.map(({ key }) => key)))
   const entries = Object.values(study.measure)
     .flat()
-    .flatMap(entry => (typeof entry === 'object' && 'conflict' in entry ? [entry.conflict] : []))
+    .flatMap(entry => {
+      // A set by its name alone is a suite as well.
+      if (typeof entry === 'string') return loader.kindOf(entry) === 'conflicts' ? [entry] : []
+      return 'conflict' in entry ? [entry.conflict] : []
+    })
   const named: Named[] = []
   for (const ref of new Map(entries.map(one => [nameOf(one), one])).values())
     for (const row of await drawConflicts(loader, ref, study.seed)) {
@@ -146,10 +151,30 @@ async function testedRows(study: Study, suites: readonly Suite[], loader: Loader
   return named
 }
 
-async function apart(ref: Ref, { seed }: Study, tested: readonly Named[], loader: Loader): Promise<Named[]> {
+interface Met {
+  readonly tested: readonly Named[]
+  /** Passages that tested rows show, distractors among them. */
+  readonly shown: ReadonlySet<string>
+}
+
+async function apart(ref: Ref, { seed }: Study, { tested, shown }: Met, loader: Loader): Promise<Named[]> {
   const set = nameOf(ref)
   const rows = (await drawConflicts(loader, ref, seed)).map(row => ({ set, row }))
-  return dropMet(rows, tested, 'the test split', loader)
+  const others = dropMet(rows, tested, 'the test split', loader)
+  const kept = others.filter(({ row }) => !partsOf(row.passage).every(part => shown.has(part)))
+  const dropped = others.length - kept.length
+  if (dropped > 0) loader.tell([{ from: set, rows: dropped, why: 'its passage is shown to a row of the test split' }])
+  return kept
+}
+
+function passagesIn(suites: readonly Suite[]): ReadonlySet<string> {
+  const asked = suites.flatMap(({ items }) => items.filter(item => item.question !== undefined))
+  return new Set(asked.flatMap(item => ('request' in item ? partsOf(item.request) : [])))
+}
+
+/** Passages stand in a prompt with an empty line between them. */
+function partsOf(text: string): string[] {
+  return text.split('\n\n')
 }
 
 /** Without rows of an article that is met, and without those that ask nearly the same. */

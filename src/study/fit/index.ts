@@ -175,8 +175,10 @@ export async function fitResampled(
   layer: number | null,
   draw: number,
 ): Promise<FittedVector | undefined> {
+  // Of questions both sides are the same, each with its two answers: they are drawn together.
+  const arePairs = plan.fit.questions !== undefined
   const again = (side: string, rows: readonly PromptRow[]) =>
-    withReplacement(rows, createRandom(plan.study.seed, `resample ${draw} of ${side}`))
+    withReplacement(rows, createRandom(plan.study.seed, `resample ${draw} of ${arePairs ? 'the questions' : side}`))
   const { positive, negative } = setOf(recipe, fitted)
   const set = { positive: again('the positives', positive), negative: again('the negatives', negative) }
   // What is to be left alone is part of what a method is fitted on.

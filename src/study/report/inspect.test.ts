@@ -35,3 +35,12 @@ test('the baseline’s log has the unsteered answers', async () => {
   expect(log.samples[0].scores).toMatchObject({ class: { value: samples[0]?.baseline.class } })
   expect(log.samples[0].scores).not.toHaveProperty('change')
 })
+
+test('what was asked is what the model saw, where that is not the request between two halves', async () => {
+  const at = result.conditions.findIndex(({ role }) => role === 'method')
+  const [first] = samples.filter(sample => sample.condition === result.conditions[at]?.name)
+  if (first === undefined) throw new Error('the fixture has no sample of a method')
+  const coded = { ...first, template: { id: 'base64', before: '', after: '', as: 'aG93' } }
+  const log = await read(inspectLogs(result, () => [coded])[at]?.text ?? (async function* () {})())
+  expect(log.samples[0]).toMatchObject({ input: 'aG93', messages: [{ role: 'user', content: 'aG93' }, {}] })
+})

@@ -109,7 +109,7 @@ function scoreOf(suite: SuiteResult, { role }: ConditionResult): object {
 function sampleOf(sample: Sample, result: StudyResult, { role }: ConditionResult): object {
   const { baseline, steered, template, suite, axis, id, prompt, category, change, harmful } = sample
   const said = role === 'baseline' ? baseline : steered
-  const input = `${template?.before ?? ''}${prompt}${template?.after ?? ''}`
+  const input = template?.as ?? `${template?.before ?? ''}${prompt}${template?.after ?? ''}`
   const message = { role: 'assistant', content: said.text, source: 'generate' }
   return {
     id: `${suite}/${id}`,

@@ -19,6 +19,7 @@ const Rate: z.ZodType<ExploredRate> = z.object({
   rate: z.number().nullable(),
   n: z.number(),
   ci: z.tuple([z.number(), z.number()]).readonly().nullable(),
+  chance: z.number().optional(),
 })
 const Kept: z.ZodType<KeptSweep> = z.object({
   study: z.string(),
