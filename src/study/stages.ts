@@ -29,11 +29,14 @@ export class Stages {
     this.#totals = totalsOf(plan)
   }
 
-  readonly onRows: OnRows = (stage, detail) => rows => this.#add(stage, { rows, detail })
+  readonly onRows: OnRows = (stage, detail) => rows => {
+    // No row was answered, and still something was done.
+    this.#add(stage, { rows, detail, ...(stage === 'fit' && rows === 0 && { trains: true as const }) })
+  }
 
   readonly onMeasured = (shown: Shown): void => this.#add('measure', shown)
 
-  #add(stage: Stage, { rows, ...shown }: Shown): void {
+  #add(stage: Stage, { rows, ...shown }: Shown & Pick<Progress, 'trains'>): void {
     this.rows += rows
     this.#done[stage] += rows
     const done = this.#done[stage]
@@ -44,7 +47,6 @@ export class Stages {
       // Rows whose beginnings tell too little are answered on top of what was planned.
       total: Math.max(done, this.#totals[stage]),
       ...shown,
-      ...(rows === 0 && { trains: true as const }),
       ...(seconds > 0 && { tokensPerSecond: tokens / seconds }),
     })
   }
