@@ -17,6 +17,8 @@ export interface ContextPlan {
   readonly shares: readonly (Share | null)[]
   /** Whether what is left of answers that ended serves prompts that begin alike: not where answers must repeat. */
   readonly leftovers: 'use' | 'leave'
+  /** Whether prompts that wait are read together: faster in all, but the first of them has its token when the last is read. */
+  readonly prompts: 'together' | 'each'
   readonly adapters: readonly Adapter[]
   /** Rows that llama.cpp adds by itself. */
   readonly shared: Float32Array | null
@@ -54,11 +56,23 @@ export function planContext(requests: readonly GenerateRequest[], mostSlots: num
         longest,
         shares,
         leftovers: 'leave',
+        prompts: 'together',
         adapters,
         shared,
       }
   }
-  return { slots, prefixes, cells: longest, streams: 'separate', longest, shares, leftovers: 'leave', adapters, shared }
+  return {
+    slots,
+    prefixes,
+    cells: longest,
+    streams: 'separate',
+    longest,
+    shares,
+    leftovers: 'leave',
+    prompts: 'together',
+    adapters,
+    shared,
+  }
 }
 
 /** Tokens that a request can come to. */
@@ -113,6 +127,7 @@ export function planShared({ group, slots, cells }: SharedShape): ContextPlan {
     longest: cells,
     shares: [],
     leftovers: 'use',
+    prompts: 'each',
     adapters,
     shared: null,
   }

@@ -218,7 +218,8 @@ export class Scheduler {
 
   /** A prompt that has to be read in one batch, or whose beginning is still to be computed, is read by itself. */
   #mayJoin({ answer, share }: Entry): boolean {
-    if (!this.#model.rewinds || (answer.request.steering?.conditions.length ?? 0) > 0) return false
+    if (this.#plan.prompts === 'each' || !this.#model.rewinds || (answer.request.steering?.conditions.length ?? 0) > 0)
+      return false
     if (share === null) return true
     return this.#prefixes.isReady(share)
   }
