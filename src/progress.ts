@@ -13,6 +13,11 @@ export interface Progress {
   readonly soFar?: { readonly change: number; readonly ci: readonly [number, number] }
 }
 
+/** Whether an event tells of something computed: what comes from a store is there at once. */
+export function isComputed({ tokensPerSecond, trains }: Progress): boolean {
+  return tokensPerSecond !== undefined || trains === true
+}
+
 /** What every long call takes. */
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined

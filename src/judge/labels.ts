@@ -4,6 +4,11 @@
 export const questionsAsked = ['refusal', 'faithfulness'] as const
 export type AskedOf = (typeof questionsAsked)[number]
 
+/** @param answers what context and memory say, of a question that they answer differently */
+export function askedOf(answers: object | null | undefined): AskedOf {
+  return answers == null ? 'refusal' : 'faithfulness'
+}
+
 export const labelClasses = [
   'refused',
   'partial',

@@ -19,7 +19,7 @@ export async function exploreAt(
   { study, explored }: Pick<Plan, 'study' | 'explored'>,
   { condition, steering, onRows }: Exploring,
 ): Promise<Record<'general' | 'robustness', ExploredRate>> {
-  const rates = { general: nothing, robustness: nothing }
+  const rates = { general: unmeasured, robustness: unmeasured }
   for (const suite of explored) {
     const { name, axis, items } = suite
     if (axis !== 'general' && axis !== 'robustness') continue
@@ -31,7 +31,8 @@ export async function exploreAt(
   return rates
 }
 
-const nothing: ExploredRate = { rate: null, n: 0, ci: null }
+/** Of an axis on which nothing could be scored. */
+export const unmeasured: ExploredRate = { rate: null, n: 0, ci: null }
 
 /** The share of a suite's rows that have its property, of those that could be scored. */
 export function exploredRate(suite: Suite, records: readonly Judged[]): ExploredRate {
@@ -41,7 +42,7 @@ export function exploredRate(suite: Suite, records: readonly Judged[]): Explored
     const { template = item.sample, prompt = item.sample } = item.clusters
     return outcome === null ? [] : [{ value: Number(outcome), template, prompt }]
   })
-  if (scored.length === 0) return nothing
+  if (scored.length === 0) return unmeasured
   const n = scored.length
   const rate = scored.reduce((sum, { value }) => sum + value, 0) / n
   const isGrid =

@@ -1,7 +1,7 @@
 /** A status line that says what is happening; without a terminal, a plain line every 5 % or 30 seconds. */
 import { performance } from 'node:perf_hooks'
 import stringWidth from 'string-width'
-import type { Progress } from '../../progress.ts'
+import { isComputed, type Progress } from '../../progress.ts'
 import { interval, points } from '../../study/report/format.ts'
 import type { Output } from './output.ts'
 
@@ -30,7 +30,7 @@ export function createStatusLine(output: Output): StatusLine {
   const describe = (event: Progress, width: number): string => {
     const now = performance.now()
     // What comes from the store takes no time, and says nothing of what is still to be made.
-    const isWork = event.tokensPerSecond !== undefined || event.trains || timed.has(event.stage)
+    const isWork = isComputed(event) || timed.has(event.stage)
     if (stage.name !== event.stage || !isWork) stage = { name: event.stage, began: now, from: event.done }
     const elapsed = now - stage.began
     const rate = (event.done - stage.from) / Math.max(1, elapsed)

@@ -1,5 +1,5 @@
 /** Says of each stage, when the next begins, what it did and how long it took. */
-import type { Progress } from '../../progress.ts'
+import { isComputed, type Progress } from '../../progress.ts'
 import type { Plan } from '../../study/plan.ts'
 
 interface Stage {
@@ -21,8 +21,9 @@ export class StageTimes {
     this.#say = say
   }
 
-  see({ stage, done, tokensPerSecond, trains }: Progress): void {
-    const worked = tokensPerSecond !== undefined || trains === true
+  see(event: Progress): void {
+    const { stage, done } = event
+    const worked = isComputed(event)
     if (this.#stage?.name !== stage) {
       this.#finish()
       this.#stage = { name: stage, began: performance.now(), done, worked }

@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Model } from '../../engine/types.ts'
+import { isComputed } from '../../progress.ts'
 import { saveVector } from '../../steer/index.ts'
 import { openStore, type Store } from '../../store/index.ts'
 import { estimate } from '../../study/estimate.ts'
@@ -62,7 +63,7 @@ export async function completeStudy(
     onProgress(event) {
       stages.see(event)
       // What comes from the store is there at once.
-      if (event.tokensPerSecond !== undefined || event.trains) status.onProgress(event)
+      if (isComputed(event)) status.onProgress(event)
     },
   })
   status.clear()

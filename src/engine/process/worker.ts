@@ -19,10 +19,10 @@ import { type Call, type Event, type FromEngine, isToWorker, type ToWorker, toWi
 import { Turns } from './turns.ts'
 
 const { cancelFlags } = z.object({ cancelFlags: z.instanceof(Int32Array) }).parse(workerData)
-/** The flags that stop what is computed now. */
-let watched: number[] = []
-const isRaised = (flag: number) => Atomics.load(cancelFlags, flag) === 1
-const cancelled = () => watched.some(isRaised)
+/** The flag that stops what is computed now. */
+let watched: number | null = null
+const isRaised = (flag: number | null) => flag !== null && Atomics.load(cancelFlags, flag) === 1
+const cancelled = () => isRaised(watched)
 
 const flight = new FlightRecord()
 let loaded: LoadedModel | null = null
@@ -85,7 +85,7 @@ function say(answer: FromEngine): void {
 
 /** Computes a call to its end. */
 function runAlone({ id, call, first, flag, cargo }: ToWorker): void {
-  watched = [flag]
+  watched = flag
   const writer = flight.of(id, first)
   try {
     say({ type: 'done', id, result: run(withArrays(call, cargo), writer, event => say({ type: 'event', id, event })) })
@@ -94,7 +94,7 @@ function runAlone({ id, call, first, flag, cargo }: ToWorker): void {
     say({ type: 'failed', id, error: toWire(error) })
   }
   writer.none()
-  watched = []
+  watched = null
 }
 
 /** Lets a call share what is computed. */
@@ -107,7 +107,7 @@ function share({ id, call: sent, first, flag, cargo }: ToWorker, together: Toget
     ...shared,
     cancelled: () => isRaised(flag),
     watch: () => {
-      watched.push(flag)
+      watched = flag
     },
     ended: error => {
       writer.none()
@@ -120,9 +120,9 @@ const turns = new Turns({
   runAlone,
   share,
   together: () =>
-    new Together(model(), calls => {
-      watched = []
-      for (const call of calls) call.watch()
+    new Together(model(), call => {
+      watched = null
+      call?.watch()
     }),
 })
 

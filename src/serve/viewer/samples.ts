@@ -1,6 +1,6 @@
 /** The answers of a run: counted, listed a page at a time, and one by one beside the baseline's. */
 import { z } from 'zod'
-import { type AskedOf, labelKeys } from '../../judge/labels.ts'
+import { type AskedOf, askedOf, labelKeys } from '../../judge/labels.ts'
 import type { BrowseFilter, BrowseTally, BrowseView } from '../../store/index.ts'
 import { CHOICES } from '../../study/choice-judgement.ts'
 import { isResult } from '../../study/is-result.ts'
@@ -122,8 +122,7 @@ export async function sampleView(runs: Runs, hash: string, row: z.output<typeof 
 
 function asksOf({ items }: AskedRun, suite: string, sample: string): AskedOf | null {
   const item = items.get(suite)?.get(sample)
-  if (item?.kind !== 'answer') return null
-  return item.answers === undefined ? 'refusal' : 'faithfulness'
+  return item?.kind === 'answer' ? askedOf(item.answers) : null
 }
 
 function againOf({ run, items }: AskedRun, { condition, suite, sample }: z.output<typeof Row>): SampleView['again'] {

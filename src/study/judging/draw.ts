@@ -1,6 +1,6 @@
 /** The random sample of a run's answers that a person labels: so many of each condition. */
 import type { TwoAnswers } from '../../data/index.ts'
-import type { AskedOf } from '../../judge/labels.ts'
+import { type AskedOf, askedOf } from '../../judge/labels.ts'
 import { createRandom, sample, shuffle } from '../../random.ts'
 import type { Store } from '../../store/index.ts'
 import type { Plan } from '../plan.ts'
@@ -46,8 +46,8 @@ export async function drawAnswers(
         const item = asked.get(record.sample)
         if (finish === null || item === undefined) continue
         const { request, answers = null } = item
-        const asks = answers === null ? 'refusal' : 'faithfulness'
-        all.push({ chunk, position, request, answer, truncated: finish === 'length', harmful, asks, answers })
+        const told = { asks: askedOf(answers), answers }
+        all.push({ chunk, position, request, answer, truncated: finish === 'length', harmful, ...told })
       }
     }
     for (const one of sample(all, perCondition, createRandom(seed, `annotate ${name}`)))

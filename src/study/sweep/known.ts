@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { wilson } from '../../measure/statistics/index.ts'
 import type { FittedVector } from '../../steer/index.ts'
 import type { Store } from '../../store/index.ts'
+import { unmeasured } from '../explore.ts'
 import { hashOf } from '../hash.ts'
 import type { ExploredPoint, ExploredRate, Selection } from '../result.ts'
 import { fingerprintOf } from '../steering.ts'
@@ -68,8 +69,6 @@ export function pointsAlong({ points, explored = [], baseline, n }: Omit<Selecti
     },
   }))
 }
-
-const unmeasured: ExploredRate = { rate: null, n: 0, ci: null }
 
 function rateOf(rate: number, n: number): ExploredRate {
   return n === 0 ? unmeasured : { rate, n, ci: wilson(rate, n) }

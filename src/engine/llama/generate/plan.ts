@@ -17,7 +17,10 @@ export interface ContextPlan {
   readonly shares: readonly (Share | null)[]
   /** Whether what is left of answers that ended serves prompts that begin alike: not where answers must repeat. */
   readonly leftovers: 'use' | 'leave'
-  /** Whether prompts that wait are read together: faster in all, but the first of them has its token when the last is read. */
+  /**
+   * Whether prompts that wait are read together: faster in all, but the first of them has its token when the last is
+   * read. Only where nothing is left of earlier answers to begin with.
+   */
   readonly prompts: 'together' | 'each'
   readonly adapters: readonly Adapter[]
   /** Rows that llama.cpp adds by itself. */
@@ -44,35 +47,14 @@ export function planContext(requests: readonly GenerateRequest[], mostSlots: num
   const [share] = shares
   const adapters = requests[0]?.group.adapters ?? []
   const shared = requests[0]?.shared?.rows ?? null
+  const plan = { slots, prefixes, longest, shares, leftovers: 'leave', prompts: 'together', adapters, shared } as const
   if (share && share.members.length === requests.length && slots > 1) {
     const rest = longest - share.tokens
     const together = share.tokens + slots * rest
     if (share.tokens >= rest && together <= cheaperUnified * longest)
-      return {
-        slots,
-        prefixes,
-        cells: together,
-        streams: 'unified',
-        longest,
-        shares,
-        leftovers: 'leave',
-        prompts: 'together',
-        adapters,
-        shared,
-      }
+      return { ...plan, cells: together, streams: 'unified' }
   }
-  return {
-    slots,
-    prefixes,
-    cells: longest,
-    streams: 'separate',
-    longest,
-    shares,
-    leftovers: 'leave',
-    prompts: 'together',
-    adapters,
-    shared,
-  }
+  return { ...plan, cells: longest, streams: 'separate' }
 }
 
 /** Tokens that a request can come to. */

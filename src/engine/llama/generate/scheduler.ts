@@ -45,8 +45,8 @@ class Spoiled extends Error {}
 export class Scheduler {
   readonly #model: LoadedModel
   readonly #next: () => Entry | null
-  /** Told whose prompts are read, before they are; nobody's afterwards. */
-  readonly #onRead: (answers: readonly Answer[]) => void
+  /** Told whose prompt is read, before it is. */
+  readonly #onRead: (answer: Answer | null) => void
   #plan: ContextPlan
   #sequences: Sequences
   /** By sequence; a gap where an answer ended and nobody followed yet. */
@@ -59,7 +59,7 @@ export class Scheduler {
     model: LoadedModel,
     plan: ContextPlan,
     next: () => Entry | null,
-    onRead: (answers: readonly Answer[]) => void = () => {},
+    onRead: (answer: Answer | null) => void = () => {},
   ) {
     this.#model = model
     this.#next = next
@@ -161,9 +161,9 @@ export class Scheduler {
   }
 
   #readOne(reading: Reading, room: number): number {
-    this.#onRead([reading.entry.answer])
+    this.#onRead(reading.entry.answer)
     const tokens = this.#pieceOf(reading, room)
-    this.#onRead([])
+    this.#onRead(null)
     return tokens
   }
 
@@ -178,29 +178,21 @@ export class Scheduler {
     this.#reading = null
     this.#closeGaps()
     const begin = this.#running.length
-    const joined: Joined[] = []
-    let left = room
-    for (const entry of waiting.toSorted((a, b) => this.#unreadOf(b) - this.#unreadOf(a))) {
-      const place = this.#join(entry, begin + joined.length, left)
-      // What it was to begin with has gone to another.
-      if (place === null) this.#again.unshift(entry)
-      else {
-        joined.push(place)
-        left -= place.tokens.length - place.at
-      }
-    }
+    // The longest has the lowest sequence, so that those left after the shorter ones are neighbours.
+    const joined = waiting.toSorted((a, b) => unreadOf(b) - unreadOf(a)).map((entry, i) => this.#join(entry, begin + i))
+    const tokens = joined.reduce((sum, { tokens: all, at }) => sum + all.length - at, 0)
     this.#readJoined(joined, begin)
-    return room - left
+    return tokens
   }
 
   /** Those next in turn whose prompts fit in `room` together. */
   #gather(first: Entry, room: number): Entry[] {
     const gathered = [first]
-    let left = room - this.#unreadOf(first)
+    let left = room - unreadOf(first)
     while (left > 0) {
       const next = this.#admit(gathered.length)
       if (next === null) break
-      left -= this.#unreadOf(next.entry)
+      left -= unreadOf(next.entry)
       if (left < 0 || !this.#mayJoin(next.entry)) {
         this.#again.unshift(next.entry)
         break
@@ -210,78 +202,63 @@ export class Scheduler {
     return gathered
   }
 
-  /** Tokens of a prompt that nobody has computed for it. */
-  #unreadOf({ answer, share }: Entry): number {
-    const known = share?.tokens ?? this.#sequences.leftoverFor(answer, -1)?.length ?? 0
-    return answer.unread.length - known
-  }
-
   /** A prompt that has to be read in one batch, or whose beginning is still to be computed, is read by itself. */
   #mayJoin({ answer, share }: Entry): boolean {
     if (this.#plan.prompts === 'each' || !this.#model.rewinds || (answer.request.steering?.conditions.length ?? 0) > 0)
       return false
-    if (share === null) return true
-    return this.#prefixes.isReady(share)
+    return share === null || this.#prefixes.isReady(share)
   }
 
-  /** Gives a prompt a sequence; null where what it has to read does not fit in `room`. */
-  #join(entry: Entry, sequence: number, room: number): Joined | null {
-    const { answer, share } = entry
+  #join(entry: Entry, sequence: number): Joined {
+    const { answer, share, place } = entry
+    const prefix = share === null ? null : this.#prefixes.prefixFor(share, answer, place)
     const tokens = answer.unread
-    const prefix = share === null ? null : this.#prefixes.prefixFor(share, answer, entry.place)
-    const leftover = prefix === null ? this.#sequences.leftoverFor(answer, sequence) : null
-    const at = prefix?.share.tokens ?? leftover?.length ?? 0
-    if (tokens.length - at > room) return null
-    if (leftover === null) this.#begin(sequence, answer, prefix)
-    else this.#sequences.inherit(leftover, sequence, answer)
-    return { entry, sequence, tokens, at }
+    this.#begin(sequence, answer, prefix)
+    return { entry, sequence, tokens, at: prefix?.share.tokens ?? 0 }
   }
 
-  /** Equally long pieces at a time: the longest has the lowest sequence, so that those left are neighbours. */
+  /** Equally long pieces at a time, up to the length of the shortest that is left. */
   #readJoined(joined: readonly Joined[], begin: number): void {
     const { context } = this.#sequences
-    this.#onRead(joined.map(({ entry }) => entry.answer))
     try {
-      for (let open = joined; open.length > 0; ) {
+      for (let open = joined; open.length > 0; open = open.filter(({ tokens, at }) => at < tokens.length)) {
         const size = Math.min(...open.map(({ tokens, at }) => tokens.length - at))
-        for (const run of neighbours(open)) {
-          const ends = run.filter(({ tokens, at, entry }) => tokens.length - at === size && !entry.answer.resumes)
-          context.decodePieces(
-            run.map(one => ({
-              sequence: one.sequence,
-              position: one.at,
-              tokens: one.tokens.slice(one.at, one.at + size),
-              output: ends.includes(one),
-            })),
-          )
-          for (const i of ends.keys()) this.#mayBeSpoiled(context.logits(i))
-          for (const [i, { entry }] of ends.entries())
-            if (!entry.answer.steered?.failure) entry.answer.choose(context.logits(i))
-        }
+        const ends = open.filter(({ tokens, at, entry }) => tokens.length - at === size && !entry.answer.resumes)
+        context.decodePieces(
+          open.map(one => ({
+            sequence: one.sequence,
+            position: one.at,
+            tokens: one.tokens.slice(one.at, one.at + size),
+            output: ends.includes(one),
+          })),
+        )
+        for (const i of ends.keys()) this.#mayBeSpoiled(context.logits(i))
+        for (const [i, { entry }] of ends.entries())
+          if (!entry.answer.steered?.failure) entry.answer.choose(context.logits(i))
         for (const one of open) one.at += size
-        open = open.filter(({ tokens, at }) => at < tokens.length)
       }
     } catch (error) {
-      // Somebody's call was cancelled, or somebody's states spoil everybody's: who is not answered yet is read again.
-      const left = joined.map(({ entry }) => entry).filter(({ answer }) => !answer.ended)
+      // Where somebody's states spoil everybody's, all that are not answered yet are read again.
       for (const { sequence } of joined) this.#sequences.leave(sequence)
-      this.#again.unshift(...left)
+      this.#again.unshift(...joined.map(({ entry }) => entry).filter(({ answer }) => !answer.ended))
       throw error
-    } finally {
-      this.#onRead([])
     }
     for (const [i, { entry, sequence }] of joined.entries()) {
       const { answer } = entry
       if (answer.steered?.failure && !answer.ended) answer.fail(answer.steered.failure)
       this.#running[begin + i] = answer.ended ? null : entry
-      if (answer.ended) {
-        if (answer.failed) this.#sequences.spoil(sequence)
-        this.#sequences.bequeath(sequence, answer)
-      } else {
+      if (answer.ended) this.#vacate(sequence, answer)
+      else {
         answer.wasRead()
         this.#sequences.visitor.occupy(sequence, answer.steered)
       }
     }
+  }
+
+  /** An answer ended: what it leaves is trusted only where it did not fail. */
+  #vacate(sequence: number, answer: Answer): void {
+    if (answer.failed) this.#sequences.spoil(sequence)
+    this.#sequences.bequeath(sequence, answer)
   }
 
   /** Computes the next piece that a prompt needs and returns its length; 0 when it does not fit in `room`. */
@@ -313,7 +290,7 @@ export class Scheduler {
     const { answer } = reading.entry
     const { length } = answer.unread
     if (prefix === null && length > piece) this.#closeGaps()
-    const leftover = prefix === null ? this.#sequences.leftoverFor(answer, this.#gap()) : null
+    const leftover = prefix === null ? this.#sequences.leftoverFor(answer) : null
     const known = prefix?.share.tokens ?? leftover?.length ?? 0
     if (Math.min(length - known, piece) > room) return false
     if (length - known > piece) this.#closeGaps()
@@ -362,8 +339,7 @@ export class Scheduler {
   }
 
   #drop({ entry: { answer } }: Reading, sequence: number): void {
-    if (answer.failed) this.#sequences.spoil(sequence)
-    this.#sequences.bequeath(sequence, answer)
+    this.#vacate(sequence, answer)
     this.#reading = null
   }
 
@@ -381,8 +357,7 @@ export class Scheduler {
     for (const [sequence, { answer }] of running.entries()) {
       answer.choose(context.logits(sequence))
       if (!answer.ended) continue
-      if (answer.failed) this.#sequences.spoil(sequence)
-      this.#sequences.bequeath(sequence, answer)
+      this.#vacate(sequence, answer)
       this.#running[sequence] = null
     }
   }
@@ -442,13 +417,7 @@ function notNumbers(logits: Float32Array): PlimsollError | null {
   })
 }
 
-/** Runs of sequences without a gap between them. */
-function neighbours(joined: readonly Joined[]): Joined[][] {
-  const runs: Joined[][] = []
-  for (const one of joined) {
-    const run = runs.at(-1)
-    if (run?.at(-1)?.sequence === one.sequence - 1) run.push(one)
-    else runs.push([one])
-  }
-  return runs
+/** Tokens of a prompt that nobody has computed for it. */
+function unreadOf({ answer, share }: Entry): number {
+  return answer.unread.length - (share?.tokens ?? 0)
 }

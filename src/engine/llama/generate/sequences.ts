@@ -61,20 +61,14 @@ export class Sequences {
     this.#left.set(sequence, answer.unread)
   }
 
-  /**
-   * What is left that has most in common with what an answer has to read; it always reads its last token itself.
-   * @param at of equals the one that is left there
-   */
-  leftoverFor(answer: Answer, at: number): Leftover | null {
+  /** What is left that has most in common with what an answer has to read; it always reads its last token itself. */
+  leftoverFor(answer: Answer): Leftover | null {
     if (answer.request.steering !== null) return null
     const { unread } = answer
     let best: Leftover | null = null
-    let longest = shortestPrefix
     for (const [sequence, tokens] of this.#left) {
       const length = Math.min(sharedPrefix(tokens, unread), unread.length - 1)
-      if (length < longest) continue
-      if (length > longest || best?.sequence !== at) best = { sequence, length }
-      longest = length
+      if (length >= (best?.length ?? shortestPrefix)) best = { sequence, length }
     }
     return best
   }

@@ -14,8 +14,8 @@ export const patience = 32
 
 export class Together {
   readonly #model: LoadedModel
-  /** Told whose prompts are read, so that cancelling one of these calls stops it. */
-  readonly #watch: (calls: readonly SharedCall[]) => void
+  /** Told whose prompt is read, so that cancelling that call stops it. */
+  readonly #watch: (call: SharedCall | null) => void
   #members: Member[] = []
   #turn = 0
   #shape: SharedShape | null = null
@@ -23,7 +23,7 @@ export class Together {
   /** What memory allowed. */
   #mostSlots = 256
 
-  constructor(model: LoadedModel, watch: (calls: readonly SharedCall[]) => void) {
+  constructor(model: LoadedModel, watch: (call: SharedCall | null) => void) {
     this.#model = model
     this.#watch = watch
   }
@@ -47,7 +47,7 @@ export class Together {
       // A prompt that stopped being read because its call is cancelled leaves with it.
       if (!(error instanceof PlimsollError && error.code === 'cancelled')) this.#failAll(error)
     }
-    this.#watch([])
+    this.#watch(null)
     this.#sweep()
   }
 
@@ -107,7 +107,7 @@ export class Together {
           this.#model,
           planShared(shape),
           () => this.#next(),
-          answers => this.#watch([...new Set(answers.flatMap(answer => this.#memberOf(answer)?.call ?? []))]),
+          answer => this.#watch(this.#memberOf(answer)?.call ?? null),
         )
         this.#shape = shape
         return
@@ -155,8 +155,8 @@ export class Together {
     for (const answer of this.#scheduler?.release(which).toReversed() ?? []) this.#memberOf(answer)?.giveBack(answer)
   }
 
-  #memberOf(answer: Answer): Member | undefined {
-    return this.#members.find(member => member.owns(answer))
+  #memberOf(answer: Answer | null): Member | undefined {
+    return answer === null ? undefined : this.#members.find(member => member.owns(answer))
   }
 
   /** Beginning with the one whose turn it is. */
