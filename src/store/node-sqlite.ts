@@ -32,10 +32,19 @@ export function nodeSqliteDialect(database: DatabaseSync): SqliteDialect {
   })
 }
 
+/** How long one process waits for another that writes. */
+export const BUSY_MS = 10_000
+
+/** Whether the file was locked by another process; extended codes hold the plain one in their lowest byte. */
+export function isBusy(error: unknown): boolean {
+  const SQLITE_BUSY = 5
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY
+}
+
 /** Opens a file without changing it, since it may turn out to be somebody else's. */
 export function openDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path)
-  database.exec('pragma busy_timeout = 10000')
+  database.exec(`pragma busy_timeout = ${BUSY_MS}`)
   // The first that is read of the file: nothing else would fail on one that is no database.
   database.prepare('select count(*) from sqlite_master').get()
   return database

@@ -1,9 +1,10 @@
 /** Opens the store of a folder: one SQLite file, made when it is not there yet. */
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { Kysely } from 'kysely'
 import { PlimsollError } from '../errors.ts'
-import { nodeSqliteDialect, openDatabase, prepareForWriting } from './node-sqlite.ts'
+import { BUSY_MS, isBusy, nodeSqliteDialect, openDatabase, prepareForWriting } from './node-sqlite.ts'
 import { checkSchema, prepareSchema, type Tables } from './schema.ts'
 import { SqlStore } from './sql-store.ts'
 import type { Store } from './types.ts'
@@ -13,14 +14,32 @@ export async function openStore(path: string): Promise<Store> {
   const database = open(path)
   const db = new Kysely<Tables>({ dialect: nodeSqliteDialect(database) })
   try {
-    const found = await checkSchema(db, path)
-    prepareForWriting(database)
-    await prepareSchema(db, found)
+    await waiting(async () => {
+      const found = await checkSchema(db, path)
+      prepareForWriting(database)
+      await prepareSchema(db, found)
+    })
   } catch (error) {
     await db.destroy()
     throw error
   }
   return new SqlStore(db)
+}
+
+/**
+ * Where several processes make one file at once, SQLite gives up at once for some of the steps, since waiting there
+ * could be waiting for each other: what was read may be old by then, so all of it is done again.
+ */
+async function waiting(step: () => Promise<void>): Promise<void> {
+  const until = performance.now() + BUSY_MS
+  for (;;) {
+    try {
+      return await step()
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > until) throw error
+      await setTimeout(20 * Math.random())
+    }
+  }
 }
 
 function open(path: string) {

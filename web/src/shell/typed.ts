@@ -4,5 +4,5 @@ export function isTyped(event: KeyboardEvent): boolean {
   const at = event.target
   if (!(at instanceof HTMLElement)) return false
   if (at instanceof HTMLInputElement) return at.type !== 'radio'
-  return at instanceof HTMLSelectElement || at instanceof HTMLTextAreaElement || at.closest('dialog') !== null
+  return at instanceof HTMLSelectElement || at instanceof HTMLTextAreaElement || at.closest('dialog[open]') !== null
 }
