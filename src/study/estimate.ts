@@ -41,17 +41,23 @@ export interface Costs {
 }
 
 /** Asks a few rows of every suite, unsteered. Nothing is stored. */
-export async function measureCosts(model: Model, plan: Plan, { signal }: RunOptions = {}): Promise<Costs> {
+export async function measureCosts(model: Model, plan: Plan, { signal, onProgress }: RunOptions = {}): Promise<Costs> {
   const warmUp = new WarmUp(model, plan, signal)
   const plain = plan.suites.find(suite => !suite.grid && isWritten(suite))
-  const usual = plain === undefined ? { row: 0, token: 0, ends: 0 } : await warmUp.written(plain.items)
-  const suites = new Map(plain === undefined ? [] : [[plain.name, usual]])
-  for (const suite of [...plan.suites, ...plan.explored]) {
-    if (suites.has(suite.name)) continue
-    suites.set(suite.name, await warmUp[suite.grid ? 'grid' : isWritten(suite) ? 'written' : 'scored'](suite.items))
-  }
+  const different = new Map<string, (typeof plan.suites)[number]>()
+  for (const suite of [...(plain ? [plain] : []), ...plan.suites, ...plan.explored])
+    if (!different.has(suite.name)) different.set(suite.name, suite)
   const depth = model.info.layers
-  const trained = trainings(plan, depth).length === 0 ? 0 : await warmUp.trained()
+  const trains = trainings(plan, depth).length > 0
+  const total = different.size + (trains ? 1 : 0)
+  const suites = new Map<string, Cost>()
+  for (const [name, suite] of different) {
+    onProgress?.({ stage: 'estimate', done: suites.size, total, detail: name })
+    suites.set(name, await warmUp[suite.grid ? 'grid' : isWritten(suite) ? 'written' : 'scored'](suite.items))
+  }
+  const usual = (plain && suites.get(plain.name)) ?? { row: 0, token: 0, ends: 0 }
+  if (trains) onProgress?.({ stage: 'estimate', done: suites.size, total, detail: 'training' })
+  const trained = trains ? await warmUp.trained() : 0
   return { suites, usual, trained, candidates: await ablationCandidates(model, plan), depth }
 }
 

@@ -14,6 +14,7 @@ import { methodOfFit } from '../../study/refit-name.ts'
 import { duration } from '../../study/report/format.ts'
 import { openForCommand } from './model.ts'
 import type { Output } from './output.ts'
+import { createStatusLine } from './progress.ts'
 
 type Opening = OpenOptions & { readonly signal?: AbortSignal | undefined }
 
@@ -31,7 +32,10 @@ export async function showBudget(
   output: Output,
 ): Promise<void> {
   await using model = await openForCommand(plan.model, output, opening)
-  print(await fitToBudget(model, study, plan, seconds, opening), study.base, output)
+  using status = createStatusLine(output)
+  const fitted = await fitToBudget(model, study, plan, seconds, { ...opening, onProgress: status.onProgress })
+  status.clear()
+  print(fitted, study.base, output)
 }
 
 interface Shown extends Omit<Budgeted, 'time'> {
@@ -88,7 +92,8 @@ async function estimateHere(plan: Plan, opening: Opening, output: Output): Promi
   }
   await using model = await openForCommand(plan.model, output, opening)
   await checkAgainst(model, plan)
-  return await estimate(model, plan, opening)
+  using status = createStatusLine(output)
+  return await estimate(model, plan, { ...opening, onProgress: status.onProgress })
 }
 
 /** One line for each suite, with the conditions that answer as many rows of it. */

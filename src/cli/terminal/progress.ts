@@ -16,7 +16,7 @@ const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '
 const plainFrames = ['|', '/', '-', '\\']
 const redrawEvery = 80
 /** Stages that are all work, though nothing is written in them. */
-const timed: ReadonlySet<string> = new Set(['download', 'check', 'divergence'])
+const timed: ReadonlySet<string> = new Set(['download', 'check', 'divergence', 'estimate'])
 /** Plain lines come at each of these steps, but no faster than anyone reads. */
 const plainEvery = { share: 0.05, milliseconds: 30_000, atLeast: 1000 }
 const widest = 160

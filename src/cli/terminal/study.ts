@@ -48,13 +48,14 @@ export async function completeStudy(
   const folder = options.folder ?? join(resultsFolder, plan.study.name)
   await mkdir(folder, { recursive: true })
   const before = await store.run(runHash(plan, model))
+  using status = createStatusLine(output)
   if (before === null && plan.answers >= worthAnEstimate) {
-    const { seconds, tokensPerSecond } = await estimate(model, plan, { signal })
+    const { seconds, tokensPerSecond } = await estimate(model, plan, { signal, onProgress: status.onProgress })
+    status.clear()
     const answers = plan.answers.toLocaleString('en')
     const rate = `${Math.round(tokensPerSecond)} tokens/s measured`
     output.note(`  ${answers} answers and scores to make, about ${duration(seconds)} here (${rate})`)
   }
-  using status = createStatusLine(output)
   const stages = new StageTimes(plan, text => status.done(text))
   const { result, reused, vectors } = await runStudy(plan, {
     model,
