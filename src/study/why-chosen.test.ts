@@ -40,6 +40,17 @@ test('a choice is explained by the rule that made it', () => {
   expect(whyChosen(best, { ...search, tried: 1, by: 'grid only' })).toContain('does not grow with the strength')
 })
 
+test('a choice that is no better than not steering says so, since no rule can choose that', () => {
+  const weak = { ...best, target: 0.35, control: 0.07 }
+  expect(whyChosen(weak, circumstances)).toMatch(
+    /2 %\. No steering at all does better: 38 points between the two, against 28\.$/,
+  )
+  expect(whyChosen({ ...best, ...circumstances.baseline }, circumstances)).toMatch(
+    /2 %\. No steering at all does as well: 38 points between the two\.$/,
+  )
+  expect(whyChosen(weak, { ...circumstances, rule: 'matched-efficacy' })).not.toContain('No steering')
+})
+
 test('nats have two digits', () => {
   expect([0.93456, 0.00214, 12.3, 0].map(p95 => nats({ p95, mean: 0 }))).toEqual(['0.93', '0.0021', '12', '0'])
 })

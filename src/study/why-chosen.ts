@@ -32,6 +32,10 @@ export interface Circumstances {
 }
 
 export function whyChosen(best: ChosenPoint, circumstances: Circumstances): string {
+  return `${choiceText(best, circumstances)}${unsteeredText(best, circumstances)}`
+}
+
+function choiceText(best: ChosenPoint, circumstances: Circumstances): string {
   const { tried, baseline, behaviour } = circumstances
   const answered = `it ${shownWords(behaviour, best)}; the baseline ${percent(baseline.target)} and ${percent(baseline.control)}`
   switch (circumstances.rule) {
@@ -50,6 +54,18 @@ export function whyChosen(best: ChosenPoint, circumstances: Circumstances): stri
       return `${capital(place(best))} is ${largestText(circumstances)} within ${budgetText(circumstances, best)}${others}: ${answered}.`
     }
   }
+}
+
+/** A rule has to choose one of the points, and cannot say: do not steer. */
+function unsteeredText(best: ChosenPoint, { rule, baseline }: Circumstances): string {
+  // There the weakest that does enough is wanted, not the largest difference.
+  if (rule === 'matched-efficacy') return ''
+  const [steered, unsteered] = [best, baseline].map(({ target, control }) => target - control)
+  if (steered === undefined || unsteered === undefined || steered > unsteered) return ''
+  const difference = `${Math.round(100 * unsteered)} points between the two`
+  return steered === unsteered
+    ? ` No steering at all does as well: ${difference}.`
+    : ` No steering at all does better: ${difference}, against ${Math.round(100 * steered)}.`
 }
 
 /** `the KL budget of 1 nat (95th percentile on harmless text: 0.93)`. */
