@@ -33,13 +33,8 @@ export function serveCommand(program: Command): void {
     .option('--parallel <N>', 'answers in progress at a time', positiveNumber, 16)
     .option('--queue <N>', 'answers that may wait', wholeNumber, 256)
     .option('--max-tokens <N>', 'longest answer (default: what fits in the context)', positiveNumber)
-    .option('--time-limit <SECONDS>', 'longest time to compute a request', decimalNumber, 600)
-    .option(
-      '--patience <SECONDS>',
-      'how long answers in progress may take when the server is stopped',
-      decimalNumber,
-      30,
-    )
+    .option('--time-limit <SECONDS>', 'longest time to compute a request', secondsAbove0, 600)
+    .option('--patience <SECONDS>', 'how long answers in progress may take when the server is stopped', seconds, 30)
     .option('--engines <N>', 'engines that share the work', positiveNumber, 1)
     .option('--threads <N>', 'threads of each engine (default: what the processors allow)', positiveNumber)
     .addHelpText(
@@ -162,6 +157,18 @@ function namedVectors(text: string, before: readonly NamedVector[] = []): readon
   const strength = Strength.safeParse(Number(written))
   if (vector.success && strength.success) return [...before, { vector: vector.data, strength: strength.data }]
   throw new InvalidArgumentError(`Expected a vector and a strength as in compliance@1.5, got "${text}".`)
+}
+
+function seconds(text: string): number {
+  const value = decimalNumber(text)
+  if (value >= 0) return value
+  throw new InvalidArgumentError(`Expected a number of seconds, got "${text}".`)
+}
+
+function secondsAbove0(text: string): number {
+  const value = decimalNumber(text)
+  if (value > 0) return value
+  throw new InvalidArgumentError(`Expected a number of seconds above 0, got "${text}".`)
 }
 
 function positiveNumber(text: string): number {

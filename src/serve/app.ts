@@ -2,9 +2,8 @@
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { secureHeaders } from 'hono/secure-headers'
-import { ApiError, apiError } from './http/api-error.ts'
+import { ApiError, apiError, isOurFault } from './http/api-error.ts'
 import type { ApiKeys } from './http/api-keys.ts'
-import { isLoopback } from './http/loopback.ts'
 import { knownHosts, knownOrigins, needsKey } from './http/security.ts'
 import { routes } from './routes/index.ts'
 import type { Service } from './service.ts'
@@ -14,16 +13,13 @@ export interface Guards {
   readonly host: string
   readonly keys: ApiKeys | null
   readonly corsOrigins: readonly string[]
-  /** Told of errors that are nobody's fault but ours. */
-  readonly onError: (error: unknown) => void
 }
 
-export function createApp(service: Service, { host, keys, corsOrigins, onError }: Guards): Hono {
+export function createApp(service: Service, { host, keys, corsOrigins }: Guards): Hono {
   const app = new Hono()
   app.onError(error => {
     const answer = apiError(error)
-    // A caller that left has nothing to read, and was no fault of ours.
-    if (answer.status >= 500 && answer.status !== 503) onError(answer.cause ?? error)
+    if (isOurFault(answer)) service.onError(answer.cause ?? error)
     return answer.toResponse()
   })
   app.notFound(context => {
@@ -40,10 +36,12 @@ export function createApp(service: Service, { host, keys, corsOrigins, onError }
       strictTransportSecurity: false,
     }),
   )
-  if (keys === null || isLoopback(host)) app.use(knownHosts(host))
+  // A page under another name holds no key, and a proxy passes on the name by which it was asked.
+  if (keys === null) app.use(knownHosts(host))
   app.use(knownOrigins(corsOrigins))
   if (corsOrigins.length > 0) {
-    app.use(cors({ origin: [...corsOrigins], allowHeaders: ['authorization', 'content-type'], maxAge: 600 }))
+    // Any header: OpenAI's clients send a dozen of their own.
+    app.use(cors({ origin: [...corsOrigins], exposeHeaders: ['retry-after', 'x-should-retry'], maxAge: 600 }))
   }
   if (keys !== null) app.use(needsKey(keys, new Set(routes.filter(({ open }) => open).map(({ path }) => path))))
   for (const { method, path, run } of routes) {

@@ -38,6 +38,8 @@ export interface Service {
   readonly state: State
   /** Raised when what is in progress shall end at once. */
   readonly stopped: AbortSignal
+  /** Told of errors that are nobody's fault but ours. */
+  readonly onError: (error: unknown) => void
   /** Whoever sees the engine end says so; a fresh one is started at once. */
   engineEnded(): void
 }

@@ -1,5 +1,6 @@
 /** The server: listens, keeps an engine alive, and stops without cutting anybody short. */
 import { createServer } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import { loadDataset } from '../data/index.ts'
 import type { Model, ModelInfo } from '../engine/types.ts'
@@ -20,6 +21,9 @@ import { toolFormatOf } from './tool-calls/template.ts'
 import { type NamedVector, VectorShelf } from './vectors/shelf.ts'
 import { type ViewerApp, viewerApp } from './viewer/app.ts'
 import type { ServedModel } from './viewer/wire.ts'
+
+/** Seconds between two attempts to start an engine that does not start. */
+const restartEvery = 5
 
 export interface ServeOptions {
   /** Default 127.0.0.1: only this machine. Any other takes `apiKeys`. */
@@ -89,6 +93,19 @@ export async function startServer(model: Model, options: ServeOptions = {}): Pro
   })
   for (const { name, vector } of options.vectors ?? []) await shelf.add(name, vector)
   shelf.setStandard(options.standard ?? [])
+  const restart = async () => {
+    for (let told = false; state === 'restarting'; await setTimeout(1000 * restartEvery, undefined, { ref: false })) {
+      try {
+        // Whatever is asked of it starts a fresh one.
+        await model.tokenize('')
+        if (state === 'restarting') state = 'ready'
+        return
+      } catch (error) {
+        if (!told) onError(error)
+        told = true
+      }
+    }
+  }
   const service: Service = {
     model,
     name: model.info.name,
@@ -102,24 +119,18 @@ export async function startServer(model: Model, options: ServeOptions = {}): Pro
       return state
     },
     stopped: stopping.signal,
+    onError,
     engineEnded() {
       if (state !== 'ready') return
       state = 'restarting'
       metrics.crashed()
-      // Whatever is asked of it starts a fresh one.
-      void model
-        .tokenize('')
-        .catch(onError)
-        .finally(() => {
-          if (state === 'restarting') state = 'ready'
-        })
+      void restart()
     },
   }
   const app = createApp(service, {
     host,
     keys: keys.length === 0 ? null : apiKeys(keys),
     corsOrigins: options.corsOrigins ?? [],
-    onError,
   })
   const beside = await viewerBeside(options, host, keys.length, service)
   const viewer = beside?.viewer ?? null
@@ -138,19 +149,22 @@ export async function startServer(model: Model, options: ServeOptions = {}): Pro
   })
   const stop = async (patience: number) => {
     state = 'stopping'
+    const until = performance.now() + patience
     const closed = new Promise<void>(resolve => server.close(() => resolve()))
     // Meanwhile it ends its chunk.
     const studies = beside?.studies.close(patience)
     const patient = new AbortController()
-    await Promise.race([queue.empty(), sleep(patience, patient.signal)])
+    const { signal } = patient
+    await Promise.race([queue.empty(), setTimeout(inTimer(patience), undefined, { signal }).catch(() => undefined)])
     patient.abort()
     stopping.abort()
     await queue.empty()
     // Idle connections, and those whose readers are slower than their answers.
     server.closeIdleConnections()
-    const last = setTimeout(() => server.closeAllConnections(), 1000)
+    const left = Math.max(1000, until - performance.now())
+    await Promise.race([closed, setTimeout(inTimer(left), undefined, { ref: false })])
+    server.closeAllConnections()
     await closed
-    clearTimeout(last)
     await studies
     await viewer?.[Symbol.asyncDispose]()
   }
@@ -214,22 +228,23 @@ function isApi(url: string): boolean {
 }
 
 function limitsOf(model: Model, options: ServeOptions): Limits {
+  const time = milliseconds(options.timeLimit ?? 600)
   return {
     bodyBytes: 2 << 20,
     uploadBytes: 256 << 20,
     maxTokens: Math.min(options.maxTokens ?? model.info.contextLength, model.info.contextLength),
     usualTokens: 1024,
-    computing: 1000 * (options.timeLimit ?? 600),
-    waiting: 1000 * (options.timeLimit ?? 600),
+    computing: time,
+    waiting: time,
   }
 }
 
-function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    const timer = setTimeout(resolve, milliseconds)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
+/** Seconds as what a timer takes: whole milliseconds, at least one. */
+function milliseconds(seconds: number): number {
+  return Math.max(1, inTimer(1000 * seconds))
+}
+
+/** No timer runs for longer than 2 ** 31 - 1 milliseconds, some 25 days; with more it would end at once. */
+function inTimer(time: number): number {
+  return Math.min(Math.round(time), 2 ** 31 - 1)
 }

@@ -1,9 +1,15 @@
 /** Many at once, callers that leave, time that runs out, engines that die, servers that are stopped. */
-import { readdirSync, readFileSync } from 'node:fs'
-import { afterEach, expect, test } from 'vitest'
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import type { ServeOptions } from '../../src/serve/index.ts'
-import { messages, type Subject, serveOrganism } from './server.ts'
+import { messages, type Subject, serveModel, serveOrganism } from './server.ts'
+
+const organism = fileURLToPath(new URL('../../models/organism/organism.gguf', import.meta.url))
 
 let subject: Subject | null = null
 afterEach(async () => {
@@ -125,6 +131,82 @@ test('a server that is stopped answers what it has begun, and takes nothing more
   expect(await begun).toMatchObject({ status: 200, body: { usage: { completion_tokens: 480 } } })
   await stopped
   await expect(served.get('/healthz')).rejects.toThrow()
+})
+
+test.runIf(process.platform === 'linux')(
+  'an engine that does not start again is tried until it does, and meanwhile nothing is ready',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'plimsoll-restart-'))
+    const file = join(folder, 'model.gguf')
+    copyFileSync(organism, file)
+    const before = new Set(children())
+    const errors: unknown[] = []
+    subject = await serveModel(file, 5, { onError: error => errors.push(error) })
+    const [engine = 0] = children().filter(pid => !before.has(pid))
+    renameSync(file, `${file}.away`)
+    process.kill(engine, 'SIGKILL')
+    const ask = async () =>
+      await subject?.send('POST', '/v1/chat/completions', { model: 'default', messages, max_tokens: 1 })
+    expect(await ask()).toMatchObject({ status: 500 })
+    expect((await subject.get('/readyz')).status).toBe(503)
+    await vi.waitFor(() => expect(errors).not.toHaveLength(0), 10_000)
+    renameSync(`${file}.away`, file)
+    await vi.waitFor(async () => expect((await subject?.get('/readyz'))?.status).toBe(200), {
+      timeout: 20_000,
+      interval: 200,
+    })
+    expect(await ask()).toMatchObject({ status: 200 })
+    rmSync(folder, { recursive: true, force: true })
+  },
+)
+
+test('an error in the middle of a stream is told on both sides', async () => {
+  const before = new Set(children())
+  const errors: unknown[] = []
+  const served = await serve({ onError: error => errors.push(error) })
+  const [engine = 0] = children().filter(pid => !before.has(pid))
+  const response = await fetch(`${served.server.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...(await long(served)), stream: true }),
+  })
+  process.kill(engine, 'SIGSEGV')
+  expect(await response.text()).toContain('engine-crashed')
+  expect(errors).toEqual([expect.objectContaining({ code: 'engine-crashed' })])
+})
+
+/** Asks for far more than a socket holds, and reads none of it. */
+async function askAndLookAway(served: Subject): Promise<Socket> {
+  const body = JSON.stringify({ ...(await long(served)), n: 8, stream: true, logprobs: true, top_logprobs: 20 })
+  const socket = connect(Number(new URL(served.server.url).port), '127.0.0.1')
+  socket.pause()
+  socket.on('error', () => undefined)
+  socket.write(
+    `POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+  )
+  const { queue } = served.server.service
+  while (queue.running === 0) await new Promise(setImmediate)
+  return socket
+}
+
+test('a reader that stops reading keeps nobody from a turn, and a server from stopping for no longer than its patience', async () => {
+  const served = await serve({ parallel: 8 })
+  const socket = await askAndLookAway(served)
+  // Everything is computed, however little of it is read.
+  await served.server.service.queue.empty()
+  expect(
+    (await served.send('POST', '/v1/chat/completions', { model: 'default', messages, max_tokens: 2 })).status,
+  ).toBe(200)
+  await served.server.stop(100)
+  socket.destroy()
+})
+
+test('any limit of time that can be said can be kept', async () => {
+  for (const timeLimit of [16.1, 3_000_000, 10_000_000]) {
+    await using served = await serveOrganism({ timeLimit })
+    const asked = { model: 'default', messages, max_tokens: 2 }
+    expect((await served.send('POST', '/v1/chat/completions', asked)).status).toBe(200)
+  }
 })
 
 test('a server that may not wait cuts what it has begun short', async () => {

@@ -1,6 +1,7 @@
 /** The official client, as it comes: chats and texts, whole and streamed, errors, models. */
 import OpenAI from 'openai'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
 import { messages, question, type Subject, serveOrganism } from './server.ts'
 
 let subject: Subject
@@ -11,6 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => subject[Symbol.asyncDispose]())
 
+const Event = z.object({ choices: z.array(z.unknown()), plimsoll: z.unknown().optional() })
 const greedy = { model: 'default', temperature: 0 } as const
 
 test('lists the model, and the model with each vector', async () => {
@@ -34,6 +36,34 @@ test('a chat is what the model answers by itself', async () => {
     completion_tokens: completion,
     total_tokens: prompt + completion,
   })
+})
+
+test('every event of a stream has a choice, and the last one says what was done', async () => {
+  for (const path of ['chat/completions', 'completions']) {
+    const asked = path === 'completions' ? { prompt: 'a turnip is' } : { messages }
+    const { body } = await subject.send('POST', `/v1/${path}`, {
+      ...greedy,
+      ...asked,
+      n: 2,
+      max_tokens: 3,
+      stream: true,
+    })
+    const events = z
+      .string()
+      .parse(body)
+      .split('\n\n')
+      .filter(event => event.startsWith('data: {'))
+      .map(event => Event.parse(JSON.parse(event.slice(6))))
+    expect(events.filter(({ choices }) => choices.length === 0)).toEqual([])
+    expect(events.filter(({ plimsoll }) => plimsoll !== undefined)).toEqual([events.at(-1)])
+  }
+})
+
+test('an answer that ends before its first token is an empty one', async () => {
+  const [end] = await subject.server.service.model.tokenize('<|end|>', { special: 'parse' })
+  const stream = client.chat.completions.stream({ ...greedy, messages, logit_bias: { [String(end)]: 100 } })
+  const { choices } = await stream.finalChatCompletion()
+  expect(choices).toMatchObject([{ finish_reason: 'stop', message: { role: 'assistant', content: '' } }])
 })
 
 test('a stream has the same text, log-probabilities and usage as the whole', async () => {

@@ -55,6 +55,12 @@ test('a name that was made to point here is not answered', async () => {
   expect(await statusWith(open, { host: '[::1]' })).toBe(200)
 })
 
+test('behind a proxy, where a key is needed, any name is answered', async () => {
+  const authorization = 'Bearer first key'
+  expect(await statusWith(locked, { host: 'api.example.org', authorization })).toBe(200)
+  expect(await statusWith(locked, { host: 'api.example.org' })).toBe(401)
+})
+
 test('pages of other sites may not ask, those that were named may', async () => {
   const own = open.server.url
   expect(await statusWith(open, { origin: own, host: new URL(own).host })).toBe(200)
@@ -64,11 +70,18 @@ test('pages of other sites may not ask, those that were named may', async () => 
   const preflight = (origin: string) =>
     locked.get('/v1/chat/completions', {
       method: 'OPTIONS',
-      headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' },
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type,x-stainless-os',
+      },
     })
   const allowed = await preflight('https://pages.example')
   expect(allowed.status).toBe(204)
   expect(allowed.headers.get('access-control-allow-origin')).toBe('https://pages.example')
+  expect(allowed.headers.get('access-control-allow-headers')).toBe('authorization,content-type,x-stainless-os')
+  const answered = await locked.get('/v1/models', { headers: { origin: 'https://pages.example' } })
+  expect(answered.headers.get('access-control-expose-headers')).toContain('retry-after')
   const refused = await preflight('https://evil.example')
   expect(refused.status).toBe(403)
   expect(refused.headers.get('access-control-allow-origin')).toBeNull()

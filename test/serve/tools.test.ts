@@ -53,6 +53,20 @@ const messages = [{ role: 'user' as const, content: 'Is it warm in Ulm?' }]
 const asked = { model: 'default', messages, tools: [weather, time], max_tokens: 300, seed: 3 }
 const Weather = z.strictObject({ place: z.enum(['Ulm', 'Bern']), days: z.int().optional() })
 
+test('tools and another form of the answer exclude each other', async () => {
+  const response_format = { type: 'json_object' as const }
+  await expect(
+    client.chat.completions.create({ ...asked, tool_choice: 'required', response_format }),
+  ).rejects.toMatchObject({ status: 400, param: 'response_format', error: { fix: expect.stringContaining('none') } })
+  expect(
+    (await subject.send('POST', '/v1/chat/completions', { ...asked, grammar: 'root ::= "a"' })).body,
+  ).toMatchObject({
+    error: { param: 'grammar' },
+  })
+  const { choices } = await client.chat.completions.create({ ...asked, tool_choice: 'none', response_format })
+  expect(choices[0]?.message.tool_calls).toBeUndefined()
+})
+
 test('a call that is demanded is made, with arguments that fit, whole and streamed', async () => {
   const choice = { type: 'function' as const, function: { name: 'weather' } }
   const whole = await client.chat.completions.create({

@@ -41,7 +41,7 @@ export async function* answerStream(
   service: Service,
 ): AsyncGenerator<Streamed, void, undefined> {
   const began = performance.now()
-  using turn = await takeTurn(service, client, job.prompts.length * job.n, signal)
+  const turn = await takeTurn(service, client, job.prompts.length * job.n, signal)
   const left = new AbortController()
   const gone = AbortSignal.any([signal, left.signal])
   const events = channel<Streamed>()
@@ -59,7 +59,11 @@ export async function* answerStream(
       },
     })
     return { promptTokens, generations }
-  }).finally(() => events.end())
+  }).finally(() => {
+    // Not when it is read: a reader that is slow, or has stopped reading, would keep others from their turns.
+    turn[Symbol.dispose]()
+    events.end()
+  })
   // Awaited below; without this a failure before that would count as unhandled.
   finished.catch(() => {})
   try {

@@ -73,6 +73,11 @@ export function apiError(error: unknown): ApiError {
   return new ApiError(status, message, { code: openAiCodes[code] ?? code, fix, cause: error })
 }
 
+/** Whether somebody has to look at it; a caller that left and a server that stops are nobody's fault. */
+export function isOurFault({ status }: ApiError): boolean {
+  return status >= 500 && status !== 503
+}
+
 const statuses: Readonly<Record<ErrorCode, number>> = {
   usage: 400,
   'invalid-input': 400,

@@ -1,13 +1,17 @@
 /** Server-sent events as OpenAI sends them: one JSON document an event, then `[DONE]`. */
-import { apiError } from './api-error.ts'
+import { apiError, isOurFault } from './api-error.ts'
 
 const encoder = new TextEncoder()
 
 /**
  * What comes before the first event can still fail with a status of its own, so the answer begins with that event.
+ * @param onError told of what is our fault and comes later: nobody else sees it
  * @throws what is thrown before the first event
  */
-export async function eventStream(events: AsyncGenerator<unknown, void, undefined>): Promise<Response> {
+export async function eventStream(
+  events: AsyncGenerator<unknown, void, undefined>,
+  onError: (error: unknown) => void,
+): Promise<Response> {
   let next: IteratorResult<unknown, void> | null = await events.next()
   const body = new ReadableStream<Uint8Array>(
     {
@@ -18,7 +22,9 @@ export async function eventStream(events: AsyncGenerator<unknown, void, undefine
           controller.enqueue(event(done ? '[DONE]' : JSON.stringify(value)))
           if (done) controller.close()
         } catch (error) {
-          controller.enqueue(event(JSON.stringify(apiError(error).body)))
+          const answer = apiError(error)
+          if (isOurFault(answer)) onError(answer.cause ?? error)
+          controller.enqueue(event(JSON.stringify(answer.body)))
           controller.close()
         }
       },

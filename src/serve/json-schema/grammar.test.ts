@@ -111,6 +111,39 @@ test('a schema may hold itself, and definitions', async () => {
   for (const text of ended) Tree.parse(JSON.parse(text))
 })
 
+test('alternatives that exclude each other may be called so', () => {
+  const shape = (kind: string) => ({
+    type: 'object',
+    properties: { kind: { const: kind }, size: { type: 'number' } },
+    required: ['kind', 'size'],
+  })
+  const $defs = { circle: shape('circle'), square: shape('square') }
+  const tagged = { oneOf: [{ $ref: '#/$defs/circle' }, { $ref: '#/$defs/square' }], $defs }
+  for (const schema of [
+    tagged,
+    { oneOf: [{ type: 'string' }, { type: 'null' }] },
+    { oneOf: [{ const: 'a' }, { enum: ['b', 3] }] },
+    { oneOf: [{ const: 'a' }, { type: 'integer' }] },
+  ]) {
+    expect(schemaGrammar(schema, 'schema')).toBe(
+      schemaGrammar(JSON.parse(JSON.stringify(schema).replace('oneOf', 'anyOf')), 'schema'),
+    )
+  }
+})
+
+test('of values those are left that have the type beside them', () => {
+  expect(schemaGrammar({ type: 'string', enum: ['a', 1] }, 'schema')).toBe(schemaGrammar({ const: 'a' }, 'schema'))
+  expect(schemaGrammar({ type: ['integer', 'null'], enum: ['a', 1.5, null, 2] }, 'schema')).toBe(
+    schemaGrammar({ enum: [null, 2] }, 'schema'),
+  )
+})
+
+/** Each of which stands for the next. */
+function chain(length: number): Record<string, object> {
+  const links = Array.from({ length }, (_, i) => [i, i + 1 < length ? { $ref: `#/$defs/${i + 1}` } : true])
+  return Object.fromEntries(links)
+}
+
 test.each([
   [{ type: 'string', pattern: '^a+$' }, 'the keyword pattern'],
   [{ type: 'integer', minimum: 3 }, 'the keyword minimum'],
@@ -122,6 +155,14 @@ test.each([
   [{ $ref: '#/$defs/none' }, 'a reference to nothing'],
   [{ $ref: '#' }, 'a reference to itself'],
   [{ type: 'string', minLength: 5, maxLength: 1 }, 'bounds'],
+  [{ enum: [] }, 'no value that it allows'],
+  [{ type: 'integer', const: 'x' }, 'no value that it allows'],
+  [{ type: 'string', enum: [1, null] }, 'no value that it allows'],
+  [{ oneOf: [{ type: 'number' }, { type: 'integer' }] }, 'alternatives that one value may satisfy together'],
+  [{ oneOf: [{ const: 1 }, { type: ['string', 'integer'] }] }, 'alternatives that one value may satisfy together'],
+  [{ oneOf: [{ enum: ['a', 'b'] }, { enum: ['b', 'c'] }] }, 'alternatives that one value may satisfy together'],
+  [{ oneOf: [{ type: 'object' }, { type: 'object' }] }, 'alternatives that one value may satisfy together'],
+  [{ $ref: '#/$defs/0', $defs: chain(4000) }, 'schemas within schemas, more than 64 deep'],
 ])('%o is refused: %s', (given, what) => {
   expect(() => schemaGrammar(given, 'response_format')).toThrow(what)
 })

@@ -5,9 +5,9 @@
  */
 import { z } from 'zod'
 import { ApiError } from '../http/api-error.ts'
+import { areApart } from './apart.ts'
 import { jsonRules, literal, type Rules } from './rules.ts'
-
-type Schema = Readonly<Record<string, unknown>>
+import { isSchema, type Schema } from './schema.ts'
 
 /** Say nothing of which values are right. */
 const annotations: ReadonlySet<string> = new Set([
@@ -91,23 +91,30 @@ class Compiler {
     if (!isSchema(written)) return this.#refuse(path, 'no schema')
     const keys = Object.keys(written).filter(key => !annotations.has(key) && !definitions.has(key))
     if (keys.length === 0) return 'value'
-    if ('$ref' in written) return this.#only(keys, ['$ref'], path, () => this.#reference(written.$ref, path))
+    if ('$ref' in written) return this.#only(keys, ['$ref'], path, () => this.#reference(written.$ref, path, depth + 1))
     if ('const' in written)
-      return this.#only(keys, ['const', 'type'], path, () => literal(JSON.stringify(written.const)))
+      return this.#only(keys, ['const', 'type'], path, () => this.#oneOf([written.const], written, path))
     if ('enum' in written) {
-      return this.#only(keys, ['enum', 'type'], path, () => {
-        const values =
-          Array.isArray(written.enum) && written.enum.length > 0
-            ? written.enum
-            : this.#refuse(path, 'an enum of nothing')
-        return this.#rule(values.map(value => literal(JSON.stringify(value))).join(' | '))
-      })
+      return this.#only(keys, ['enum', 'type'], path, () =>
+        this.#oneOf(Array.isArray(written.enum) ? written.enum : [], written, path),
+      )
     }
     for (const key of ['anyOf', 'oneOf']) {
       if (key in written)
-        return this.#only(keys, [key], path, () => this.#alternatives(written[key], `${path}/${key}`, depth))
+        return this.#only(keys, [key], path, () =>
+          this.#alternatives(written[key], `${path}/${key}`, depth, key === 'oneOf'),
+        )
     }
     return this.#typed(written, keys, path, depth)
+  }
+
+  /** Those of the values that have the type beside them. */
+  #oneOf(values: readonly unknown[], { type }: Schema, path: string): string {
+    const types = type === undefined ? null : [type].flat().map(String)
+    const right = values.filter(value => types === null || types.some(one => isOfType(value, one)))
+    if (right.length === 0) this.#refuse(path, 'no value that it allows')
+    const written = right.map(value => literal(JSON.stringify(value)))
+    return written.length === 1 ? (written[0] ?? '') : this.#rule(written.join(' | '))
   }
 
   #typed(schema: Schema, keys: readonly string[], path: string, depth: number): string {
@@ -179,12 +186,15 @@ class Compiler {
     return this.#rule(`"[" ws ${least > 0 ? some : `(${some})?`} "]"`)
   }
 
-  #alternatives(list: unknown, path: string, depth: number): string {
+  /** @param alone whether a value may satisfy no more than one of them, which no grammar can say of any two schemas */
+  #alternatives(list: unknown, path: string, depth: number, alone: boolean): string {
     if (!Array.isArray(list) || list.length === 0) return this.#refuse(path, 'no alternatives')
+    if (alone && !areApart(list.map(one => this.#resolved(one, path))))
+      this.#refuse(path, 'alternatives that one value may satisfy together')
     return this.#rule(list.map((one, i) => this.#value(one, `${path}/${i}`, depth + 1)).join(' | '))
   }
 
-  #reference(reference: unknown, path: string): string {
+  #reference(reference: unknown, path: string, depth: number): string {
     const text = String(reference)
     const known = this.#references.get(text)
     if (known !== undefined) return known
@@ -192,9 +202,18 @@ class Compiler {
     const name = this.#name()
     // Known before it is made: it may hold itself.
     this.#references.set(text, name)
-    const made = this.#value(target, text, 0)
+    const made = this.#value(target, text, depth)
     this.#rules[name] = made === name ? this.#refuse(path, 'a reference to itself') : made
     return name
+  }
+
+  /** What a reference stands for, as far as it leads; a schema itself where it is none. */
+  #resolved(schema: unknown, path: string): unknown {
+    let at = schema
+    for (let steps = 0; steps < 64 && isSchema(at) && '$ref' in at; steps++) {
+      at = at.$ref === '#' ? this.#root : this.#pointed(String(at.$ref), path)
+    }
+    return at
   }
 
   #pointed(text: string, path: string): unknown {
@@ -247,8 +266,19 @@ class Compiler {
   }
 }
 
-function isSchema(value: unknown): value is Schema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+function isOfType(value: unknown, type: string): boolean {
+  switch (type) {
+    case 'null':
+      return value === null
+    case 'array':
+      return Array.isArray(value)
+    case 'object':
+      return isSchema(value)
+    case 'integer':
+      return Number.isInteger(value)
+    default:
+      return typeof value === type
+  }
 }
 
 function repeated(least: number, most: number | null): string {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Generation } from '../../engine/types.ts'
 import { answerStream, answerWhole } from '../generation/answer.ts'
 import type { Job } from '../generation/job.ts'
+import { ApiError } from '../http/api-error.ts'
 import { eventStream } from '../http/event-stream.ts'
 import type { Asked } from '../http/route.ts'
 import type { Service } from '../service.ts'
@@ -81,12 +82,14 @@ export async function chat(asked: Asked<ChatRequest>, service: Service): Promise
   const seed = seedOf(body)
   const most = body.logprobs ? (body.top_logprobs ?? 0) : null
   const use = toolUse(body, service.tools)
+  const form = grammarOf(body.grammar, body.response_format)
+  if (use !== null && form !== null) throw toolsInAnotherForm(body)
   const job: Job = {
     prompts: [promptWith(body.messages.map(messageOf), use)],
     n: body.n ?? 1,
     maxTokens: body.max_completion_tokens ?? body.max_tokens ?? null,
     sampling: {
-      ...samplingOf(body, seed, grammarOf(body.grammar, body.response_format) ?? use?.grammar ?? null),
+      ...samplingOf(body, seed, form ?? use?.grammar ?? null),
       ...(most !== null && { logProbabilities: most }),
     },
     stop: stopsOf(body),
@@ -100,7 +103,7 @@ export async function chat(asked: Asked<ChatRequest>, service: Service): Promise
   }
   const about = (generations: readonly Generation[]) =>
     plimsollOf(job.steered, seed, body.trace ? generations.map(({ trace }) => trace) : null)
-  if (body.stream) return eventStream(pieces(job, asked, service, { head, most, use, about }))
+  if (body.stream) return eventStream(pieces(job, asked, service, { head, most, use, about }), service.onError)
   const { promptTokens, generations } = await answerWhole(job, asked, service)
   const answer: z.output<typeof ChatAnswer> = {
     ...head,
@@ -120,6 +123,16 @@ export async function chat(asked: Asked<ChatRequest>, service: Service): Promise
     plimsoll: about(generations),
   }
   return Response.json(answer)
+}
+
+/** A call could not be written in the form of the answer, so the tools would never be called. */
+function toolsInAnotherForm({ grammar }: ChatRequest): ApiError {
+  const param = grammar ? 'grammar' : 'response_format'
+  return new ApiError(400, `tools and ${param} cannot both say what an answer is like`, {
+    param,
+    code: 'invalid_value',
+    fix: `Leave one of them out, or send "tool_choice": "none" for an answer that calls no tool.`,
+  })
 }
 
 function logprobsOf({ tokens, probabilities = [] }: Generation, most: number, { model }: Service) {
@@ -155,16 +168,18 @@ async function* pieces(
     ...(wantsUsage && { usage: null }),
   })
   const begun = new Set<number>()
+  function* beginning(index: number) {
+    if (begun.has(index)) return
+    begun.add(index)
+    yield piece([{ index, delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null }])
+  }
   for await (const event of answerStream(job, asked, service)) {
     if (event.kind === 'token') {
       const { index, token } = event
       const { id, text, probability } = token
       const logprob =
         most === null || probability === undefined ? null : await chatLogprob(id, probability, most, service.model)
-      if (!begun.has(index)) {
-        begun.add(index)
-        yield piece([{ index, delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null }])
-      }
+      yield* beginning(index)
       // Whether it is a call is known at its end only.
       if (use !== null || (text === '' && logprob === null)) continue
       const logprobs = logprob === null ? null : { content: [logprob], refusal: null }
@@ -173,13 +188,17 @@ async function* pieces(
     }
     const { generations, promptTokens } = event
     for (const [index, generation] of generations.entries()) {
+      // An answer may end with its first token, and tell none.
+      yield* beginning(index)
       const { content, tool_calls: calls = [] } = use === null ? { content: null } : said(generation, use)
       if (content !== null) yield piece([{ index, delta: { content }, logprobs: null, finish_reason: null }])
       const delta = calls.length === 0 ? {} : { tool_calls: calls.map((call, i) => ({ index: i, ...call })) }
       const reason = calls.length === 0 ? finishReason(generation) : ('tool_calls' as const)
-      yield piece([{ index, delta, logprobs: null, finish_reason: reason }])
+      const last = piece([{ index, delta, logprobs: null, finish_reason: reason }])
+      // Without usage the last choice is all that ends a stream: clients take it that no event is without one.
+      const isEnd = !wantsUsage && index === generations.length - 1
+      yield isEnd ? { ...last, plimsoll: about(generations) } : last
     }
-    const usage = wantsUsage ? { usage: usageOf(promptTokens, generations) } : {}
-    yield { ...piece([]), ...usage, plimsoll: about(generations) }
+    if (wantsUsage) yield { ...piece([]), usage: usageOf(promptTokens, generations), plimsoll: about(generations) }
   }
 }

@@ -63,7 +63,7 @@ export async function complete(asked: Asked<CompletionRequest>, service: Service
     most,
     about: generations => plimsollOf(job.steered, seed, body.trace ? generations.map(({ trace }) => trace) : null),
   }
-  if (body.stream) return eventStream(pieces(job, asked, service, told))
+  if (body.stream) return eventStream(pieces(job, asked, service, told), service.onError)
   const { promptTokens, generations } = await answerWhole(job, asked, service)
   const answer: z.output<typeof CompletionAnswer> = {
     ...told.head,
@@ -121,9 +121,11 @@ async function* pieces(
     }
     const { generations, promptTokens } = event
     for (const [index, generation] of generations.entries()) {
-      yield piece([{ index, text: '', logprobs: null, finish_reason: finishReason(generation) }])
+      const last = piece([{ index, text: '', logprobs: null, finish_reason: finishReason(generation) }])
+      // As in a chat: no event is without a choice, but for that of the usage.
+      const isEnd = !wantsUsage && index === generations.length - 1
+      yield isEnd ? { ...last, plimsoll: about(generations) } : last
     }
-    const usage = wantsUsage ? { usage: usageOf(promptTokens, generations) } : {}
-    yield { ...piece([]), ...usage, plimsoll: about(generations) }
+    if (wantsUsage) yield { ...piece([]), usage: usageOf(promptTokens, generations), plimsoll: about(generations) }
   }
 }

@@ -92,6 +92,8 @@ export const fitRoutes: readonly Route[] = [
       says: 'The vector, which is there until the server stops; with `stream` as server-sent events, progress before it.',
     },
     handle: async (asked, service) =>
-      asked.body.stream ? eventStream(events(asked, service)) : Response.json(await fitted(asked, service)),
+      asked.body.stream
+        ? eventStream(events(asked, service), service.onError)
+        : Response.json(await fitted(asked, service)),
   }),
 ]
