@@ -54,7 +54,7 @@ async function openEngine(open: OpenArguments, { signal, unanswered }: OpenOptio
   signal?.addEventListener('abort', close, { once: true })
   try {
     if (signal?.aborted) throw new PlimsollError('cancelled', 'The model was not opened: the call was cancelled')
-    return new LlamaModel(engine, await engine.start())
+    return new LlamaModel(engine, await engine.start(), open.batching)
   } catch (error) {
     await engine[Symbol.asyncDispose]()
     throw error

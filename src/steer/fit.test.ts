@@ -8,7 +8,7 @@ import { writeTinyModel } from '../../test/support/tiny-gguf.ts'
 import type { Prompt } from '../engine/types.ts'
 import { toolVersion } from '../version.ts'
 import { fit as fitVector, underSystem } from './fit.ts'
-import { directionAt, fitDiffmean, loadVector, saveVector } from './index.ts'
+import { directionAt, fitDiffmean, fitMethod, loadVector, saveVector } from './index.ts'
 import { Provenance } from './vector.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-fit-'))
@@ -44,6 +44,25 @@ describe('fit', () => {
       seed: 7,
       note: '',
     })
+  })
+
+  it('takes the answers of the control, and tells them apart in its record', async () => {
+    const control = { positive: ['one', 'and then'], negative: ['was here'] }
+    const spec = { method: 'partial-or', layer: 2, ...sides, tokens: 'answer' } as const
+    const answers = { positive: ['yes', 'indeed'], negative: ['never', 'no', 'not that'] }
+    const told = { positive: ['the sand', 'a wing'], negative: ['say it'] }
+    const [own, given] = [
+      await fitVector(model, { ...spec, answers, control }),
+      await fitVector(model, { ...spec, answers, control: { ...control, answers: told } }),
+    ]
+    expect(directionAt(given, 2)).toEqual(
+      directionAt(
+        (await fitMethod(model, { ...spec, layers: [2], answers, control: { ...control, answers: told } })).get(2)!,
+        2,
+      ),
+    )
+    expect(directionAt(given, 2)).not.toEqual(directionAt(own, 2))
+    expect(given.provenance.data.sha256).not.toBe(own.provenance.data.sha256)
   })
 
   it('writes down the parameters it was given', async () => {

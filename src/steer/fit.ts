@@ -25,7 +25,11 @@ export async function fit(model: Model, spec: FitSpec, options: RunOptions = {})
   const { layer, system, ...rest } = spec
   const under = (prompts: readonly Prompt[]) => prompts.map(prompt => underSystem(prompt, system))
   const [positive, negative] = [under(spec.positive), under(spec.negative)]
-  const control = spec.control && { positive: under(spec.control.positive), negative: under(spec.control.negative) }
+  const control = spec.control && {
+    ...spec.control,
+    positive: under(spec.control.positive),
+    negative: under(spec.control.negative),
+  }
   checkLayer(spec)
   const whole = { ...rest, positive, negative, control, layers: layer === undefined ? [] : [layer] }
   const notes: string[] = []
@@ -39,6 +43,8 @@ export async function fit(model: Model, spec: FitSpec, options: RunOptions = {})
       parameters: { layer: at, ...parametersOf(whole) },
       positive,
       negative,
+      control,
+      answers: spec.answers,
       system: system ?? null,
       seed: options.seed ?? null,
       note: notes.join(' '),
@@ -65,18 +71,19 @@ export function provenance(
   made: Pick<Provenance, 'method' | 'parameters' | 'system' | 'seed' | 'note'> & {
     readonly positive: readonly Prompt[]
     readonly negative: readonly Prompt[]
+    readonly control?: MethodSpec['control']
+    readonly answers?: MethodSpec['answers']
   },
 ): Provenance {
   const { name, architecture, layers, width, fingerprint } = model.info
-  const { positive, negative, ...rest } = made
+  const { positive, negative, control, answers, ...rest } = made
+  const given = [positive, negative, ...(control || answers ? [control ?? null, answers ?? null] : [])]
   return recorded({
     model: { name, architecture, layers, width, fingerprint },
     data: {
       positive: positive.length,
       negative: negative.length,
-      sha256: createHash('sha256')
-        .update(JSON.stringify([positive, negative]))
-        .digest('hex'),
+      sha256: createHash('sha256').update(JSON.stringify(given)).digest('hex'),
     },
     ...rest,
   })

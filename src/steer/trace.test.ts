@@ -36,6 +36,23 @@ describe('traceSteering', () => {
     expect(trace).toEqual(steered.trace)
   })
 
+  it('of an answer that ends before its first token, what is only generated moves nothing', async () => {
+    const [end] = await model.tokenize('<|end|>', { special: 'parse' })
+    const rows = await model.render(prompt)
+    // Whatever was asked, the answer is over: what the prompt ends with is an answer that was given.
+    const over = { raw: `${rows.text}i can not help with that .` }
+    const [{ text, tokens: written } = absent()] = await model.generate([over], { maxTokens: 1 })
+    expect([text, written]).toEqual(['', []])
+    expect(end).toBeDefined()
+    const where = residual([5], { phase: 'generated' })
+    const { layers, tokens } = await traceSteering(model, over, [
+      { vector: { edit: 'add', where, directions: direction } },
+    ])
+    expect(tokens.filter(({ phase }) => phase === 'generated')).toEqual([])
+    expect(layers).toMatchObject([{ layer: 5, positions: [] }])
+    expect(Math.max(...(layers[0]?.moved ?? [1]))).toBe(0)
+  })
+
   it('an addition moves the tokens that are meant by α·s along û, and leaves the others alone', async () => {
     const where = residual([5], { except: [{ part: 'template-suffix' }] })
     const vector = { edit: 'add', where, directions: { 5: direction } } as const

@@ -182,6 +182,42 @@ test('later-layers cannot decide about the layers it reads; reading twice can', 
   expect(answer?.trace?.layers[0]?.tokens).toBeGreaterThan(3)
 })
 
+test('a prompt that is read in several pieces is decided about before the first of them', async () => {
+  const raw = 'once upon a time there was a fox. '.repeat(12)
+  const { tokens } = await model.render({ raw })
+  // More than a piece whose every row is computed to the end, less than one that is not.
+  expect(tokens.length).toBeGreaterThan(200)
+  expect(tokens.length).toBeLessThan(512)
+  const [term] = steer('add', { layers: [2] }, { strength: 2 })
+  const open = {
+    kind: 'condition',
+    where: { layers: [1] },
+    directions,
+    measure: 'projection',
+    threshold: -1e6,
+    open: 'above',
+  } as const
+  const ways = {
+    plain: [term!],
+    twice: [{ ...term!, gates: [{ ...open, pass: 'twice' as const }] }],
+    later: [{ ...term!, gates: [{ ...open, pass: 'later-layers' as const }] }],
+  }
+  const item = { prompt: { raw }, continuation: '' }
+  const last = { layers: [model.info.layers - 1], tokens: { phase: 'prompt' } } as const
+  const found = await Promise.all(
+    Object.values(ways).map(async steering => {
+      const [score] = await model.score([item], { steering })
+      const [divergence] = await model.divergence([item], [steering])
+      const { states } = await model.capture([item], last, { steering })
+      return [score?.logLikelihood ?? 0, ...(divergence?.[0] ?? []), ...(states[0]?.[0] ?? [])]
+    }),
+  )
+  const [plain = [], ...others] = found
+  for (const other of others) expect(distance(other, plain)).toBeLessThan(1e-4)
+  const [unsteered] = await model.score([item])
+  expect(Math.abs((unsteered?.logLikelihood ?? 0) - (plain[0] ?? 0))).toBeGreaterThan(1)
+})
+
 test('a condition on tokens that a prompt has not fails that request alone', async () => {
   const gate = {
     kind: 'condition',

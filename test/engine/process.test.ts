@@ -1,6 +1,6 @@
 /** The engine's process: it may crash, be cancelled or be closed, and its caller goes on. */
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -9,7 +9,7 @@ import { factsOf } from '../../src/engine/facts.ts'
 import { readHeader } from '../../src/engine/header.ts'
 import { openModel } from '../../src/engine/open.ts'
 import { EngineProcess } from '../../src/engine/process/client.ts'
-import type { Where } from '../../src/engine/where.ts'
+import { parseWhere, type Where } from '../../src/engine/where.ts'
 import { writeTinyModel } from '../support/tiny-gguf.ts'
 import { codeOf } from './contract/subject.ts'
 
@@ -56,6 +56,39 @@ test('an engine that does not answer to a cancelled call is ended, and the next 
   const stuck = engine.call('generate', { ...generate, requests }, { signal: stop.signal })
   setTimeout(() => stop.abort(), 200)
   await expect(stuck).rejects.toMatchObject({ code: 'engine-crashed', message: expect.stringContaining('was ended') })
+  expect(await engine.call('tokenize', { text: 'hello', special: 'plain' })).not.toHaveLength(0)
+})
+
+test('a call that waits behind one that is busy is cancelled, and the busy one goes on', async () => {
+  await using engine = new EngineProcess({ ...open, batching: 'together' }, { unanswered: 100 })
+  await engine.start()
+  const where = parseWhere({ layers: [0] })
+  let read = 0
+  const stop = new AbortController()
+  const busy = engine.call(
+    'capture',
+    {
+      requests: Array.from({ length: 3000 }, () => ({ prompt: 'a b c d e f g h', steering: [] })),
+      where,
+      reduce: 'mean',
+    },
+    { onEvent: ({ kind }) => kind === 'positions' && ++read === 1 && stop.abort() },
+  )
+  const waiting = engine.call(
+    'generate',
+    { ...generate, requests: [{ prompt: 'b', maxTokens: 200 }] },
+    { signal: stop.signal },
+  )
+  expect(await codeOf(waiting)).toBe('cancelled')
+  await busy
+  expect(read).toBe(3000)
+})
+
+test('a file that could not be loaded is loaded anew for the next call', async () => {
+  const moved = join(folder, 'moved.gguf')
+  await using engine = new EngineProcess({ ...open, file: moved })
+  expect(await codeOf(engine.start())).toBe('model-invalid')
+  copyFileSync(file, moved)
   expect(await engine.call('tokenize', { text: 'hello', special: 'plain' })).not.toHaveLength(0)
 })
 

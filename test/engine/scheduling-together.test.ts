@@ -49,6 +49,44 @@ test('concurrent calls have the answers that each has alone', async () => {
   expect(await together.generate([])).toEqual([])
 })
 
+test('states are read between steps of answers that are being written', async () => {
+  const events: string[] = []
+  const writing = together.generate(['first'], { maxTokens: 400, onToken: () => events.push('token') })
+  while (events.length === 0) await new Promise(setImmediate)
+  const prompts = Array.from({ length: 64 }, (_, i) => `${PROMPTS[0]} ${i}`)
+  const where = { layers: [1] } as const
+  const read = await together.capture(prompts, where, {
+    onProgress: ({ done, total }) => events.push(`${done}/${total}`),
+  })
+  expect(events.slice(events.indexOf('1/64'), events.indexOf('64/64'))).toContain('token')
+  expect(events.filter(event => event !== 'token')).toEqual(prompts.map((_, i) => `${i + 1}/64`))
+  expect(read.states.length).toBe(64)
+  expect(read.positions).toEqual((await alone.capture(prompts, where)).positions)
+  const faulty = [...prompts.slice(0, 20), { raw: '' }]
+  await expect(together.capture(faulty, where)).rejects.toMatchObject({ where: 'request 20' })
+  await writing
+})
+
+test('answers go on where a vector was trained between them', async () => {
+  const before = await together.generate(many(5))
+  await together.train([{ prompt: PROMPTS[0] ?? '', target: 'a word' }], {
+    layer: 2,
+    edit: { kind: 'add', start: new Float64Array(48).fill(0.01) },
+    epochs: 1,
+    batch: 1,
+    learningRate: 0.01,
+  })
+  for (let i = 0; i < 3; i++) expect(await together.generate(many(5))).toEqual(before)
+})
+
+test('an answer whose token cannot be chosen fails alone', async () => {
+  const beside = together.generate(many(5))
+  const seed = 2 ** 52
+  expect(await codeOf(together.generate(['x', 'y'], { sampling: { temperature: 1, seed } }))).toBe('none')
+  expect(await codeOf(together.generate(['x'], { sampling: { temperature: 1, seed: seed + 1 } }))).toBe('invalid-input')
+  await beside
+})
+
 test('a call of hundreds does not starve one that comes later', async () => {
   let ended = 0
   const long = together.generate(many(300), { maxTokens: 40, onProgress: ({ done }) => (ended = done) })

@@ -156,6 +156,19 @@ describe('states that are massive', () => {
   })
 })
 
+test('what a user writes of thinking opens none', async () => {
+  const written = [{ role: 'user', content: 'What does <think> mean?' }] as const
+  expect((await model.render(written)).thinking?.opened).toBe(false)
+  const begun = { messages: written, prefill: '<think>well' }
+  expect((await model.render(begun)).thinking?.opened).toBe(true)
+  expect((await model.render({ raw: 'a <think> b' })).thinking?.opened).toBe(true)
+  const [answer] = await model.generate([[...written]], {
+    maxTokens: 4,
+    steering: steer('add', { layers: [1], tokens: { part: 'answer' } }),
+  })
+  expect(answer?.trace?.layers[0]?.tokens).toBeGreaterThan(0)
+})
+
 test('what a model writes is thinking or answer as it is written, and edits follow', async () => {
   // The grammar writes the marks; a token is edited when it is read, so the last one never is.
   // `i` alone is forbidden, so that marks are spelled as the tokeniser would.

@@ -8,7 +8,7 @@ import type { ResolvedSteering } from '../steering.ts'
 import type { Rendered } from '../types.ts'
 import { CaptureVisitor } from './capture-visitor.ts'
 import type { LoadedModel } from './model.ts'
-import { prefill, scoredPiece } from './prefill.ts'
+import { pieceSize, prefill, scoredPiece } from './prefill.ts'
 import { prepareSteered } from './prepare-steered.ts'
 import { sharedPrefix } from './request.ts'
 import { SteeringVisitor } from './steering-visitor.ts'
@@ -87,12 +87,14 @@ export function capture(
       plain && model.rewinds ? Math.min(sharedPrefix(before, tokens), positions[0] ?? 0, tokens.length - 1) : 0
     context.truncate(0, known)
     before = plain ? tokens : []
-    const steered = prepareSteered(context, steering, 0, request.rendered, request.steering)
-    for (const token of request.continuation) steered?.generated.push(token)
     // The last layer computes only rows with logits; only the final token's come for free. It is the clause that decides,
     // not the reduction: a row computed beside others differs in its last bits from one computed alone.
     const onlyFinal = positions.length === 1 && positions[0] === tokens.length - 1
-    prefill(context, 0, tokens, known, layers.includes(lastLayer) && !onlyFinal ? 'all' : 'last')
+    const outputs = layers.includes(lastLayer) && !onlyFinal ? 'all' : 'last'
+    const piece = pieceSize(context, outputs)
+    const steered = prepareSteered(context, steering, 0, request.rendered, request.steering, piece)
+    for (const token of request.continuation) steered?.generated.push(token)
+    prefill(context, 0, tokens, known, outputs)
     if (steered?.failure) throw steered.failure
     for (const key of places.keys) {
       const rows = seen.get(key) ?? 0
@@ -105,12 +107,16 @@ export function capture(
         const rows = seen.get(placeKey(places.site, layer)) ?? 0
         for (let i = 0; i < width; i++) values[i] = sum[i]! / rows
       }
+      // An edit checks what it writes; what the model makes of that overflows later.
+      if (!plain && !values.every(Number.isFinite)) throw beyondNumbers(places, layer)
       onLayer({
         index,
         layer,
         states: reduce === 'none' && selection.readsStates ? values.slice(0, found.size * width) : values,
       })
     }
+    // Steering that overflows above what was read would spoil what is computed in these cells later.
+    if (!plain && Number.isNaN(context.logits(outputs === 'all' ? (tokens.length - 1) % piece : 0)[0])) context.wipe()
     onDone(index, selection.readsStates ? [...found].sort((a, b) => a - b) : positions)
   }
 }
@@ -125,6 +131,14 @@ function noToken(): PlimsollError {
     found: 'none in the prompt and none in its continuation',
     expected: 'at least one selected token',
     fix: 'Use a longer continuation, or a wider clause.',
+  })
+}
+
+function beyondNumbers({ site }: Places, layer: number): PlimsollError {
+  return new PlimsollError('edit-failed', 'Steering pushed the hidden states beyond what the model can compute with', {
+    found: `states that are no numbers at ${site} of layer ${layer}`,
+    expected: 'finite values',
+    fix: 'Lower the strength.',
   })
 }
 

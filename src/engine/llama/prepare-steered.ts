@@ -15,6 +15,8 @@ import { SteeringVisitor } from './steering-visitor.ts'
  *
  * A prompt that is read twice is read the first time with the terms that have no condition. `later-layers` decides in
  * the one pass that computes the prompt, which takes a prompt of one piece; a longer one is read twice.
+ *
+ * @param piece tokens that whoever computes the prompt does at a time
  */
 export function prepareSteered(
   context: DecodeContext,
@@ -22,6 +24,7 @@ export function prepareSteered(
   sequence: number,
   rendered: Rendered,
   steering: ResolvedSteering | null,
+  piece = maxBatch,
 ): Steered | null {
   if (steering === null || steering.conditions.length === 0) {
     const steered = steering === null ? null : newSteered(steering, rendered)
@@ -29,7 +32,7 @@ export function prepareSteered(
     return steered
   }
   const onePass =
-    rendered.tokens.length <= maxBatch &&
+    rendered.tokens.length <= piece &&
     steering.conditions.every(({ pass, tokens }) => pass === 'later-layers' && tokens !== null)
   const conditions = new Conditions(steering, onePass ? 'while-reading' : 'afterwards')
   const steered = newSteered(steering, rendered, conditions)

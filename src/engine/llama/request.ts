@@ -32,6 +32,8 @@ export function tokenisePrompt(model: LoadedModel, prompt: Prompt): Rendered {
     return shared
   }
   const marks = model.thinking
+  // What somebody wrote of thinking opens none; in raw text nobody can tell who wrote what.
+  const begun = rendered.contents.length === 0 ? written : written.slice(suffixStart)
   const parts = textParts(rendered, marks?.text ?? null)
     .map(({ part, start, end }) => ({ part, start: tokensBefore(start), end: tokensBefore(end) }))
     .filter(({ start, end }) => start < end)
@@ -42,7 +44,7 @@ export function tokenisePrompt(model: LoadedModel, prompt: Prompt): Rendered {
     templateSuffix: [tokensBefore(suffixStart), tokensBefore(suffixEnd)],
     startsWithBos,
     thinking:
-      marks === null ? null : { open: marks.open, close: marks.close, opened: opensThinking(written, marks.text) },
+      marks === null ? null : { open: marks.open, close: marks.close, opened: opensThinking(begun, marks.text) },
   }
 }
 

@@ -4,7 +4,7 @@ import { type ResolvedSteering, sameOnPrefix } from '../steering.ts'
 import type { Rendered, Score } from '../types.ts'
 import type { DecodeContext } from './context.ts'
 import type { LoadedModel } from './model.ts'
-import { prefill, scoredPiece } from './prefill.ts'
+import { pieceSize, prefill, scoredPiece } from './prefill.ts'
 import { prepareSteered } from './prepare-steered.ts'
 import { sharedPrefix } from './request.ts'
 import type { Steered } from './steered.ts'
@@ -172,7 +172,7 @@ class PrefixReader {
 
   #ownTokens(request: ScoreRequest, see: See): void {
     const { tokens } = request.rendered
-    this.#restart(request)
+    this.#restart(request, 'all')
     prefill(this.#context, working, tokens, 0, 'all', (start, end) => {
       for (let position = start; position < Math.min(end, tokens.length - 1); position++) {
         see(distribution(this.#context.logits(position - start), 'view'), tokens[position + 1]!, position)
@@ -199,9 +199,9 @@ class PrefixReader {
     return shared
   }
 
-  #restart(request: ScoreRequest): void {
+  #restart(request: ScoreRequest, outputs: 'last' | 'all' = 'last'): void {
     this.#forget()
-    this.#occupy(request)
+    this.#occupy(request, outputs)
   }
 
   #forget(): void {
@@ -214,9 +214,11 @@ class PrefixReader {
     if (this.#steered?.failure) throw this.#steered.failure
   }
 
-  #occupy({ rendered, steering }: ScoreRequest): void {
+  /** @param outputs with which the prompt is computed then */
+  #occupy({ rendered, steering }: ScoreRequest, outputs: 'last' | 'all' = 'last'): void {
+    const piece = pieceSize(this.#context, outputs)
     this.#steering = steering
-    this.#steered = prepareSteered(this.#context, this.#visitor, working, rendered, steering)
+    this.#steered = prepareSteered(this.#context, this.#visitor, working, rendered, steering, piece)
   }
 }
 

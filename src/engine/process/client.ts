@@ -36,7 +36,7 @@ interface CallOptions<K extends CallName> {
 const keptStderr = 4000
 
 interface Patience {
-  /** Milliseconds after which a process that does not answer to a cancelled call is ended. Default: never. */
+  /** Milliseconds of silence after which a process that does not answer to a cancelled call is ended. Default: never. */
   readonly unanswered?: number | undefined
 }
 
@@ -54,6 +54,8 @@ export class EngineProcess implements AsyncDisposable {
   #loads = false
   /** Whether the process was ended because it did not answer. */
   #stuck = false
+  /** When the process last said anything, on the clock of `performance`. */
+  #heard = 0
   readonly #pending = new Map<number, Pending>()
 
   constructor(open: OpenArguments, patience: Patience = {}) {
@@ -75,10 +77,7 @@ export class EngineProcess implements AsyncDisposable {
         }),
       )
     }
-    this.#opened ??= this.#send(this.#spawn(), 'open', this.#open).then(info => {
-      this.#loads = true
-      return info
-    })
+    this.#opened ??= this.#load(this.#spawn())
     return this.#opened
   }
 
@@ -104,6 +103,24 @@ export class EngineProcess implements AsyncDisposable {
     child.ref()
     child.kill('SIGKILL')
     await gone
+  }
+
+  async #load(child: ChildProcess): Promise<ModelInfo> {
+    try {
+      const info = await this.#send(child, 'open', this.#open)
+      this.#loads = true
+      return info
+    } catch (error) {
+      // What is in the way may be gone the next time: that one is tried by a process of its own.
+      if (this.#child === child) {
+        this.#child = null
+        this.#opened = null
+        this.#flight?.close()
+        this.#flight = null
+        child.kill('SIGKILL')
+      }
+      throw error
+    }
   }
 
   /** Calls reach the engine in the order they were made, however long it takes to write their arrays. */
@@ -154,7 +171,15 @@ export class EngineProcess implements AsyncDisposable {
     const cancel = () => {
       post(child, { type: 'cancel', id })
       const { unanswered } = this.#patience
-      if (unanswered !== undefined) watch = setTimeout(() => this.#endStuck(child), unanswered)
+      if (unanswered === undefined) return
+      const cancelled = performance.now()
+      // It may be busy with another call, and tells of that.
+      const check = () => {
+        const silent = performance.now() - Math.max(cancelled, this.#heard)
+        if (silent < unanswered) watch = setTimeout(check, unanswered - silent)
+        else this.#endStuck(child)
+      }
+      watch = setTimeout(check, unanswered)
     }
     return new Promise<Calls[K]['result']>((resolve, reject) => {
       // The signal may have been raised while the engine was starting.
@@ -180,6 +205,7 @@ export class EngineProcess implements AsyncDisposable {
 
   #receive(message: unknown): void {
     if (!isFromEngine(message)) return
+    this.#heard = performance.now()
     const pending = this.#pending.get(message.id)
     if (pending === undefined) return
     switch (message.type) {

@@ -32,24 +32,32 @@ import type { EngineProcess } from './client.ts'
 import { fromWire } from './protocol.ts'
 import { trainArguments } from './train-arguments.ts'
 
+/**
+ * Prompts of one call to the engine where calls share what is computed: states are read while nothing else is, and those
+ * who are being answered wait for as long.
+ */
+const capturedTogether = 8
+
 const defaultMaxTokens = 256
 const defaultSlots = 16
 
 export class LlamaModel implements Model {
   readonly info: ModelInfo
   readonly #engine: EngineProcess
+  readonly #batching: 'alone' | 'together'
   /** The caller's index of the first request of every call. */
   readonly #first: number
 
-  constructor(engine: EngineProcess, info: ModelInfo, first = 0) {
+  constructor(engine: EngineProcess, info: ModelInfo, batching: 'alone' | 'together' = 'alone', first = 0) {
     this.#engine = engine
     this.info = info
+    this.#batching = batching
     this.#first = first
   }
 
   /** The same model for a part of a larger call: errors name requests, and draws are made, by their place in that. */
   from(first: number): LlamaModel {
-    return new LlamaModel(this.#engine, this.info, first)
+    return new LlamaModel(this.#engine, this.info, this.#batching, first)
   }
 
   async tokenize(text: string, options: { readonly special?: 'parse' | 'plain' } = {}): Promise<number[]> {
@@ -163,6 +171,35 @@ export class LlamaModel implements Model {
     prompts: readonly (Prompt | CaptureItem)[],
     where: WhereInput,
     options: CaptureOptions = {},
+  ): Promise<Capture> {
+    const total = listOf('prompts', prompts).length
+    const [whole, ...others] = await this.#inPieces(total, (from, to) =>
+      this.from(this.#first + from).#captured(prompts.slice(from, to), where, {
+        ...options,
+        onProgress: event => options.onProgress?.({ ...event, done: from + event.done, total }),
+      }),
+    )
+    if (whole === undefined) throw new PlimsollError('internal', 'Nothing was captured')
+    return {
+      ...whole,
+      states: [whole, ...others].flatMap(({ states }) => states),
+      positions: [whole, ...others].flatMap(({ positions }) => positions),
+    }
+  }
+
+  /** An empty list is one piece, too, so that arguments are checked. */
+  async #inPieces<Result>(total: number, call: (from: number, to: number) => Promise<Result>): Promise<Result[]> {
+    const size = this.#batching === 'together' ? capturedTogether : Math.max(1, total)
+    const results: Result[] = []
+    for (let from = 0; from === 0 || from < total; from += size)
+      results.push(await call(from, Math.min(from + size, total)))
+    return results
+  }
+
+  async #captured(
+    prompts: readonly (Prompt | CaptureItem)[],
+    where: WhereInput,
+    options: CaptureOptions,
   ): Promise<Capture> {
     const parsed = parseWhere(where)
     const checked = steeringCheck()

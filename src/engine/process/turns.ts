@@ -59,4 +59,4 @@ export class Turns {
   }
 }
 
-const needsContext: ReadonlySet<string> = new Set(['generate', 'capture', 'score', 'firstToken', 'divergence'])
+const needsContext: ReadonlySet<string> = new Set(['generate', 'capture', 'score', 'firstToken', 'divergence', 'train'])

@@ -3,21 +3,34 @@ import { PlimsollError } from '../../errors.ts'
 import { grammarProblem } from './grammar-form.ts'
 import type { Sampling } from './types.ts'
 
-/** −Infinity forbids a token; zod's numbers are finite. */
+/** Beyond these a logit would be no number in 32 bits. */
+const most = 1e6
+
+/** −Infinity forbids a token. */
 const bias = z.custom<number>(
-  value => typeof value === 'number' && !Number.isNaN(value) && value !== Number.POSITIVE_INFINITY,
-  'a number, or −Infinity to forbid the token',
+  value => typeof value === 'number' && (Math.abs(value) <= most || value === Number.NEGATIVE_INFINITY),
+  `a number from −${most} to ${most}, or −Infinity to forbid the token`,
 )
+
+/** A request draws from the seed and its place in the call together. */
+const seed = z
+  .int()
+  .min(-(2 ** 52))
+  .max(2 ** 52)
 
 const schema = z.strictObject({
   temperature: z.number().min(0).optional(),
   topK: z.int().min(1).optional(),
   topP: z.number().gt(0).max(1).optional(),
   minP: z.number().min(0).max(1).optional(),
-  repetitionPenalty: z.number().gt(0).optional(),
+  repetitionPenalty: z
+    .number()
+    .min(1 / most)
+    .max(most)
+    .optional(),
   repetitionWindow: z.int().min(1).optional(),
   logitBias: z.record(z.string(), bias).optional(),
-  seed: z.int().optional(),
+  seed: seed.optional(),
   grammar: z
     .string()
     .min(1)

@@ -21,6 +21,7 @@ import {
   fitDirections,
   fitLayers,
   type Sides,
+  wholePairs,
 } from './contrast.ts'
 import { pcaDirection } from './pca.ts'
 import type { MethodDescription } from './types.ts'
@@ -74,7 +75,7 @@ export async function fitCast(
   const make = (states: ContrastStates) => pcaDirection(states, centred)
   const behaviours = await fitDirections(
     model,
-    { ...spec, control: undefined },
+    { ...(await wholePairs(model, spec, options)), control: undefined },
     { name: 'cast', reads: 'means', make },
     options,
   )

@@ -165,8 +165,29 @@ export async function readable(
     return continuation.trim() === '' ? [] : [{ prompt, continuation }]
   })
   if (items.length > 0) return items
-  throw new PlimsollError('invalid-input', 'There is no answer to read', {
-    found: `${prompts.length} prompts, whose answers are all empty`,
+  throw noAnswer(`${prompts.length} prompts, whose answers are all empty`)
+}
+
+/**
+ * For methods that pair the sides in their order: the set without pairs of which either prompt is answered with nothing,
+ * where tokens of answers are read.
+ * @throws PlimsollError `invalid-input` where no pair is left
+ */
+export async function wholePairs(model: FitModel, spec: ContrastSpec, options: RunOptions): Promise<ContrastSpec> {
+  if (!needsAnswers(tokensOf(spec.tokens ?? 'template-suffix'))) return spec
+  const up = await ownAnswers(model, spec.positive, spec.answers?.positive, options)
+  const down = await ownAnswers(model, spec.negative, spec.answers?.negative, options)
+  const isWhole = (_: unknown, i: number) =>
+    [up[i], down[i]].every(answer => answer !== undefined && answer.trim() !== '')
+  const answers = { positive: up.filter(isWhole), negative: down.filter(isWhole) }
+  if (answers.positive.length === 0)
+    throw noAnswer(`${Math.min(up.length, down.length)} pairs, each with an answer that is empty`)
+  return { ...spec, positive: spec.positive.filter(isWhole), negative: spec.negative.filter(isWhole), answers }
+}
+
+function noAnswer(found: string): PlimsollError {
+  return new PlimsollError('invalid-input', 'There is no answer to read', {
+    found,
     expected: 'answers of at least one token',
     fix: 'Give the answers, read other tokens, or take other prompts.',
   })

@@ -171,6 +171,30 @@ describe('tokens', () => {
     for (const [i, value] of unit.entries()) expect(scale * value).toBeCloseTo(up[i]! - down[i]!, 4)
   })
 
+  it.each(['pca', 'cast'] as const)('of answers are read pair by pair: %s', async method => {
+    const [positive, negative] = [
+      ['hello', 'the wings', 'a word'],
+      ['hat', 'another thing', 'words here'],
+    ]
+    const told = { positive: ['yes', '', 'indeed'], negative: ['never', 'no', ' no way'] }
+    const rest = { method, control, layers: [2], tokens: 'answer' } as const
+    const whole = { positive: ['hello', 'a word'], negative: ['hat', 'words here'] }
+    const answers = { positive: ['yes', 'indeed'], negative: ['never', ' no way'] }
+    const behaviour = (made: Awaited<ReturnType<typeof fitMethod>>) => {
+      const vector = made.get(2)
+      // The condition of `cast` is made of all prompts, answered or not.
+      return vector?.edit === 'compound' ? { ...vector.terms[0], gates: [] } : vector
+    }
+    expect(behaviour(await fitMethod(model, { ...rest, positive, negative, answers: told }))).toEqual(
+      behaviour(await fitMethod(model, { ...rest, ...whole, answers })),
+    )
+    const apart = { positive: ['', 'yes', ''], negative: ['no', '', 'no'] }
+    await expect(fitMethod(model, { ...rest, positive, negative, answers: apart })).rejects.toMatchObject({
+      code: 'invalid-input',
+      found: expect.stringContaining('3 pairs'),
+    })
+  })
+
   it('of answers are none where nothing is answered', async () => {
     const answers = { positive: ['', ' ', ''], negative: ['no', 'never', 'not that'] }
     const spec: MethodSpec = { method: 'pca', ...sides, answers, layers: [2], tokens: 'answer' }

@@ -9,6 +9,8 @@
  * axbench/sweep/wuzhengx/2b/l10/probe.yaml); as used by Goyal and Daumé 2026 (arXiv 2602.06256).
  */
 
+import { positive } from '../../engine/check.ts'
+import { PlimsollError } from '../../errors.ts'
 import { AdamW } from '../../gradient/adamw.ts'
 import { type Random, shuffle } from '../../random.ts'
 import { addTo, difference, dot, meanOf, norm } from '../algebra/vectors.ts'
@@ -85,6 +87,10 @@ export function trainProbe(
   start: Float64Array,
   orderOf: (count: number) => readonly number[],
 ): { readonly weight: Float64Array; readonly losses: readonly number[] } {
+  positive('epochs', epochs)
+  positive('batch', batch)
+  if (!(learningRate > 0))
+    throw new PlimsollError('invalid-input', 'learningRate has to be a number above 0', { found: String(learningRate) })
   const weight = start.slice()
   const optimiser = new AdamW(weight, { weightDecay })
   const perEpoch = Math.ceil(examples.length / batch)

@@ -1,12 +1,13 @@
 /** What the originals make of the same activations (oracle/methods/fixtures.py, oracle/methods/sta.py). */
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { createRandom } from '../../random.ts'
 import { dot, meanOf, norm } from '../algebra/vectors.ts'
 import { encode } from '../autoencoders/autoencoder.ts'
 import { openAutoencoder } from '../autoencoders/open.ts'
 import { meanDifference, type Sides } from './contrast.ts'
 import fixtures from './fixtures.json' with { type: 'json' }
-import { trainProbe } from './linear-probe.ts'
+import { linearProbeDefaults, linearProbeDirection, trainProbe } from './linear-probe.ts'
 import { nullSpaceDirection } from './null-space.ts'
 import { partialOrDirection } from './partial-or.ts'
 import { pcaDirection } from './pca.ts'
@@ -35,6 +36,24 @@ describe('pca', () => {
       prompts.flat().reduce((sum, row) => sum + dot(row, w) / norm(w), 0) / prompts.flat().length
     expect(norm(w)).toBeCloseTo(mean(target.positive) - mean(target.negative), 5)
   })
+})
+
+it('a probe that would never step, or step away, is refused', () => {
+  for (const wrong of [{ epochs: 0 }, { batch: 0 }, { batch: -1 }, { epochs: Number.NaN }, { learningRate: -1 }])
+    expect(() => linearProbeDirection({ target }, { ...linearProbeDefaults, ...wrong }, createRandom(1))).toThrow(
+      /has to be/,
+    )
+})
+
+it('pca points to the positives where half of the pairs are ahead and half behind', () => {
+  const states = (...rows: [number, number][]) => rows.map(row => [Float32Array.from(row)])
+  const zero = states([0, 0], [0, 0], [0, 0], [0, 0])
+  for (const sign of [1, -1]) {
+    // Most along the first axis: two ahead by 3, two behind by 2.
+    const rows = states([3 * sign, 0.1], [3 * sign, -0.1], [-2 * sign, 0.1], [-2 * sign, -0.1])
+    const w = pcaDirection({ target: { positive: rows, negative: zero } }, false)
+    expect(Math.sign(w[0] ?? 0)).toBe(sign)
+  }
 })
 
 describe('partial-or', () => {

@@ -2,7 +2,8 @@
  * First principal direction of pairwise differences: û maximises Σ ((h⁺ᵢ − h⁻ᵢ)·û)², added as h ← h + α·s·û at one layer.
  *
  * Reads one state per prompt and pairs the sides in their order; writes û with s = |mean((h⁺ᵢ − h⁻ᵢ)·û)|, so that α = 1
- * moves a state along û as far as the sides lie apart. Sign: the majority of pairs has the positive further along û.
+ * moves a state along û as far as the sides lie apart. Sign: the majority of pairs has the positive further along û; where
+ * half of them has, the mean of the positives.
  * Source: repeng's `pca_diff` (github.com/vgel/repeng, repeng/extract.py), which takes the mean of the differences away
  * first (`centred`); CAST (arXiv 2409.05907) does likewise.
  */
@@ -34,6 +35,8 @@ export function pcaDirection({ target }: Pick<ContrastStates, 'target'>, centred
   const rows = centred ? differences.map(row => difference(row, mean)) : differences
   const [axis = mean] = principalComponents(rows, 1).axes
   const ahead = differences.reduce((sum, row) => sum + Math.sign(dot(row, axis)), 0)
-  const apart = Math.abs(dot(mean, axis))
-  return axis.map(value => (ahead < 0 ? -apart : apart) * value)
+  const along = dot(mean, axis)
+  // As many ahead as behind say nothing; then it is the means of the sides that say which way is up.
+  const up = ahead === 0 ? Math.sign(along) : Math.sign(ahead)
+  return axis.map(value => up * Math.abs(along) * value)
 }

@@ -17,6 +17,7 @@ import {
   fitDirections,
   readsFor,
   type Weighting,
+  wholePairs,
 } from './contrast.ts'
 import { diffmean, diffmeanDefaults, fitDiffmean } from './diffmean.ts'
 import { fitIti, iti, itiDefaults, itiTokens } from './iti.ts'
@@ -94,9 +95,10 @@ export const registry = {
     widened<{ weighting: Weighting }>({ weighting: diffmeanDefaults.weighting }),
     (model, spec, parameters, options) => fitDiffmean(model, { ...spec, ...parameters }, options),
   ),
-  pca: registered(pca, widened<{ centred: boolean }>(pcaDefaults), (model, spec, { centred }, options) =>
-    fitDirections(model, spec, { name: 'pca', reads: 'means', make: states => pcaDirection(states, centred) }, options),
-  ),
+  pca: registered(pca, widened<{ centred: boolean }>(pcaDefaults), async (model, spec, { centred }, options) => {
+    const make = (states: ContrastStates) => pcaDirection(states, centred)
+    return fitDirections(model, await wholePairs(model, spec, options), { name: 'pca', reads: 'means', make }, options)
+  }),
   'linear-probe': registered(
     linearProbe,
     linearProbeDefaults,

@@ -165,7 +165,15 @@ export function samplingBehaviours(subject: () => Subject): void {
 
   test('settings that make no sense are refused', async () => {
     const { model } = await subject().pair()
-    for (const sampling of [{ temperature: -1 }, { topP: 0 }, { logitBias: { [model.info.vocabulary]: 1 } }])
+    for (const sampling of [
+      { temperature: -1 },
+      { topP: 0 },
+      { logitBias: { [model.info.vocabulary]: 1 } },
+      // No number in 32 bits, or none that a request's place can be added to.
+      { logitBias: { 5: 1e300 } },
+      { repetitionPenalty: 1e-45, temperature: 1 },
+      { seed: Number.MAX_SAFE_INTEGER, temperature: 1 },
+    ])
       expect(await codeOf(model.generate([prompt], { sampling, maxTokens: 4 }))).toBe('invalid-input')
     const forbidden = Object.fromEntries(Array.from({ length: model.info.vocabulary }, (_, i) => [i, FORBIDDEN]))
     expect(await codeOf(model.generate([prompt], { sampling: { logitBias: forbidden }, maxTokens: 4 }))).toBe(

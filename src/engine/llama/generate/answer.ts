@@ -116,7 +116,12 @@ export class Answer {
       return this.#sampler.choose(logits)
     } catch (error) {
       if (error instanceof PlimsollError) return error
-      throw error
+      // A defect of ours; still only this answer's, and not everybody's whose answers are written beside it.
+      return new PlimsollError('internal', 'The next token of an answer could not be chosen', {
+        found: error instanceof Error ? error.message : String(error),
+        fix: 'Please report this with the sampling settings of the request.',
+        cause: error,
+      })
     }
   }
 

@@ -23,7 +23,8 @@ export function runCapture(
       request.continuation === undefined
         ? []
         : model.vocabulary.tokenize(request.continuation, { addSpecial: false, parseSpecial: false })
-    const follows = continuation.length > 0
+    // An answer may end before its first token; a clause on what is generated then meets nothing, and is no error.
+    const follows = request.continuation !== undefined
     const { rendered, steering } = prepare(model, flight, request, index, continuation.length, follows)
     const selection = ofRequest(flight.first + index, () =>
       selectTokens(args.where.tokens, layoutOf(rendered, follows)),
