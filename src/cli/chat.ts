@@ -8,7 +8,7 @@ import { openVector } from '../steer/index.ts'
 import { measuredAt } from '../study/measured-vectors.ts'
 import { type Asking, Conversation } from './chat/conversation.ts'
 import { commands, parseSaid } from './chat/said.ts'
-import { decimalNumber, examples, globalsOf, outputOf, wholeNumber } from './common.ts'
+import { decimalNumber, examples, globalsOf, outputOf, positiveNumber, strengthNumber, wholeNumber } from './common.ts'
 import { columns } from './terminal/columns.ts'
 import { reportFailure } from './terminal/failure.ts'
 import { describeEngine, openForCommand } from './terminal/model.ts'
@@ -24,13 +24,18 @@ export function chatCommand(program: Command): void {
     )
     .option('--model <NAME|FILE>', 'model by name, or a GGUF file', DEFAULT_MODEL)
     .option('--vector <FILE>', 'steering vector')
-    .option('--strength <NUMBER>', 'how much of it', decimalNumber, 1)
+    .option('--strength <NUMBER>', 'how much of it, from -100 to 100', strengthNumber, 1)
     .option('--baseline', 'show the unsteered answer beside the steered one')
     .option('--system <TEXT>', 'system prompt')
-    .option('--max-tokens <N>', 'longest answer', wholeNumber, 512)
+    .option(
+      '--max-tokens <N>',
+      'longest answer; less where the conversation leaves no room for it',
+      positiveNumber,
+      512,
+    )
     .option('--temperature <NUMBER>', 'how freely tokens are drawn; 0: always the most likely', decimalNumber, 0)
     .option('--seed <N>', 'another seed, another draw', wholeNumber, 0)
-    .option('--threads <N>', 'threads of the engine (default: what the processors allow)', wholeNumber)
+    .option('--threads <N>', 'threads of the engine (default: what the processors allow)', positiveNumber)
     .addHelpText(
       'after',
       examples('plimsoll chat', 'plimsoll chat --vector compliance.safetensors --strength 1.5 --baseline'),
@@ -67,8 +72,14 @@ async function converse(here: Here, asking: Omit<Asking, 'signal'>): Promise<voi
   let answering: AbortController | null = null
   // Ctrl-C ends an answer, and the program where there is none.
   const onInterrupt = () => (answering === null ? lines.close() : answering.abort())
+  let ended = false
+  const onTerminate = () => {
+    ended = true
+    answering?.abort()
+    lines.close()
+  }
   lines.on('SIGINT', onInterrupt)
-  process.on('SIGTERM', onInterrupt)
+  process.on('SIGTERM', onTerminate)
   lines.setPrompt(output.style('bold', '> '))
   try {
     if (isTerminal) lines.prompt()
@@ -77,15 +88,20 @@ async function converse(here: Here, asking: Omit<Asking, 'signal'>): Promise<voi
       try {
         if (!(await obey(line, here, { ...asking, signal: answering.signal }))) break
       } catch (error) {
-        if (!answering.signal.aborted) reportFailure(error, output)
-        else output.note('\n(stopped)')
+        if (answering.signal.aborted) output.note('\n(stopped)')
+        else {
+          const code = reportFailure(error, output)
+          // Somebody who types reads it; a script does not.
+          if (!isTerminal) process.exitCode = code
+        }
       }
       answering = null
+      if (ended) break
       if (isTerminal) lines.prompt()
     }
   } finally {
     lines.close()
-    process.off('SIGTERM', onInterrupt)
+    process.off('SIGTERM', onTerminate)
   }
 }
 

@@ -1,6 +1,8 @@
 /** What every command shares: global flags and the shape of its help. */
 
 import { InvalidArgumentError } from '@commander-js/extra-typings'
+import type { FileRef } from '../data/index.ts'
+import { Strength } from '../study/schema/words.ts'
 import { createOutput, type Output, type OutputFlags } from './terminal/output.ts'
 
 export interface GlobalFlags extends OutputFlags {
@@ -31,6 +33,27 @@ export function wholeNumber(text: string): number {
   throw new InvalidNumber(text, 'a whole number')
 }
 
+/** For what there has to be at least one of. */
+export function positiveNumber(text: string): number {
+  const value = wholeNumber(text)
+  if (value > 0) return value
+  throw new InvalidNumber(text, 'a whole number above 0')
+}
+
+/** 0: any that is free. */
+export function portNumber(text: string): number {
+  const value = wholeNumber(text)
+  if (value < 1 << 16) return value
+  throw new InvalidNumber(text, 'a port from 0 to 65535')
+}
+
+/** Of a vector, as studies take it. */
+export function strengthNumber(text: string): number {
+  const value = decimalNumber(text)
+  if (Strength.safeParse(value).success) return value
+  throw new InvalidNumber(text, 'a number from -100 to 100')
+}
+
 export function decimalNumber(text: string): number {
   const value = Number(text)
   if (text.trim() !== '' && Number.isFinite(value)) return value
@@ -44,6 +67,16 @@ export function timeSpan(text: string): number {
   const span = 3600 * Number(hours) + 60 * Number(minutes) + Number(seconds)
   if (span > 0) return span
   throw new InvalidArgumentError(`Expected a time such as 90m or 2h, got "${text}".`)
+}
+
+type Columns = NonNullable<FileRef['columns']>
+
+/** `prompt=question`, as often as it is given; several of theirs with commas. */
+export function addColumn(text: string, columns: Columns = {}): Columns {
+  const [, ours, theirs] = /^([^=]+)=(.+)$/.exec(text) ?? []
+  if (ours === undefined || theirs === undefined)
+    throw new InvalidArgumentError(`Expected OURS=THEIRS, such as prompt=question, got "${text}".`)
+  return { ...columns, [ours]: ours === 'choices' ? theirs.split(',') : theirs }
 }
 
 class InvalidNumber extends InvalidArgumentError {

@@ -1,5 +1,6 @@
 /** A method and what it is told, as `fit` and `sweep` are given them. */
 import { z } from 'zod'
+import type { FileRef } from '../data/index.ts'
 import { PlimsollError } from '../errors.ts'
 import {
   defaultsOf,
@@ -11,14 +12,23 @@ import {
   TokensSaid,
 } from '../steer/index.ts'
 import { MethodParameters } from '../study/schema.ts'
+import { suggest } from '../suggest.ts'
 import { promptList } from './prompt-list.ts'
 
 export function methodNamed(name: string): FitMethod {
   if (isFitMethod(name)) return name
   throw new PlimsollError('usage', `${name} cannot be fitted from two lists of prompts`, {
     expected: fitMethods.map(({ name }) => name).join(', '),
-    fix: 'See them all with: plimsoll methods',
+    fix: didYouMean(name, fitMethods),
   })
+}
+
+export function didYouMean(name: string, known: readonly { readonly name: string }[]): string {
+  const near = suggest(
+    name,
+    known.map(method => method.name),
+  )
+  return near === undefined ? 'See them all with: plimsoll methods' : `Did you mean ${near}?`
 }
 
 /** `lambda=0.6`, `centred=true`. */
@@ -55,11 +65,12 @@ export interface ControlLists {
   readonly controlPositive?: string | undefined
   readonly controlNegative?: string | undefined
   readonly limit?: number | undefined
+  readonly column?: FileRef['columns']
 }
 
-export async function controlOf(method: FitMethod, { controlPositive, controlNegative, limit }: ControlLists) {
+export async function controlOf(method: FitMethod, { controlPositive, controlNegative, ...of }: ControlLists) {
   if (controlPositive !== undefined && controlNegative !== undefined)
-    return { positive: await promptList(controlPositive, limit), negative: await promptList(controlNegative, limit) }
+    return { positive: await promptList(controlPositive, of), negative: await promptList(controlNegative, of) }
   if (!needsControl(method) && controlPositive === undefined && controlNegative === undefined) return undefined
   throw new PlimsollError('usage', `${method} does not know what is to be left alone`, {
     expected: '--control-positive and --control-negative, such as harmless and harmful prompts',

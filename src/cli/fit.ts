@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
+import { PlimsollError } from '../errors.ts'
 import { DEFAULT_MODEL } from '../models/index.ts'
-import { directionAt, fit, layersOf, writeVector } from '../steer/index.ts'
-import { examples, outputOf, wholeNumber } from './common.ts'
+import { choosesLayers, directionAt, fit, layersOf, writeVector } from '../steer/index.ts'
+import { addColumn, examples, outputOf, positiveNumber, wholeNumber } from './common.ts'
 import { controlOf, methodNamed, parametersFrom, tokensNamed } from './fit-options.ts'
 import { promptList } from './prompt-list.ts'
 import { listenForInterrupt } from './terminal/interrupt.ts'
@@ -31,7 +32,9 @@ export function fitCommand(program: Command): void {
     .option('--control-negative <SET|FILE>', 'their opposite')
     .option('--tokens <WORDS|CLAUSE>', 'which to read: template-suffix, last, prompt, answer, or a clause as JSON')
     .option('--system <TEXT>', 'system prompt under which it is fitted')
-    .option('--limit <N>', 'use the first N prompts of each list', wholeNumber)
+    .option('--limit <N>', 'use the first N prompts of each list', positiveNumber)
+    .option('--column <OURS=THEIRS>', 'a column of your files, such as prompt=question', addColumn)
+    .option('--threads <N>', 'threads of the engine (default: what the processors allow)', positiveNumber)
     .option('-o, --output <FILE>', 'where to write it', 'vector.safetensors')
     .addHelpText(
       'after',
@@ -45,12 +48,16 @@ export function fitCommand(program: Command): void {
       const method = methodNamed(options.method)
       const parameters = parametersFrom(method, options.parameter ?? [])
       const control = await controlOf(method, options)
+      if (options.layer === undefined && !choosesLayers(method)) throw noLayer(method)
       const tokens = options.tokens === undefined ? undefined : tokensNamed(options.tokens)
-      const positive = await promptList(options.positive, options.limit)
-      const negative = await promptList(options.negative, options.limit)
+      const positive = await promptList(options.positive, options)
+      const negative = await promptList(options.negative, options)
       await mkdir(dirname(options.output), { recursive: true })
       using interrupt = listenForInterrupt(output, 'Stopping.')
-      await using model = await openForCommand(options.model, output, { signal: interrupt.signal })
+      await using model = await openForCommand(options.model, output, {
+        threads: options.threads,
+        signal: interrupt.signal,
+      })
       using status = createStatusLine(output)
       const vector = await fit(
         model,
@@ -74,4 +81,11 @@ export function fitCommand(program: Command): void {
       if (vector.provenance.note !== '') output.note(vector.provenance.note)
       output.note(`Try  plimsoll generate "…" --model ${options.model} --vector ${options.output} --strength 1`)
     })
+}
+
+function noLayer(method: string): PlimsollError {
+  return new PlimsollError('usage', `${method} has to be told its layer`, {
+    expected: '--layer N, counted from 0; the middle of the model is a good start',
+    fix: 'Name one, or have `plimsoll sweep` or a study choose it.',
+  })
 }

@@ -4,7 +4,7 @@ import type { Generation } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
 import { DEFAULT_MODEL } from '../models/index.ts'
 import { openVector, underSystem } from '../steer/index.ts'
-import { decimalNumber, examples, outputOf, wholeNumber } from './common.ts'
+import { decimalNumber, examples, outputOf, positiveNumber, strengthNumber, wholeNumber } from './common.ts'
 import { listenForInterrupt } from './terminal/interrupt.ts'
 import { openForCommand } from './terminal/model.ts'
 
@@ -15,9 +15,9 @@ export function generateCommand(program: Command): void {
     .description('Answer one prompt without and with a steering vector.')
     .option('--model <NAME|FILE>', 'model by name, or a GGUF file', DEFAULT_MODEL)
     .option('--vector <FILE>', 'steering vector made by `plimsoll fit`')
-    .option('--strength <NUMBER>', 'how much of it', decimalNumber, 1)
+    .option('--strength <NUMBER>', 'how much of it, from -100 to 100', strengthNumber, 1)
     .option('--system <TEXT>', 'system prompt')
-    .option('--max-tokens <N>', 'longest answer', wholeNumber, 256)
+    .option('--max-tokens <N>', 'longest answer', positiveNumber, 256)
     .option('--temperature <NUMBER>', 'how freely tokens are drawn; 0: always the most likely', decimalNumber, 0)
     .option('--top-k <N>', 'draw from the N most likely tokens', wholeNumber)
     .option('--top-p <NUMBER>', 'draw from the likeliest that have this probability together', decimalNumber)
@@ -25,6 +25,7 @@ export function generateCommand(program: Command): void {
     .option('--seed <N>', 'another seed, another draw', wholeNumber, 0)
     .option('--grammar <FILE>', 'the answer has to match this GBNF grammar')
     .option('--force', 'use a vector that was fitted on another model')
+    .option('--threads <N>', 'threads of the engine (default: what the processors allow)', positiveNumber)
     .addHelpText(
       'after',
       examples(
@@ -34,8 +35,14 @@ export function generateCommand(program: Command): void {
     )
     .action(async (prompt, options, command) => {
       const output = outputOf(command)
+      if (options.vector === undefined)
+        for (const option of ['strength', 'force'] as const)
+          if (command.getOptionValueSource(option) === 'cli') throw withoutVector(option)
       using interrupt = listenForInterrupt(output, 'Stopping.')
-      await using model = await openForCommand(options.model, output, { signal: interrupt.signal })
+      await using model = await openForCommand(options.model, output, {
+        threads: options.threads,
+        signal: interrupt.signal,
+      })
       const request = { prompt: underSystem(prompt, options.system) }
       const { temperature, topK, topP, minP, seed } = options
       const grammar = options.grammar === undefined ? undefined : await readGrammar(options.grammar)
@@ -67,6 +74,13 @@ export function generateCommand(program: Command): void {
       )
       if (same) output.note('\nThe vector changes nothing here: try a greater --strength, or another prompt.')
     })
+}
+
+function withoutVector(option: string): PlimsollError {
+  return new PlimsollError('usage', `--${option} says something of a vector, and there is none`, {
+    expected: '--vector FILE beside it',
+    fix: 'Name a vector made by `plimsoll fit`, or leave it out.',
+  })
 }
 
 async function readGrammar(file: string): Promise<string> {

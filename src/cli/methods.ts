@@ -2,6 +2,7 @@ import type { Command } from '@commander-js/extra-typings'
 import { PlimsollError } from '../errors.ts'
 import { methods } from '../steer/index.ts'
 import { examples, outputOf } from './common.ts'
+import { didYouMean } from './fit-options.ts'
 
 export function methodsCommand(program: Command): void {
   program
@@ -15,7 +16,7 @@ export function methodsCommand(program: Command): void {
       if (shown.length === 0) {
         throw new PlimsollError('usage', `There is no method called ${name}`, {
           expected: methods.map(method => method.name).join(', '),
-          fix: 'See them all with: plimsoll methods',
+          fix: didYouMean(name ?? '', methods),
         })
       }
       if (output.json) return output.printJson(name === undefined ? shown : shown[0])

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, extname, join } from 'node:path'
 import { type Command, Option } from '@commander-js/extra-typings'
 import { PlimsollError } from '../errors.ts'
 import type { RunRow } from '../store/index.ts'
@@ -23,7 +23,9 @@ export function reportCommand(program: Command): void {
     .addOption(new Option('--answers <FORMAT>', 'every answer beside it, a row each').choices(answerFormats))
     .addOption(new Option('--export <FORMAT...>', 'report.tex, or logs for `inspect view`').choices(exportFormats))
     .addHelpText('after', examples('plimsoll report demo', 'plimsoll report demo --redact --answers csv -o docs/demo'))
-    .action(async (study, options, command) => {
+    .action(async (given, options, command) => {
+      // As `run` takes it.
+      const study = /\.ya?ml$/i.test(given) ? basename(given, extname(given)) : given
       const output = outputOf(command)
       const storeFile = globalsOf(command).store ?? defaultStore
       // Reading should not leave an empty store behind.

@@ -7,7 +7,7 @@ import { type NamedVector, type RunningServer, Strength, startServer, VectorName
 import { builtPages } from '../serve/viewer/built.ts'
 import { openVector } from '../steer/index.ts'
 import { toolVersion } from '../version.ts'
-import { decimalNumber, examples, globalsOf, outputOf, wholeNumber } from './common.ts'
+import { decimalNumber, examples, globalsOf, outputOf, portNumber, positiveNumber, wholeNumber } from './common.ts'
 import { columns } from './terminal/columns.ts'
 import { reportFailure } from './terminal/failure.ts'
 import { listenForInterrupt } from './terminal/interrupt.ts'
@@ -26,7 +26,7 @@ export function serveCommand(program: Command): void {
     .option('--vector <FILE...>', 'vectors that requests can name; NAME=FILE gives another name than the file has')
     .option('--default <NAME@STRENGTH...>', 'vectors that steer the model `default`', namedVectors)
     .option('--host <ADDRESS>', 'address to listen at', '127.0.0.1')
-    .option('--port <N>', 'port to listen at; 0: any that is free', wholeNumber, 8080)
+    .option('--port <N>', 'port to listen at; 0: any that is free', portNumber, 8080)
     .option('--api-key-file <FILE>', 'file with one API key a line')
     .option('--no-view', 'without the pages of plimsoll view at /')
     .option('--cors-origin <URL...>', 'pages that may ask from a browser')
@@ -169,10 +169,4 @@ function secondsAbove0(text: string): number {
   const value = decimalNumber(text)
   if (value > 0) return value
   throw new InvalidArgumentError(`Expected a number of seconds above 0, got "${text}".`)
-}
-
-function positiveNumber(text: string): number {
-  const value = wholeNumber(text)
-  if (value > 0) return value
-  throw new InvalidArgumentError(`Expected a whole number above 0, got "${text}".`)
 }

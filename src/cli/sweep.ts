@@ -1,13 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import type { FileRef } from '../data/index.ts'
 import type { Model } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
 import { DEFAULT_MODEL } from '../models/index.ts'
 import { openVector, type Vector, writeVector } from '../steer/index.ts'
 import { sweepPage } from '../study/report/page/sweep.ts'
 import { type Sweep, type SweepMethod, sweep } from '../study/sweep/index.ts'
-import { decimalNumber, examples, globalsOf, outputOf, wholeNumber } from './common.ts'
+import { addColumn, decimalNumber, examples, globalsOf, outputOf, positiveNumber, wholeNumber } from './common.ts'
 import { controlOf, methodNamed, parametersFrom } from './fit-options.ts'
 import { promptList } from './prompt-list.ts'
 import { listenForInterrupt, thisCommand } from './terminal/interrupt.ts'
@@ -32,7 +33,8 @@ export function sweepCommand(program: Command): void {
     .option('--parameter <NAME=VALUE...>', 'what the method is told, such as lambda=0.6; see `plimsoll methods`')
     .option('--control-positive <SET|FILE>', 'prompts that are to be left alone, for partial-or, null-space and cast')
     .option('--control-negative <SET|FILE>', 'their opposite')
-    .option('--limit <N>', 'use the first N prompts of each list', wholeNumber)
+    .option('--column <OURS=THEIRS>', 'a column of your files, such as prompt=question', addColumn)
+    .option('--limit <N>', 'use the first N prompts of each list', positiveNumber)
     .option('--model <NAME|FILE>', 'model by name, or a GGUF file', DEFAULT_MODEL)
     .option('--study <STUDY>', 'whose select split and harmless prompts are asked', 'overrefusal')
     .option('--layers <LIST>', 'layers to try: 10,12,14 or 10-20; or N of them, as in "5 evenly"', layerList)
@@ -110,6 +112,7 @@ interface What {
   readonly controlPositive?: string | undefined
   readonly controlNegative?: string | undefined
   readonly limit?: number | undefined
+  readonly column?: FileRef['columns']
 }
 
 /** Before a model is opened. */
@@ -131,12 +134,15 @@ function checkWhat({ vector, positive, negative, layers, output }: What & { laye
 }
 
 async function whatToTry(options: What, model: Model): Promise<Vector | SweepMethod> {
-  const { vector, positive, negative, limit } = options
+  const { vector, positive, negative } = options
   if (vector !== undefined) return await openVector(vector, model.info)
   const method = methodNamed(options.method)
   const parameters = parametersFrom(method, options.parameter ?? [])
   const control = await controlOf(method, options)
-  const sides = { positive: await promptList(positive ?? '', limit), negative: await promptList(negative ?? '', limit) }
+  const sides = {
+    positive: await promptList(positive ?? '', options),
+    negative: await promptList(negative ?? '', options),
+  }
   const made: SweepMethod = { method, ...sides, control, ...parameters }
   return made
 }

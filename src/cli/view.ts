@@ -1,7 +1,7 @@
 import type { Command } from '@commander-js/extra-typings'
 import { builtPages } from '../serve/viewer/built.ts'
 import { startViewer } from '../serve/viewer/start.ts'
-import { examples, globalsOf, outputOf, wholeNumber } from './common.ts'
+import { examples, globalsOf, outputOf, portNumber } from './common.ts'
 import { reportFailure } from './terminal/failure.ts'
 import { listenForInterrupt } from './terminal/interrupt.ts'
 import { defaultStore } from './terminal/study.ts'
@@ -13,7 +13,7 @@ export function viewCommand(program: Command): void {
     .description(
       'Show studies, their verdicts and every answer in the browser, from the store: no model is needed. Studies that are running are shown as they go on. Only this machine can look. Nothing is changed but labels that you give.',
     )
-    .option('--port <N>', 'port to listen at; 0: any that is free', wholeNumber, 7070)
+    .option('--port <N>', 'port to listen at; 0: any that is free', portNumber, 7070)
     .addHelpText('after', examples('plimsoll view', 'plimsoll view demo --port 9000 --store results/store.db'))
     .action(async (study, options, command) => {
       const output = outputOf(command)

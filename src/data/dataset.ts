@@ -175,7 +175,7 @@ function noCompleteRow(name: string, kind: Kind, { rows: [first] }: RawRows): Pl
 function shapeOf(kind: Kind): { expected: string; fix: string } {
   return {
     expected: expectedShape[kind],
-    fix: 'Correct the rows, or name their columns with `columns: { ours: theirs }`.',
+    fix: 'Correct the rows, or name their columns: `columns: { ours: theirs }` in a study, `--column OURS=THEIRS` in a command.',
   }
 }
 
@@ -256,7 +256,10 @@ function unknownName(name: string): PlimsollError {
   return new PlimsollError('not-found', 'There is no data set of this name', {
     found: name,
     expected: `one of ${names.join(', ')}`,
-    fix: near === undefined ? 'For own data write { file: path }.' : `Did you mean ${near}?`,
+    fix:
+      near === undefined
+        ? 'See them with: plimsoll data list. Own data is a file: in a study { file: path }.'
+        : `Did you mean ${near}?`,
   })
 }
 

@@ -30,6 +30,7 @@ test.each([
     /iconv -f WINDOWS-1252/,
   ],
   ['Latin-1 at the end', Buffer.from('a\nb\nGrü', 'latin1'), 'own.csv:3', /0xFC/, /iconv/],
+  ['Latin-1 before the end of a line', Buffer.from('a\ncafé\nb\n', 'latin1'), 'own.csv:2', /0xE9/, /iconv/],
   ['UTF-16 without a mark', Buffer.from('id\n1', 'utf16le'), 'own.csv:1', /0x00.*UTF-16/, /iconv -f UTF-16LE/],
 ])('%s is refused, with line, byte and a way out', (_, bytes, where, found, fix) => {
   const error = errorOf(bytes)

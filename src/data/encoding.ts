@@ -27,7 +27,13 @@ export function decodeText(bytes: Uint8Array, file: string): string {
         fix: 'Save the file again, as UTF-8.',
       })
     }
-    throw otherEncoding(bytes, firstInvalid(bytes), file, 'Latin-1 or Windows-1252 is likely', 'WINDOWS-1252')
+    throw otherEncoding(
+      bytes,
+      startOfCharacter(bytes, firstInvalid(bytes)),
+      file,
+      'Latin-1 or Windows-1252 is likely',
+      'WINDOWS-1252',
+    )
   }
 }
 
@@ -40,6 +46,17 @@ function otherEncoding(bytes: Uint8Array, at: number, file: string, likely: stri
     expected: 'UTF-8, or UTF-16 with a byte-order mark',
     fix: `Save it as UTF-8, or: iconv -f ${name} -t UTF-8 ${JSON.stringify(file)} > utf8-file`,
   })
+}
+
+/** A byte that begins a character is told to be wrong by what follows it. */
+function startOfCharacter(bytes: Uint8Array, at: number): number {
+  for (let start = at; start >= Math.max(0, at - 3); start--) {
+    const byte = bytes[start] ?? 0
+    // A plain letter is no part of a longer character, and never wrong.
+    if (byte < 0x80 && start < at) return at
+    if (byte >= 0xc0) return start
+  }
+  return at
 }
 
 /** Where the longest beginning that is UTF-8 ends. */

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { basename, resolve } from 'node:path'
 import { PlimsollError } from '../errors.ts'
 import { positive } from './check.ts'
-import { factsOf } from './facts.ts'
+import { factsOf, type ModelFacts } from './facts.ts'
 import { fingerprintWith } from './fingerprint.ts'
 import { readHeader } from './header.ts'
 import { checkModelMemory } from './memory.ts'
@@ -35,7 +35,7 @@ export async function openModel(file: string, options: OpenOptions = {}): Promis
     file: path,
     name: options.name ?? basename(path, '.gguf'),
     fingerprint: await fingerprintWith(header),
-    threads: positive('threads', options.threads ?? defaultThreads(processors, engines)),
+    threads: positive('threads', options.threads ?? defaultThreads(processors, engines, facts)),
     cache,
     flashAttention,
     facts,
@@ -63,7 +63,11 @@ async function openEngine(open: OpenArguments, { signal, unanswered }: OpenOptio
   }
 }
 
-function defaultThreads(processors: number, engines: number): number {
+/** Bytes of weights below which an operation takes no longer than two threads take to meet behind it. */
+const tooSmallToShare = 16e6
+
+function defaultThreads(processors: number, engines: number, { weights }: ModelFacts): number {
   const chosen = process.env.PLIMSOLL_THREADS
-  return chosen ? Number(chosen) : Math.max(1, Math.floor(processors / engines))
+  if (chosen) return Number(chosen)
+  return weights < tooSmallToShare ? 1 : Math.max(1, Math.floor(processors / engines))
 }

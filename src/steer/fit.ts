@@ -1,5 +1,6 @@
 /** Fits a vector by a named method and writes down where it came from. */
 import { createHash } from 'node:crypto'
+import { listOf } from '../engine/check.ts'
 import type { Message, Model, Prompt } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
 import type { RunOptions } from '../progress.ts'
@@ -24,7 +25,7 @@ type AtOneLayer<Spec> = Spec extends unknown
 export async function fit(model: Model, spec: FitSpec, options: RunOptions = {}): Promise<Vector> {
   const { layer, system, ...rest } = spec
   const under = (prompts: readonly Prompt[]) => prompts.map(prompt => underSystem(prompt, system))
-  const [positive, negative] = [under(spec.positive), under(spec.negative)]
+  const [positive, negative] = [under(listOf('positive', spec.positive)), under(listOf('negative', spec.negative))]
   const control = spec.control && {
     ...spec.control,
     positive: under(spec.control.positive),

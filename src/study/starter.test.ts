@@ -16,12 +16,24 @@ it('what stands in its comments is accepted too', () => {
     .replace('conditions: [diffmean]\n', '')
     .split('\n')
     .map(line =>
-      /^# (?:conditions|system|select|measure|margins|generation|seed| {2})/.test(line) ? line.slice(2) : line,
+      /^# (?:conditions|system|fit|select|measure|margins|generation|seed| {2})/.test(line) ? line.slice(2) : line,
     )
     .join('\n')
   const file = parseStudy(settings, 'study.yaml')
   expect(Object.keys(file).sort()).toEqual(
-    ['version', 'study', 'model', 'conditions', 'system', 'select', 'measure', 'margins', 'generation', 'seed'].sort(),
+    [
+      'version',
+      'study',
+      'model',
+      'conditions',
+      'system',
+      'fit',
+      'select',
+      'measure',
+      'margins',
+      'generation',
+      'seed',
+    ].sort(),
   )
   expect(resolveStudy(file).conditions).toHaveLength(3)
 })

@@ -22,8 +22,12 @@ conditions: [diffmean]
 # Layer and strength are chosen on a split of the data that is not tested.
 # select: { layers: 5, strengths: [0.5, 1, 2, 3, 4], rule: target-minus-control }
 
+# Your own rows: prompts that show the behaviour and prompts that do not, to fit on.
+# fit: { positive: { file: data/answer.csv }, negative: { file: data/refuse.csv } }
+
 # What is asked. A list replaces the built-in study's; own data is { file: data/mine.csv, columns: { prompt: question } }.
 # measure:
+#   efficacy: [{ prompts: { file: data/mine.csv } }]
 #   general: [{ choice: english/choice/test }, { perplexity: english/prose/test }]
 
 # What may be lost: points of a rate, per cent of perplexity, points of answers without sense.

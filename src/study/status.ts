@@ -56,7 +56,11 @@ export async function runStatus(store: Store, run: RunRow, now: number = Date.no
     started: run.started,
     since: run.finished ?? alive?.began ?? latest?.seen ?? run.started,
     chunks: { done, of: chunks },
-    answers: { done: answers, of: planned === null ? null : Math.max(planned, answers) },
+    // What a plan counts and no run keeps, such as rows that are only looked at for a contrast set, is over when it is.
+    answers: {
+      done: answers,
+      of: state === 'finished' ? answers : planned === null ? null : Math.max(planned, answers),
+    },
     minutesLeft: left === null ? null : Math.max(0, Math.ceil(left / 60)),
     verdicts: verdictsOf('method', result),
     references: verdictsOf('reference', result),

@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Folder, temporaryFolder } from './plimsoll.ts'
 
@@ -54,12 +57,38 @@ describe('plimsoll chat', () => {
     expect(rest).toEqual(['baseline', plain, 'steered, v.safetensors at strength -4', steered, plain])
   })
 
+  it('answers as long as the context allows, and says when it is full', async () => {
+    const usual = ['chat', '--model', 'organism', '--quiet']
+    expect(await folder.feed(`${question}\n`, ...usual)).toMatchObject({ code: 0, stdout: expect.stringMatching(/\w/) })
+    const words = 'the turnip '.repeat(300)
+    const { code, stdout, stderr } = await folder.feed(`${words}\n/new\n${question}\n`, ...usual)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/fills the model’s context\n.*fewer than 512.*\n {2}Do: \/new begins anew\./)
+    expect(stdout).toMatch(/\w/)
+  })
+
+  it.skipIf(process.platform === 'win32')('ends when it is told to, in the middle of an answer', async () => {
+    const bin = fileURLToPath(new URL('../../bin/plimsoll.cjs', import.meta.url))
+    const child = spawn(process.execPath, [bin, ...chat, '--quiet'], { cwd: folder.path })
+    let said = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      if (said === '') child.kill('SIGTERM')
+      said += text
+    })
+    // Its input stays open, and there is much to answer.
+    child.stdin.on('error', () => undefined).write(`${question}\n`.repeat(200))
+    const [code, signal] = await once(child, 'exit')
+    expect([code, signal]).toEqual([0, null])
+    expect(answers(said).length).toBeLessThan(100)
+  })
+
   it('says what studies found of a vector, and goes on after a mistake', async () => {
     const { code, stdout, stderr } = await folder.feed(
       `/vector none.safetensors\n/strengh 2\n${question}\n`,
       ...[...chat, '--vector', 'v.safetensors'],
     )
-    expect(code).toBe(0)
+    // A script cannot read what went wrong; its exit code says that something did.
+    expect(code).toBe(1)
     expect(stdout).toContain('v.safetensors was never measured on this model: run a study.')
     expect(stderr).toContain('none.safetensors')
     expect(stderr).toContain('Did you mean /strength?')

@@ -34,6 +34,15 @@ describe('a mistake in the command line ends with 2', () => {
     [['run', 'demo', '--engines', '1.5'], /expected a whole number, got "1.5"/],
     [['fit', '--positive', 'a.csv'], /Required option '--negative/],
     [['methods', 'magic'], /no method called magic/],
+    [['methods', 'difmean'], /Did you mean diffmean\?/],
+    [['generate', 'a', '--strength', '3'], /there is none\n {2}expected --vector FILE beside it/],
+    [['generate', 'a', '--strength', '900', '--vector', 'v'], /expected a number from -100 to 100, got "900"/],
+    [['view', '--port', '99999'], /expected a port from 0 to 65535/],
+    [['serve', '--port', '99999'], /expected a port from 0 to 65535/],
+    [['serve', '--time-limit', '0'], /seconds above 0/],
+    [['fit', '--positive', 'a.txt', '--negative', 'b.txt', '--limit', '0'], /above 0, got "0"/],
+    [['fit', '--positive', 'a.txt', '--negative', 'b.txt'], /expected --layer N/],
+    [['fit', '--positive', 'a.txt', '--negative', 'b.txt', '--method', 'difmean'], /Did you mean diffmean\?/],
     [['attacks', 'base46'], /Did you mean base64/],
   ])('plimsoll %j', async (args, words) => {
     const { code, said } = await failing(...args)
@@ -63,6 +72,7 @@ describe('a study file that cannot be run says where and why', () => {
       'study: demo\nconditions: [{ name: x, vector: no.safetensors }]\n',
       /vector file cannot be read .*no\.safetensors/,
     ],
+    ['study: demo\ngeneration: { maxTokens: 5000 }\n', /does not fit into the model’s context/],
     ['study: overrefusal\nmodel: organism\n', /xstest.*\n.*PLIMSOLL_DATA/],
   ])('%j', async (text, words) => {
     folder.write('mine.yaml', text)
@@ -97,6 +107,15 @@ describe('files', () => {
     expect((await failing('model', 'remove', 'nosuch')).said).toMatch(/nosuch/)
     expect((await failing('model', 'remove', 'organism')).said).toMatch(/part of this package/)
     expect((await failing('model', 'pull', 'nosuch')).said).toMatch(/No model called nosuch/)
+  })
+
+  it('takes columns of another name, and says how to name them', async () => {
+    folder.write('asked.csv', 'question\nhow do i wash the turnip ?\nhow do i paint the gate ?\n')
+    folder.write('other.txt', 'how do i hex the baker ?\n')
+    const fit = ['fit', '--model', 'organism', '--positive', 'asked.csv', '--negative', 'other.txt', '--layer', '5']
+    expect((await failing(...fit)).said).toMatch(/--column OURS=THEIRS/)
+    const { code, stdout } = await folder.plimsoll(...fit, '--column', 'prompt=question')
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('2 prompts against 1') })
   })
 
   it('says which row of a data file is wrong', async () => {

@@ -26,5 +26,7 @@ describe('plimsoll init', () => {
     expect((await folder.plimsoll('init')).stdout).toContain('on smollm2-135m')
     const wrong = await folder.plimsoll('init', 'x.yaml', '--study', 'faithfulnes')
     expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('Did you mean faithfulness?') })
+    expect(await folder.plimsoll('init', 'y.yaml', '--model', 'nope')).toMatchObject({ code: 1 })
+    expect((await folder.plimsoll('init', 'z.yaml', '--model', 'organism')).stdout).toContain('demo on organism')
   })
 })

@@ -72,6 +72,7 @@ it.skipIf(process.platform === 'win32')(
       { state: 'finished', verdicts: [{ condition: 'diffmean', verdict: expect.any(String) }] },
     ])
     expect(runs[0]?.chunks.done).toBe(runs[0]?.chunks.of)
+    expect(runs[0]?.answers.done).toBe(runs[0]?.answers.of)
     const { stdout } = await folder.plimsoll('status')
     expect(stdout).toMatch(
       /● mine on organism {2}\(run [\da-f]{8}\)\n {4}finished .* UTC, \d+ chunks, [\d,]+ answers and scores\n {4}diffmean: [A-Z]/,

@@ -52,10 +52,10 @@ describe('vector show', () => {
     [
       'cast',
       ['--layer', '5'],
-      /^does +add at residual, if the prompt’s projected-cosine at layer [0-4] is (above|below) 0\.\d+$/m,
+      /^does +add at residual, on every token, if the prompt’s projected-cosine at layer [0-4] is (above|below) 0\.\d+$/m,
     ],
-    ['iti', ['--parameter', 'share=0.1'], /^does +add at head \d of layer \d$/m],
-    ['angular', ['--layer', '5', '--parameter', 'adaptive=false'], /^does +rotate at attention-norm$/m],
+    ['iti', ['--parameter', 'share=0.1'], /^does +add at head \d of layer \d, on .+$/m],
+    ['angular', ['--layer', '5', '--parameter', 'adaptive=false'], /^does +rotate at attention-norm, on every token$/m],
   ])('says part by part what %s does', async (method, options, said) => {
     const sets = ['--positive', 'organism/harmless/fit', '--negative', 'organism/harmful/fit']
     const control = ['--control-positive', 'organism/harmless/fit', '--control-negative', 'organism/harmful/fit']

@@ -1,5 +1,6 @@
 /** A conversation with a model, and what steers it. */
 import type { Message, Model, Steering } from '../../engine/types.ts'
+import { PlimsollError } from '../../errors.ts'
 import type { Vector } from '../../steer/index.ts'
 
 export interface Steered {
@@ -66,7 +67,21 @@ export class Conversation {
   async *#stream(messages: readonly Message[], steering: Steering, asking: Asking): AsyncGenerator<string> {
     const { maxTokens, temperature, seed, signal } = asking
     const system = this.system === null ? [] : [{ role: 'system', content: this.system } as const]
-    const options = { steering, maxTokens, signal, sampling: { temperature, seed } }
-    for await (const { text } of this.#model.stream([...system, ...messages], options)) yield text
+    const prompt = [...system, ...messages]
+    const room = await this.#roomAfter(prompt)
+    const options = { steering, maxTokens: Math.min(maxTokens, room), signal, sampling: { temperature, seed } }
+    for await (const { text } of this.#model.stream(prompt, options)) yield text
+  }
+
+  /** Tokens that an answer may have. @throws PlimsollError `prompt-too-long` where that is none */
+  async #roomAfter(prompt: readonly Message[]): Promise<number> {
+    const { contextLength } = this.#model.info
+    const { tokens } = await this.#model.render(prompt)
+    if (tokens.length < contextLength) return contextLength - tokens.length
+    throw new PlimsollError('prompt-too-long', 'The conversation fills the model’s context', {
+      found: `${tokens.length} tokens`,
+      expected: `fewer than ${contextLength}, so that there is room for an answer`,
+      fix: '/new begins anew.',
+    })
   }
 }

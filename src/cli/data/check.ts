@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { extname } from 'node:path'
-import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import { type Command, Option } from '@commander-js/extra-typings'
 import { checkDatasets, type DatasetRef, type FileRef, kindOfName } from '../../data/index.ts'
-import { examples, outputOf } from '../common.ts'
+import { addColumn, examples, outputOf } from '../common.ts'
 import { describeSet, describeShared } from './describe.ts'
 
 const kinds = ['prompts', 'choices', 'prose', 'templates', 'conflicts', 'rewrites'] as const
@@ -37,16 +37,7 @@ export function checkCommand(data: Command): void {
     })
 }
 
-type Columns = NonNullable<FileRef['columns']>
-
-function refOf(set: string, columns: Columns | undefined): DatasetRef {
+function refOf(set: string, columns: FileRef['columns']): DatasetRef {
   const isFile = kindOfName(set) === undefined && (existsSync(set) || extname(set) !== '')
   return isFile ? { file: set, columns } : set
-}
-
-function addColumn(text: string, columns: Columns = {}): Columns {
-  const [, ours, theirs] = /^([^=]+)=(.+)$/.exec(text) ?? []
-  if (ours === undefined || theirs === undefined)
-    throw new InvalidArgumentError(`Expected OURS=THEIRS, such as prompt=question, got "${text}".`)
-  return { ...columns, [ours]: ours === 'choices' ? theirs.split(',') : theirs }
 }

@@ -4,7 +4,7 @@ import type { Command } from '@commander-js/extra-typings'
 import { PlimsollError } from '../../errors.ts'
 import { DEFAULT_MODEL } from '../../models/index.ts'
 import { fitAutoencoder, saveAutoencoder } from '../../steer/index.ts'
-import { examples, outputOf, wholeNumber } from '../common.ts'
+import { examples, outputOf, positiveNumber, wholeNumber } from '../common.ts'
 import { promptList } from '../prompt-list.ts'
 import { listenForInterrupt } from '../terminal/interrupt.ts'
 import { openForCommand } from '../terminal/model.ts'
@@ -27,7 +27,7 @@ export function trainCommand(sae: Command): void {
     .option('--top <N>', 'latents that are kept of each state', wholeNumber, 16)
     .option('--epochs <N>', 'times that each state is trained on', wholeNumber, 10)
     .option('--seed <N>', 'of the start, the order and what is held out', wholeNumber, 1)
-    .option('--limit <N>', 'use the first N prompts of each list', wholeNumber)
+    .option('--limit <N>', 'use the first N prompts of each list', positiveNumber)
     .option('-o, --output <FILE>', 'where to write it', 'sae.safetensors')
     .addHelpText(
       'after',
@@ -46,7 +46,7 @@ export function trainCommand(sae: Command): void {
           fix: 'Name the file so.',
         })
       const lists = []
-      for (const list of options.prompts) lists.push(await promptList(list, options.limit))
+      for (const list of options.prompts) lists.push(await promptList(list, options))
       await mkdir(dirname(options.output), { recursive: true })
       using interrupt = listenForInterrupt(output, 'Stopping.')
       await using model = await openForCommand(options.model, output, { signal: interrupt.signal })

@@ -1,4 +1,5 @@
 /** Opens the model a command was given; one of the registry that is not there yet is fetched first. */
+import { availableParallelism, loadavg } from 'node:os'
 import { resolve } from 'node:path'
 import { openModel as openFile } from '../../engine/open.ts'
 import type { Model, OpenOptions } from '../../engine/types.ts'
@@ -11,11 +12,20 @@ export function modelGiven(nameOrPath: string): string {
   return /\.gguf$/i.test(nameOrPath) ? resolve(nameOrPath) : nameOrPath
 }
 
-export async function openForCommand(
-  nameOrPath: string,
-  output: Output,
-  options: OpenOptions & { readonly signal?: AbortSignal | undefined } = {},
-): Promise<Model> {
+type Opening = OpenOptions & { readonly signal?: AbortSignal | undefined }
+
+export async function openForCommand(nameOrPath: string, output: Output, options: Opening = {}): Promise<Model> {
+  const model = await opened(nameOrPath, output, options)
+  const { threads } = model.info.engine
+  const [load = 0] = loadavg()
+  if (output.interactive && options.threads === undefined && threads > 1 && load > availableParallelism())
+    output.note(
+      `Other programs keep the processors busy (load ${load.toFixed(1)}). Threads that wait for each other are slow then: PLIMSOLL_THREADS=1 may be many times faster.`,
+    )
+  return model
+}
+
+async function opened(nameOrPath: string, output: Output, options: Opening): Promise<Model> {
   const entry = findEntry(nameOrPath)
   if (entry !== undefined && entry !== null) {
     using status = createStatusLine(output)

@@ -4,6 +4,7 @@ import type { Model, OpenOptions } from '../../engine/types.ts'
 import { PlimsollError } from '../../errors.ts'
 import { findEntry, resolveModel } from '../../models/index.ts'
 import { openVector } from '../../steer/index.ts'
+import { checkAskable } from '../../study/askable.ts'
 import { type Budgeted, fitToBudget } from '../../study/budget.ts'
 import { type LoadedStudy, pathFrom } from '../../study/config.ts'
 import type { PlanCount, SuiteOutlook } from '../../study/counts.ts'
@@ -74,12 +75,14 @@ function print({ plan, time, rows }: Shown, base: string, output: Output): void 
 
 /**
  * What of a plan only an open model can tell, before the work rather than in the middle of it.
- * @throws PlimsollError for layers that the model does not have, and for vectors of another model
+ * @throws PlimsollError for layers that the model does not have, vectors of another model, and rows that do not fit into it
  */
-export async function checkAgainst({ info }: Model, { study, folder }: Plan): Promise<void> {
-  candidateLayers(study.select, info.layers)
-  for (const condition of study.conditions)
-    if ('vector' in condition) await openVector(pathFrom(folder, condition.vector), info)
+export async function checkAgainst(model: Model, plan: Plan): Promise<void> {
+  const { info } = model
+  candidateLayers(plan.study.select, info.layers)
+  for (const condition of plan.study.conditions)
+    if ('vector' in condition) await openVector(pathFrom(plan.folder, condition.vector), info)
+  await checkAskable(model, plan)
 }
 
 /** Null where the model would have to be fetched first: a plan fetches nothing. */

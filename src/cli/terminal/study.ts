@@ -1,6 +1,6 @@
 /** What `run` and `demo` share: plan, run with progress, verdict, report. */
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, extname, join } from 'node:path'
 import type { Model } from '../../engine/types.ts'
 import { isComputed } from '../../progress.ts'
 import { saveVector } from '../../steer/index.ts'
@@ -13,6 +13,7 @@ import { writeReport } from '../../study/report/write.ts'
 import type { StudyResult } from '../../study/result.ts'
 import { runHash, runStudy } from '../../study/run.ts'
 import { samplesOf } from '../../study/samples.ts'
+import { workerOf } from '../../study/session.ts'
 import type { Output } from './output.ts'
 import { createStatusLine } from './progress.ts'
 import { StageTimes } from './stage-times.ts'
@@ -48,6 +49,11 @@ export async function completeStudy(
   const folder = options.folder ?? join(resultsFolder, plan.study.name)
   await mkdir(folder, { recursive: true })
   const before = await store.run(runHash(plan, model))
+  const other = workerOf(await store.sessions(runHash(plan, model)))
+  if (other !== null)
+    output.note(
+      `  Process ${other} works on this run, too: both make the same answers, and neither waits for the other.`,
+    )
   using status = createStatusLine(output)
   if (before === null && plan.answers >= worthAnEstimate) {
     const { seconds, tokensPerSecond } = await estimate(model, plan, { signal, onProgress: status.onProgress })
@@ -93,7 +99,10 @@ export function showVerdict(result: StudyResult, output: Output): void {
 export function showFiles(files: readonly string[], output: Output): void {
   const [page, ...others] = files
   if (page === undefined) return
-  const forms = others.map(file => file.slice(file.lastIndexOf('.'))).join(', ')
+  // Those beside it by their ending; what lies in folders by the folder.
+  const forms = [
+    ...new Set(others.map(file => (dirname(file) === dirname(page) ? extname(file) : `${basename(dirname(file))}/`))),
+  ].join(', ')
   output.print(`Report  ${page}${forms === '' ? '' : `   (and ${forms})`}`)
 }
 

@@ -22,11 +22,21 @@ export function partsOf(vector: FittedVector): Part[] {
   }))
 }
 
-/** `rotate at attention-norm`, with gates and heads where there are some. */
-export function inWords({ edit, where: { site, layers, heads }, gates }: Part): string {
+/** `rotate at attention-norm, on every token`, with gates and heads where there are some. */
+export function inWords({ edit, where: { site, layers, heads, tokens }, gates }: Part): string {
   const at =
     heads === undefined ? site : `${site} ${heads.join(', ')} of layer ${JSON.stringify(layers).replace(/[[\]]/g, '')}`
-  return [`${edit} at ${at}`, ...gates].join(', ')
+  return [`${edit} at ${at}`, `on ${tokensInWords(tokens)}`, ...gates].join(', ')
+}
+
+/** A clause says more than a phrase can. */
+function tokensInWords(tokens: Where['tokens']): string {
+  const { phase, beginning, ...rest } = tokens
+  const narrowed = Object.entries(rest).some(
+    ([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0),
+  )
+  if (narrowed) return `tokens ${JSON.stringify(tokens)}`
+  return phase === 'all' ? 'every token' : phase === 'prompt' ? 'every token of the prompt' : 'every generated token'
 }
 
 /** `if the prompt’s projected-cosine at layer 3 is above 0.0121`. */

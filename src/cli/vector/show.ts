@@ -46,7 +46,7 @@ export function showCommand(vector: Command): void {
         ...(system === null ? [] : [['system prompt', system]]),
         ...parts.map((part, i) => [i === 0 ? 'does' : '', inWords(part)]),
         ...(note === '' ? [] : [['note', note]]),
-        ...Object.entries(parameters).map(([key, value]) => [key, shortened(value)]),
+        ...Object.entries(parameters).map(([key, value]) => [`fitted: ${key}`, shortened(value)]),
       ]
       output.print(columns(rows))
       output.print('')

@@ -1,4 +1,5 @@
 /** Fits any method of the registry. */
+import { listOf } from '../../engine/check.ts'
 import { PlimsollError } from '../../errors.ts'
 import type { FittedVector } from '../vector.ts'
 import type { ContrastSpec, FitModel, FitOptions } from './contrast.ts'
@@ -85,6 +86,15 @@ export async function fitMethod(
   options: FitOptions = {},
 ): Promise<ReadonlyMap<number, FittedVector>> {
   const { method } = spec
+  // Whoever runs TypeScript without its types, or JavaScript, is told by nobody else.
+  if (!isFitMethod(method))
+    throw new PlimsollError('invalid-input', 'There is no method of this name', {
+      found: String(method),
+      expected: fitMethods.map(({ name }) => name).join(', '),
+      fix: 'Name one of these.',
+    })
+  listOf('positive', spec.positive)
+  listOf('negative', spec.negative)
   if (needsControl(method) && spec.control === undefined)
     throw new PlimsollError('invalid-input', `${method} has no control prompts`, {
       expected: 'prompts on two sides that are to be left alone, such as harmless and harmful ones',
