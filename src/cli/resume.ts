@@ -19,7 +19,7 @@ export function resumeCommand(program: Command): void {
       'Go on with a run where it stopped, by what the store holds of it. RUN is how its hash begins, as `plimsoll status` says it. Own data is looked for from this folder.',
     )
     .option('--model <NAME|FILE>', 'where the model is now, if it was moved')
-    .option('--engines <N>', 'engines that share the work (default: one for each processor)', wholeNumber)
+    .option('--engines <N>', 'engines that share the work (default: as many as fit the processors)', wholeNumber)
     .option('--threads <N>', 'threads of each engine (default: 1, or what the processors allow)', wholeNumber)
     .option('-o, --output <FOLDER>', 'where the report goes (default: plimsoll-results/<study>)')
     .addHelpText('after', examples('plimsoll resume 3f9a1c20', 'plimsoll resume 3f9a --model models/moved.gguf'))

@@ -22,7 +22,7 @@ export function runCommand(program: Command): void {
     )
     .option('--model <NAME|FILE>', 'another model than the study names')
     .option('--system <TEXT>', 'system prompt under which everything is measured')
-    .option('--engines <N>', 'engines that share the work (default: one for each processor)', wholeNumber)
+    .option('--engines <N>', 'engines that share the work (default: as many as fit the processors)', wholeNumber)
     .option('--threads <N>', 'threads of each engine (default: 1, or what the processors allow)', wholeNumber)
     .option('--plan', 'print the study in full, its counts and minutes, and run nothing')
     .option('--budget <TIME>', 'with --plan: cut the rows so that it fits into 90m or 2h here', timeSpan)

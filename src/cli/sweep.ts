@@ -45,7 +45,7 @@ export function sweepCommand(program: Command): void {
     .option('--rows <N>', 'prompts a side', wholeNumber)
     .option('--explore', 'ask the other two axes too, at every strength of the chosen layer')
     .option('--system <TEXT>', 'system prompt under which everything is asked')
-    .option('--engines <N>', 'engines that share the work (default: one for each processor)', wholeNumber)
+    .option('--engines <N>', 'engines that share the work (default: as many as fit the processors)', wholeNumber)
     .option('--html <FILE>', 'write the curves as a page')
     .option(
       '-o, --output <FILE>',

@@ -25,7 +25,10 @@ const smallestContext = { sequences: 1, cells: 256, outputs: 1 }
 export async function openModel(file: string, options: OpenOptions = {}): Promise<Model> {
   const path = resolve(file)
   const processors = availableParallelism()
-  const engines = options.engines === 'processors' ? processors : positive('engines', options.engines ?? 1)
+  const engines =
+    options.engines === 'processors'
+      ? enginesFor(processors, options.threads ?? chosenThreads())
+      : positive('engines', options.engines ?? 1)
   const header = await readHeader(path)
   const facts = factsOf(header)
   const cache = options.cache ?? 'f16'
@@ -35,7 +38,7 @@ export async function openModel(file: string, options: OpenOptions = {}): Promis
     file: path,
     name: options.name ?? basename(path, '.gguf'),
     fingerprint: await fingerprintWith(header),
-    threads: positive('threads', options.threads ?? defaultThreads(processors, engines, facts)),
+    threads: positive('threads', options.threads ?? chosenThreads() ?? defaultThreads(processors, engines, facts)),
     cache,
     flashAttention,
     facts,
@@ -63,11 +66,19 @@ async function openEngine(open: OpenArguments, { signal, unanswered }: OpenOptio
   }
 }
 
+function chosenThreads(): number | undefined {
+  const chosen = process.env.PLIMSOLL_THREADS
+  return chosen ? Number(chosen) : undefined
+}
+
+/** Threads beyond the processors would wait for each other at every operation. */
+function enginesFor(processors: number, threads = 1): number {
+  return Math.max(1, Math.floor(processors / positive('threads', threads)))
+}
+
 /** Bytes of weights below which an operation takes no longer than two threads take to meet behind it. */
 const tooSmallToShare = 16e6
 
 function defaultThreads(processors: number, engines: number, { weights }: ModelFacts): number {
-  const chosen = process.env.PLIMSOLL_THREADS
-  if (chosen) return Number(chosen)
   return weights < tooSmallToShare ? 1 : Math.max(1, Math.floor(processors / engines))
 }

@@ -1,6 +1,6 @@
 /** What an engine holds of the system: its threads, and the model file. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { openModel } from '../../src/engine/open.ts'
@@ -45,6 +45,14 @@ test.skipIf(process.platform !== 'linux')(
   },
   120_000,
 )
+
+test('there are no more threads than processors, where engines are as many as fit', async () => {
+  const processors = availableParallelism()
+  await using wide = await openModel(file, { threads: processors, engines: 'processors' })
+  expect(wide.info.engine).toMatchObject({ engines: 1, threads: processors })
+  await using narrow = await openModel(file, { threads: 1, engines: 'processors' })
+  expect(narrow.info.engine).toMatchObject({ engines: processors, threads: 1 })
+})
 
 test.skipIf(process.platform !== 'linux')(
   'several engines map one file, so that its weights lie in memory once',
