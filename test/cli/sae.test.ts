@@ -52,7 +52,7 @@ describe('sae train', () => {
 
   it.each([
     [['--top', '97'], /top 97 of 96 latents/, 1],
-    [['--limit', '0'], /several prompts that differ/, 1],
+    [['--limit', '0'], /expected a whole number above 0, got "0"/, 2],
     [['--layer', '8'], /layers 0 to 7/, 1],
     [['-o', 'sae.npz'], /ends in \.safetensors/, 2],
     [['--prompts', 'nowhere.txt'], /nowhere\.txt/, 1],
@@ -84,7 +84,7 @@ describe('fit --method sta', () => {
     expect(made.stdout).toMatch(/\n[1-9]\d* of 96 latents of sae\.safetensors are kept\.\n/)
     const shown = await folder.plimsoll('vector', 'show', 'vector.safetensors')
     expect(shown.stdout).toMatch(/^note +[1-9]\d* of 96 latents/m)
-    expect(shown.stdout).toMatch(/^share +0\.35$/m)
+    expect(shown.stdout).toMatch(/^fitted: share +0\.35$/m)
   })
 
   it('is refused at another layer, without an autoencoder, and with one that is none', async () => {
