@@ -6,6 +6,7 @@ import { selectedPositions, selects, type TokenSelection } from '../select.ts'
 import type { Places } from '../sites.ts'
 import type { ResolvedSteering } from '../steering.ts'
 import type { Rendered } from '../types.ts'
+import { beyondNumbers } from './beyond-numbers.ts'
 import { CaptureVisitor } from './capture-visitor.ts'
 import type { LoadedModel } from './model.ts'
 import { pieceSize, prefill, scoredPiece } from './prefill.ts'
@@ -108,7 +109,8 @@ export function capture(
         for (let i = 0; i < width; i++) values[i] = sum[i]! / rows
       }
       // An edit checks what it writes; what the model makes of that overflows later.
-      if (!plain && !values.every(Number.isFinite)) throw beyondNumbers(places, layer)
+      if (!plain && !values.every(Number.isFinite))
+        throw beyondNumbers(`states that are no numbers at ${places.site} of layer ${layer}`, 'finite values')
       onLayer({
         index,
         layer,
@@ -131,14 +133,6 @@ function noToken(): PlimsollError {
     found: 'none in the prompt and none in its continuation',
     expected: 'at least one selected token',
     fix: 'Use a longer continuation, or a wider clause.',
-  })
-}
-
-function beyondNumbers({ site }: Places, layer: number): PlimsollError {
-  return new PlimsollError('edit-failed', 'Steering pushed the hidden states beyond what the model can compute with', {
-    found: `states that are no numbers at ${site} of layer ${layer}`,
-    expected: 'finite values',
-    fix: 'Lower the strength.',
   })
 }
 

@@ -3,7 +3,8 @@
  * piece of prompts is read, so nobody who is being answered waits for longer than that; a prompt of several pieces is
  * read behind the sequences in use. What is computed together depends on nothing but the order in which answers come.
  */
-import { PlimsollError } from '../../../errors.ts'
+import type { PlimsollError } from '../../../errors.ts'
+import { beyondNumbers } from '../beyond-numbers.ts'
 import { maxBatch } from '../context.ts'
 import type { LoadedModel } from '../model.ts'
 import { SteeringVisitor } from '../steering-visitor.ts'
@@ -410,11 +411,7 @@ export class Scheduler {
 /** States that are no numbers make every logit NaN. */
 function notNumbers(logits: Float32Array): PlimsollError | null {
   if (!Number.isNaN(logits[0])) return null
-  return new PlimsollError('edit-failed', 'Steering pushed the hidden states beyond what the model can compute with', {
-    found: 'NaN for every token',
-    expected: 'logits that are numbers',
-    fix: 'Lower the strength.',
-  })
+  return beyondNumbers('NaN for every token', 'logits that are numbers')
 }
 
 /** Tokens of a prompt that nobody has computed for it. */
