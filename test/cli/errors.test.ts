@@ -97,7 +97,9 @@ describe('files', () => {
     expect((await failing('generate', 'x', '--model', 'organism', '--grammar', 'none.gbnf')).said).toMatch(
       /grammar cannot be read +\S*none\.gbnf/,
     )
-    expect((await failing('generate', 'x', '--model', 'organism', '--top-p', '3')).said).toMatch(/expected a number above 0 and at most 1, got topP /)
+    expect((await failing('generate', 'x', '--model', 'organism', '--top-p', '3')).said).toMatch(
+      /expected a number above 0 and at most 1, got topP /,
+    )
     expect((await failing('generate', 'x', '--model', 'none.gguf')).said).toMatch(/There is no file none\.gguf/)
     expect((await failing('demo', '--model', 'none.gguf')).said).toMatch(/There is no file none\.gguf/)
   })
