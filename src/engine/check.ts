@@ -2,7 +2,8 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { PlimsollError } from '../errors.ts'
-import type { Adapter, Prompt } from './types.ts'
+import { suggest } from '../suggest.ts'
+import type { Adapter, GenerateOptions, OpenOptions, Prompt, Request } from './types.ts'
 
 /** @throws PlimsollError `invalid-input` */
 export function positive(name: string, value: number): number {
@@ -20,6 +21,58 @@ export function listOf<T>(name: string, value: readonly T[]): readonly T[] {
     found: typeof value,
     expected: 'an array, also for a single one',
     fix: `Put it in brackets: [${name === 'prompts' ? 'prompt' : '…'}].`,
+  })
+}
+
+/** Every option there is, which the compiler keeps complete. */
+type Known<Options> = Readonly<Record<keyof Options, true>>
+
+const openOptions: Known<OpenOptions> = {
+  threads: true,
+  engines: true,
+  name: true,
+  cache: true,
+  flashAttention: true,
+  batching: true,
+  gpuLayers: true,
+  fastPath: true,
+  unanswered: true,
+  signal: true,
+}
+const everyPrompt: Known<Omit<Request, 'prompt'>> = {
+  steering: true,
+  maxTokens: true,
+  sampling: true,
+  adapters: true,
+}
+const requestOptions: Known<Request> = { prompt: true, ...everyPrompt }
+const generateOptions: Known<GenerateOptions> = {
+  ...everyPrompt,
+  stop: true,
+  slots: true,
+  firstTokens: true,
+  failures: true,
+  onToken: true,
+  onProgress: true,
+  signal: true,
+  seed: true,
+}
+const optionsOf = { openModel: openOptions, generate: generateOptions, request: requestOptions }
+
+/**
+ * Plain JavaScript writes `max_tokens` and means `maxTokens`: an option that nobody reads is an error.
+ * @throws PlimsollError `invalid-input`
+ */
+export function checkOptions(of: keyof typeof optionsOf, options: object, where?: string): void {
+  const known = Object.keys(optionsOf[of])
+  const unknown = Object.keys(options).find(key => !known.includes(key))
+  if (unknown === undefined) return
+  const meant = suggest(unknown, known)
+  throw new PlimsollError('invalid-input', `There is no such option of ${of === 'request' ? 'a request' : of}`, {
+    found: unknown,
+    expected: known.join(', '),
+    ...(where !== undefined && { where }),
+    fix: meant === undefined ? 'Leave it out.' : `Write ${meant}.`,
   })
 }
 

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { basename, resolve } from 'node:path'
 import { PlimsollError } from '../errors.ts'
-import { positive } from './check.ts'
+import { checkOptions, positive } from './check.ts'
 import { factsOf, type ModelFacts } from './facts.ts'
 import { fingerprintWith } from './fingerprint.ts'
 import { readHeader } from './header.ts'
@@ -23,6 +23,7 @@ const smallestContext = { sequences: 1, cells: 256, outputs: 1 }
  * `out-of-memory`
  */
 export async function openModel(file: string, options: OpenOptions = {}): Promise<Model> {
+  checkOptions('openModel', options)
   const path = resolve(file)
   const processors = availableParallelism()
   const engines =

@@ -12,9 +12,7 @@ export function modelGiven(nameOrPath: string): string {
   return /\.gguf$/i.test(nameOrPath) ? resolve(nameOrPath) : nameOrPath
 }
 
-type Opening = OpenOptions & { readonly signal?: AbortSignal | undefined }
-
-export async function openForCommand(nameOrPath: string, output: Output, options: Opening = {}): Promise<Model> {
+export async function openForCommand(nameOrPath: string, output: Output, options: OpenOptions = {}): Promise<Model> {
   const model = await opened(nameOrPath, output, options)
   const { threads } = model.info.engine
   const [load = 0] = loadavg()
@@ -25,7 +23,7 @@ export async function openForCommand(nameOrPath: string, output: Output, options
   return model
 }
 
-async function opened(nameOrPath: string, output: Output, options: Opening): Promise<Model> {
+async function opened(nameOrPath: string, output: Output, options: OpenOptions): Promise<Model> {
   const entry = findEntry(nameOrPath)
   if (entry !== undefined && entry !== null) {
     using status = createStatusLine(output)

@@ -17,10 +17,8 @@ import { openForCommand } from './model.ts'
 import type { Output } from './output.ts'
 import { createStatusLine } from './progress.ts'
 
-type Opening = OpenOptions & { readonly signal?: AbortSignal | undefined }
-
 /** `base`: the built-in study that filled the gaps; with it the output is a study file again. */
-export async function showPlan(plan: Plan, base: string, opening: Opening, output: Output): Promise<void> {
+export async function showPlan(plan: Plan, base: string, opening: OpenOptions, output: Output): Promise<void> {
   print({ plan, time: await estimateHere(plan, opening, output), rows: null }, base, output)
 }
 
@@ -29,7 +27,7 @@ export async function showBudget(
   study: LoadedStudy & { readonly base: string },
   plan: Plan,
   seconds: number,
-  opening: Opening,
+  opening: OpenOptions,
   output: Output,
 ): Promise<void> {
   await using model = await openForCommand(plan.model, output, opening)
@@ -86,7 +84,7 @@ export async function checkAgainst(model: Model, plan: Plan): Promise<void> {
 }
 
 /** Null where the model would have to be fetched first: a plan fetches nothing. */
-async function estimateHere(plan: Plan, opening: Opening, output: Output): Promise<Estimate | null> {
+async function estimateHere(plan: Plan, opening: OpenOptions, output: Output): Promise<Estimate | null> {
   try {
     await resolveModel(plan.model)
   } catch (error) {

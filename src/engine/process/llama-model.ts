@@ -1,7 +1,7 @@
 /** A model whose calls an engine process computes. */
 import { PlimsollError } from '../../errors.ts'
 import type { RunOptions } from '../../progress.ts'
-import { checkedAdapters, checkedPrompt, checkedTokens, listOf, positive } from '../check.ts'
+import { checkedAdapters, checkedPrompt, checkedTokens, checkOptions, listOf, positive } from '../check.ts'
 import { steeringCheck } from '../check-steering.ts'
 import { checkedSampling } from '../sampling/check.ts'
 import type {
@@ -73,12 +73,14 @@ export class LlamaModel implements Model {
   }
 
   async generate(prompts: readonly (Prompt | Request)[], options: GenerateOptions = {}): Promise<Generation[]> {
+    checkOptions('generate', options)
     const maxTokens = positive('maxTokens', options.maxTokens ?? defaultMaxTokens)
     const slots = positive('slots', options.slots ?? defaultSlots)
     const stop = listOf('stop', options.stop ?? [])
     const checked = steeringCheck()
     const requests = listOf('prompts', prompts).map((entry, index) => {
       const request = isRequest(entry) ? entry : { prompt: entry }
+      checkOptions('request', request, `request ${this.#first + index}`)
       return {
         prompt: checkedPrompt(request.prompt, this.#first + index),
         steering: checked(request.steering ?? options.steering, this.#first + index),
