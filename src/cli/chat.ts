@@ -24,7 +24,7 @@ export function chatCommand(program: Command): void {
     )
     .option('--model <NAME|FILE>', 'model by name, or a GGUF file', DEFAULT_MODEL)
     .option('--vector <FILE>', 'steering vector')
-    .option('--strength <NUMBER>', 'how much of it, from -100 to 100', strengthNumber, 1)
+    .option('--strength <NUMBER>', 'how much of it', strengthNumber, 1)
     .option('--baseline', 'show the unsteered answer beside the steered one')
     .option('--system <TEXT>', 'system prompt')
     .option(

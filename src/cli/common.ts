@@ -2,7 +2,7 @@
 
 import { InvalidArgumentError } from '@commander-js/extra-typings'
 import type { FileRef } from '../data/index.ts'
-import { Strength } from '../study/schema/words.ts'
+import { parseStrength, strengthRange } from '../steer/strength.ts'
 import { createOutput, type Output, type OutputFlags } from './terminal/output.ts'
 
 export interface GlobalFlags extends OutputFlags {
@@ -47,11 +47,10 @@ export function portNumber(text: string): number {
   throw new InvalidNumber(text, 'a port from 0 to 65535')
 }
 
-/** Of a vector, as studies take it. */
 export function strengthNumber(text: string): number {
-  const value = decimalNumber(text)
-  if (Strength.safeParse(value).success) return value
-  throw new InvalidNumber(text, 'a number from -100 to 100')
+  const strength = parseStrength(text)
+  if (strength !== null) return strength
+  throw new InvalidNumber(text, strengthRange)
 }
 
 export function decimalNumber(text: string): number {

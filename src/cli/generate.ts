@@ -15,7 +15,7 @@ export function generateCommand(program: Command): void {
     .description('Answer one prompt without and with a steering vector.')
     .option('--model <NAME|FILE>', 'model by name, or a GGUF file', DEFAULT_MODEL)
     .option('--vector <FILE>', 'steering vector made by `plimsoll fit`')
-    .option('--strength <NUMBER>', 'how much of it, from -100 to 100', strengthNumber, 1)
+    .option('--strength <NUMBER>', 'how much of it', strengthNumber, 1)
     .option('--system <TEXT>', 'system prompt')
     .option('--max-tokens <N>', 'longest answer', positiveNumber, 256)
     .option('--temperature <NUMBER>', 'how freely tokens are drawn; 0: always the most likely', decimalNumber, 0)

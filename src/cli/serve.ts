@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { type Command, InvalidArgumentError } from '@commander-js/extra-typings'
 import { PlimsollError } from '../errors.ts'
 import { DEFAULT_MODEL } from '../models/index.ts'
-import { type NamedVector, type RunningServer, Strength, startServer, VectorName } from '../serve/index.ts'
+import { type NamedVector, parseNamedVector, type RunningServer, startServer, VectorName } from '../serve/index.ts'
 import { builtPages } from '../serve/viewer/built.ts'
 import { openVector } from '../steer/index.ts'
 import { toolVersion } from '../version.ts'
@@ -152,10 +152,8 @@ function namedFile(text: string): { readonly name: string; readonly file: string
 }
 
 function namedVectors(text: string, before: readonly NamedVector[] = []): readonly NamedVector[] {
-  const [name, written = '1'] = text.split('@')
-  const vector = VectorName.safeParse(name)
-  const strength = Strength.safeParse(Number(written))
-  if (vector.success && strength.success) return [...before, { vector: vector.data, strength: strength.data }]
+  const named = parseNamedVector(text)
+  if (named !== null) return [...before, named]
   throw new InvalidArgumentError(`Expected a vector and a strength as in compliance@1.5, got "${text}".`)
 }
 

@@ -1,9 +1,10 @@
 /** The study file: what may stand in it, and what a study needs once built-in values have filled its gaps. */
 import { z } from 'zod'
+import { Strength } from '../steer/strength.ts'
 import { Condition, Conditions } from './schema/conditions.ts'
 import { Judge } from './schema/judges.ts'
 import { SuiteEntry } from './schema/suites.ts'
-import { count, Layer, Name, Ref, Strength } from './schema/words.ts'
+import { count, Layer, Name, Ref } from './schema/words.ts'
 
 export { Condition, MethodParameters, paperMethods, writtenOut } from './schema/conditions.ts'
 export { Judge, OneJudge } from './schema/judges.ts'

@@ -36,7 +36,7 @@ describe('a mistake in the command line ends with 2', () => {
     [['methods', 'magic'], /no method called magic/],
     [['methods', 'difmean'], /Did you mean diffmean\?/],
     [['generate', 'a', '--strength', '3'], /there is none\n {2}expected --vector FILE beside it/],
-    [['generate', 'a', '--strength', '900', '--vector', 'v'], /expected a number from -100 to 100, got "900"/],
+    [['generate', 'a', '--strength', '90000', '--vector', 'v'], /expected a number from -10000 to 10000, got "90000"/],
     [['view', '--port', '99999'], /expected a port from 0 to 65535/],
     [['serve', '--port', '99999'], /expected a port from 0 to 65535/],
     [['serve', '--time-limit', '0'], /seconds above 0/],

@@ -22,7 +22,7 @@ describe('a line of a chat', () => {
     ['/strenght 2', 'Did you mean /strength?'],
     ['/zzz', '/help lists them'],
     ['/strength', 'Such as /strength 1.5.'],
-    ['/strength 101', 'Such as /strength 1.5.'],
+    ['/strength 10001', 'Such as /strength 1.5.'],
     ['/vector', 'Such as /vector'],
   ])('%j is told what to do', (line, fix) => {
     expect(() => parseSaid(line)).toThrow(expect.objectContaining({ fix: expect.stringContaining(fix) }))

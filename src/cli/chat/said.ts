@@ -1,5 +1,6 @@
 /** What a line typed into a chat means: a message, or a command that begins with a slash. */
 import { PlimsollError } from '../../errors.ts'
+import { parseStrength, strengthRange } from '../../steer/strength.ts'
 import { suggest } from '../../suggest.ts'
 
 export type Said =
@@ -59,11 +60,11 @@ export function parseSaid(line: string): Said {
 }
 
 function strengthOf(text: string): number {
-  const strength = Number(text)
-  if (text !== '' && Number.isFinite(strength) && Math.abs(strength) <= 100) return strength
+  const strength = parseStrength(text)
+  if (strength !== null) return strength
   throw new PlimsollError('invalid-input', 'This is no strength', {
     found: text === '' ? 'nothing' : text,
-    expected: 'a number from -100 to 100',
+    expected: strengthRange,
     fix: 'Such as /strength 1.5.',
   })
 }

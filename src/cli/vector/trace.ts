@@ -2,7 +2,7 @@ import type { Command } from '@commander-js/extra-typings'
 import { PlimsollError } from '../../errors.ts'
 import { DEFAULT_MODEL } from '../../models/index.ts'
 import { openVector, type SteeringTrace, type TracedLayer, traceSteering, underSystem } from '../../steer/index.ts'
-import { decimalNumber, examples, outputOf, wholeNumber } from '../common.ts'
+import { examples, outputOf, strengthNumber, wholeNumber } from '../common.ts'
 import { columns } from '../terminal/columns.ts'
 import { heatLines, scaleOf, shadeOf } from '../terminal/heat.ts'
 import { listenForInterrupt } from '../terminal/interrupt.ts'
@@ -19,7 +19,7 @@ export function traceCommand(vector: Command): void {
       'Answer one prompt without and with a vector, and show what the steering did: the layers and tokens that were edited, how far they moved, what gates decided, and for vectors with a direction how far along it each token lies, without and with steering.',
     )
     .option('--model <NAME|FILE>', 'model by name, or a GGUF file', DEFAULT_MODEL)
-    .option('--strength <NUMBER>', 'how much of the vector', decimalNumber, 1)
+    .option('--strength <NUMBER>', 'how much of the vector', strengthNumber, 1)
     .option('--system <TEXT>', 'system prompt')
     .option('--max-tokens <N>', 'longest answer', wholeNumber, 64)
     .option('--layer <N>', 'draw this layer (default: those with the greatest change)', wholeNumber)

@@ -18,7 +18,7 @@ const NqSwap = z.object({
   sub_answer: Names,
 })
 
-/** ConFiQA (Bi et al. 2024, arXiv 2412.15280), by the format that github.com/byronBBL/Context-DPO states. */
+/** ConFiQA (Bi et al. 2024, arXiv 2412.15280): fields that github.com/byronBBL/Context-DPO states and its evaluation reads. */
 const ConFiQa = z.object({
   question: z.string(),
   orig_context: z.string(),

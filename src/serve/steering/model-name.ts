@@ -1,7 +1,6 @@
 /** `default+compliance@1.5`: steering for clients that can send nothing but the name of a model. */
 import { ApiError } from '../http/api-error.ts'
-import { Strength, VectorName } from '../vectors/names.ts'
-import type { NamedVector } from '../vectors/shelf.ts'
+import { type NamedVector, parseNamedVector } from '../vectors/names.ts'
 
 /** The model as the server was told to steer it. */
 export const DEFAULT = 'default'
@@ -38,10 +37,8 @@ export function parseModelName(text: string, own: string): ParsedName {
 }
 
 function namedVector(text: string): NamedVector {
-  const [name, written = '1', ...more] = text.split('@')
-  const vector = VectorName.safeParse(name)
-  const strength = Strength.safeParse(written.trim() === '' ? Number.NaN : Number(written))
-  if (vector.success && strength.success && more.length === 0) return { vector: vector.data, strength: strength.data }
+  const named = parseNamedVector(text)
+  if (named !== null) return named
   throw new ApiError(400, `${JSON.stringify(text)} is not a vector and a strength, as in compliance@1.5`, {
     param: 'model',
     code: 'invalid_value',

@@ -2,7 +2,7 @@
 import type { Direction, Gate as EngineGate, PerLayer, Steering, SteeringTerm } from '../../engine/types.ts'
 import { ApiError } from '../http/api-error.ts'
 import type { Service } from '../service.ts'
-import type { NamedVector } from '../vectors/shelf.ts'
+import type { NamedVector } from '../vectors/names.ts'
 import { standingOf } from '../vectors/warning.ts'
 import { parseModelName } from './model-name.ts'
 import type { Gate, Term } from './schema.ts'

@@ -1,7 +1,8 @@
 /** Steering as a request states it: vectors by name, never numbers. */
 import { z } from 'zod'
 import { Where } from '../../engine/where.ts'
-import { Strength, VectorName } from '../vectors/names.ts'
+import { Strength } from '../../steer/strength.ts'
+import { VectorName } from '../vectors/names.ts'
 
 /** Whose direction is measured; left out, the term's own. */
 const vector = VectorName.optional()

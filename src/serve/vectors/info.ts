@@ -1,6 +1,7 @@
 /** What is told of a vector, as the API and the pages both know it: nothing here needs more than a browser has. */
 import { z } from 'zod'
-import { Strength, VectorName } from './names.ts'
+import { Strength } from '../../steer/strength.ts'
+import { VectorName } from './names.ts'
 
 export const Verdict = z.enum(['over', 'cannot-tell', 'no-effect', 'within', 'undecided'])
 

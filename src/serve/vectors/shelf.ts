@@ -3,6 +3,7 @@ import type { ModelInfo } from '../../engine/types.ts'
 import { checkModel, parseVector, type Vector, vectorBytes } from '../../steer/index.ts'
 import type { Measured } from '../../study/measured-vectors.ts'
 import { ApiError } from '../http/api-error.ts'
+import type { NamedVector } from './names.ts'
 
 export interface Shelved {
   readonly name: string
@@ -11,12 +12,6 @@ export interface Shelved {
   readonly measured: readonly Measured[]
   /** Bytes of its file. */
   readonly bytes: number
-}
-
-/** A vector by its name, with how much of it. */
-export interface NamedVector {
-  readonly vector: string
-  readonly strength: number
 }
 
 export interface ShelfOptions {

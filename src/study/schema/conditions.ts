@@ -1,7 +1,8 @@
 /** What is done to the model: methods fitted in the study, methods of one's own, vectors from elsewhere. */
 import { z } from 'zod'
 import { type FitMethod, TokensSaid } from '../../steer/index.ts'
-import { count, Layer, Name, ownModule, Strength } from './words.ts'
+import { Strength } from '../../steer/strength.ts'
+import { count, Layer, Name, ownModule } from './words.ts'
 
 /** Of any method; which one takes which is checked when a study is planned. */
 export const MethodParameters = z

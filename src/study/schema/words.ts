@@ -7,7 +7,6 @@ export const count = z.int().min(1)
 export const Ref = z.union([z.string().min(1), fileRefSchema])
 export type Ref = z.infer<typeof Ref>
 
-export const Strength = z.number().min(-100).max(100)
 export const Layer = z.int().min(0).max(500)
 
 export const Name = z
