@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
-import { basename, extname, join } from 'node:path'
+import { join } from 'node:path'
 import { type Command, Option } from '@commander-js/extra-typings'
 import { PlimsollError } from '../errors.ts'
 import type { RunRow } from '../store/index.ts'
 import { openStore } from '../store/index.ts'
+import { studyName } from '../study/config.ts'
 import { changedRows, finishedPlan } from '../study/finished.ts'
 import { answerFormats } from '../study/report/answers.ts'
 import { type Export, exportFormats, writeReport } from '../study/report/write.ts'
@@ -25,7 +26,7 @@ export function reportCommand(program: Command): void {
     .addHelpText('after', examples('plimsoll report demo', 'plimsoll report demo --redact --answers csv -o docs/demo'))
     .action(async (given, options, command) => {
       // As `run` takes it.
-      const study = /\.ya?ml$/i.test(given) ? basename(given, extname(given)) : given
+      const study = studyName(given)
       const output = outputOf(command)
       const storeFile = globalsOf(command).store ?? defaultStore
       // Reading should not leave an empty store behind.

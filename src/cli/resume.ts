@@ -1,7 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import { PlimsollError } from '../errors.ts'
 import type { RunRow, Store } from '../store/index.ts'
-import { builtinStudies } from '../study/builtin.ts'
 import { planStudy } from '../study/plan.ts'
 import { runHash } from '../study/run.ts'
 import { readPlan } from '../study/stored-result.ts'
@@ -32,8 +31,7 @@ export function resumeCommand(program: Command): void {
       const run = await runThatBegins(store, begins)
       const stored = readPlan(run.plan)
       const study = { ...stored, model: options.model === undefined ? stored.model : modelGiven(options.model) }
-      const base = Object.hasOwn(builtinStudies, study.name) ? study.name : undefined
-      const plan = await planStudy({ study, folder: process.cwd(), base })
+      const plan = await planStudy({ study, folder: process.cwd() })
       const engine = { engines: options.engines ?? ('processors' as const), threads: options.threads, signal }
       await using opened = await openForCommand(plan.model, output, engine)
       await checkAgainst(opened, plan)

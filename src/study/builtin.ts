@@ -199,7 +199,7 @@ const faithfulness: StudyFile = {
   ...faithful,
   name: 'faithfulness',
   title: 'Faithfulness to the context',
-  pools: { facts: { from: ['counterfact', 'popqa'], fit: 600, select: 300 } },
+  pools: { facts: { from: ['counterfact', 'popqa'], fit: 550, select: 300 } },
   references: { prompt: faithfulPrompts, random: 3, randomKl: 1, permuted: 1 },
   fit: { pool: 'facts/fit', keep: 'all' },
   select: {
@@ -222,7 +222,7 @@ const faithfulness: StudyFile = {
     control: [
       { conflict: 'kre-squad', limit: 100, by: 'both' },
       { conflict: 'counterfact', candidates: 500, limit: 200, by: 'both' },
-      { conflict: 'popqa', limit: 150 },
+      { conflict: 'popqa', candidates: 300, limit: 150 },
       { conflict: 'counterfact', given: 'golden', candidates: 500, limit: 60 },
     ],
     robustness: [

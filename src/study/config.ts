@@ -30,8 +30,18 @@ export function loadStudy(
   if (!existsSync(path)) throw unknownStudy(nameOrFile)
   const folder = dirname(path)
   const { file, own } = readFile(path, nameOrFile)
-  const name = basename(path, extname(path))
-  return loaded({ ...file, name: own.name ?? name, ...over }, folder, nameOrFile)
+  return loaded({ ...file, name: nameIn(own, path), ...over }, folder, nameOrFile)
+}
+
+/** What a study is called that is given by its file, or by its name; the file need not be there any more. */
+export function studyName(nameOrFile: string): string {
+  if (!/\.ya?ml$/i.test(nameOrFile)) return nameOrFile
+  const isThere = existsSync(nameOrFile)
+  return nameIn(isThere ? parseStudy(readFileSync(nameOrFile, 'utf8'), nameOrFile) : {}, nameOrFile)
+}
+
+function nameIn({ name }: Pick<StudyFile, 'name'>, path: string): string {
+  return name ?? basename(path, extname(path))
 }
 
 interface Read {

@@ -1,6 +1,7 @@
 /** How much a planned study has to do, and what it can at best find out. */
 import { canDecide } from '../measure/statistics/index.ts'
 import { isOwnAnswer, type Suite } from '../measure/suites/index.ts'
+import { choosesLayers } from '../steer/index.ts'
 import { methodTreatments, type PlannedCondition } from './conditions.ts'
 import { askedOf, KNOWLEDGE_TOKENS, questionsOf } from './conflicts/index.ts'
 import { usesAnswers } from './fit/recipe.ts'
@@ -94,7 +95,9 @@ export function countAnswers(study: Study, planned: Planned): PlanCount[] {
     if (treatment.kind === 'system' && treatment.texts.length > 1)
       add('select', name, 'select', treatment.texts.length * selected, maxTokens)
     if (treatment.kind !== 'method' || (treatment.layer !== null && treatment.strength !== null)) continue
-    const layers = treatment.layer === null ? layerCount(study.select) : 1
+    // A method that chooses its layers itself is tried at one place.
+    const isOnePlace = treatment.layer !== null || choosesLayers(treatment.method)
+    const layers = isOnePlace ? 1 : layerCount(study.select)
     if (treatment.strength !== null) {
       add('select', name, 'select', layers * selected, maxTokens)
       continue

@@ -1,14 +1,20 @@
 /** Where a study departs from the built-in one that it names: whoever reads a result has to know. */
+import { z } from 'zod'
+import type { Store } from '../store/index.ts'
 import { resolveStudy } from './config.ts'
+import { hashOf } from './hash.ts'
 import type { Study } from './schema.ts'
 
-export interface Deviation {
+const Deviation = z.object({
   /** Such as `margins.rates`. */
-  readonly key: string
+  key: z.string(),
   /** Both as JSON. */
-  readonly builtin: string
-  readonly used: string
-}
+  builtin: z.string(),
+  used: z.string(),
+})
+export type Deviation = Readonly<z.infer<typeof Deviation>>
+/** null where no built-in study filled the gaps. */
+export type Deviations = readonly Deviation[] | null
 
 /** What a study is called and which model it runs on are no departures. */
 const own: readonly string[] = ['name', 'title', 'labels', 'model']
@@ -16,6 +22,16 @@ const own: readonly string[] = ['name', 'title', 'labels', 'model']
 /** @param base the built-in study that filled the gaps */
 export function deviationsFrom(base: string, study: Study): Deviation[] {
   return differences(resolveStudy({ study: base, model: study.model }), study).filter(({ key }) => !own.includes(key))
+}
+
+/** Kept beside the run: whoever goes on with it has the whole study, and no longer what it began from. */
+export async function keptDeviations(store: Store, run: string, known: Deviations): Promise<Deviations> {
+  const key = hashOf({ deviations: run })
+  if (known !== null) {
+    await store.saveArtefact(key, known, 'last')
+    return known
+  }
+  return z.array(Deviation).safeParse(await store.artefact(key)).data ?? null
 }
 
 function differences(builtin: object, used: object, path = ''): Deviation[] {

@@ -33,6 +33,12 @@ const generalOf = async (general: SuiteEntry) => {
 const requests = (items: readonly Item[]) => items.map(item => (item.kind === 'prose' ? item.text : item.request))
 
 describe('worked examples', () => {
+  it('are not named without how many', async () => {
+    const set = { examples: own('choices.jsonl') }
+    await expect(generalOf({ choice: own('choices.jsonl'), ...set })).rejects.toThrow(/not how many/)
+    await expect(generalOf({ problems: own('problems.jsonl'), ...set })).rejects.toThrow(/not how many/)
+  })
+
   it('come from the row’s own category and are never measured, which is told', async () => {
     const { items, dropped } = await generalOf({ choice: own('choices.jsonl'), shots: 1, format: 'letters' })
     expect(items.map(({ sample }) => sample).sort()).toEqual(['birds2', 'birds4', 'fish3', 'fish5'])

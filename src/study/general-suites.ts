@@ -30,6 +30,7 @@ export async function loadChoice(
 ): Promise<Suite> {
   const name = entry.name ?? nameOf(entry.choice)
   const { shots } = entry
+  checkExamples(entry, entry.choice)
   if (shots === undefined) {
     const rows = await loader.drawPlain(entry.choice, 'choices', most, seed)
     return choiceSuite(name, axis, rows, chatFormat(entry))
@@ -53,6 +54,7 @@ export async function loadProblems(
 ): Promise<Suite> {
   const name = entry.name ?? nameOf(entry.problems)
   const { shots, maxTokens = solutionTokens } = entry
+  checkExamples(entry, entry.problems)
   const all = await loader.load(entry.problems, 'problems')
   if (shots === undefined) {
     const drawn = loader.drawBeside(entry.problems, all, most, seed)
@@ -80,6 +82,16 @@ export function chatFormat(entry: Pick<ChoiceEntry, 'choice' | 'format'>): Exclu
     found: `format: completion without shots, of ${nameOf(entry.choice)}`,
     expected: 'shots: 0 beside it, or another format',
     fix: 'Add `shots: 0`: the model then goes on with the text.',
+  })
+}
+
+/** Examples are shown where it is said how many: a set of them alone would be read by nobody. */
+function checkExamples({ examples, shots }: Pick<ChoiceEntry, 'examples' | 'shots'>, set: Ref): void {
+  if (examples === undefined || shots !== undefined) return
+  throw new PlimsollError('invalid-input', 'Examples are named, but not how many of them stand before a question', {
+    found: `examples: ${nameOf(examples)} without shots, of ${nameOf(set)}`,
+    expected: '`shots` beside it',
+    fix: 'Add `shots: 5`, or leave `examples` out.',
   })
 }
 

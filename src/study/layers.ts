@@ -7,13 +7,7 @@ const [FIRST, LAST] = [0.25, 0.8]
 /** The layers to try on a model of so many, ascending. */
 export function candidateLayers({ layers }: Pick<Study['select'], 'layers'>, depth: number): number[] {
   const wanted = typeof layers === 'number' ? spread(layers, depth) : Array.isArray(layers) ? layers : range(layers)
-  const unknown = wanted.find(layer => layer >= depth)
-  if (unknown !== undefined)
-    throw new PlimsollError('invalid-input', 'The study names a layer that the model does not have', {
-      found: `select.layers: ${unknown}`,
-      expected: `0 to ${depth - 1}`,
-      fix: 'Name other layers, or how many to try.',
-    })
+  for (const layer of wanted) checkLayer(layer, depth, 'select.layers')
   if (wanted.length === 0)
     throw new PlimsollError('invalid-input', 'The study names no layer to try', {
       found: `select.layers: ${JSON.stringify(layers)}`,
@@ -21,6 +15,16 @@ export function candidateLayers({ layers }: Pick<Study['select'], 'layers'>, dep
       fix: 'Exchange the two.',
     })
   return [...new Set(wanted)].sort((a, b) => a - b)
+}
+
+/** @throws PlimsollError `invalid-input` for a layer that a model of so many does not have */
+export function checkLayer(layer: number, depth: number, from: string): void {
+  if (layer < depth) return
+  throw new PlimsollError('invalid-input', 'The study names a layer that the model does not have', {
+    found: `${from}: ${layer}`,
+    expected: `0 to ${depth - 1}`,
+    fix: 'Name another layer, or have the study choose.',
+  })
 }
 
 function spread(count: number, depth: number): number[] {

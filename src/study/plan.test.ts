@@ -32,6 +32,18 @@ describe('the plan of the demonstration', () => {
     expect(fitted.length).toBeGreaterThan(200)
   })
 
+  it('counts one layer for a method that chooses its own', async () => {
+    const selected = async (method: 'iti' | 'diffmean') => {
+      const references = { prompt: false, random: 0, randomKl: 0, permuted: 0 } as const
+      const { counts, study } = await planStudy({ study: 'demo', conditions: [{ method }], references })
+      const own = counts.filter(({ suite, condition }) => suite === 'select' && condition === method)
+      return { rows: own.reduce((sum, { rows }) => sum + rows, 0), points: study.select.strengths.length }
+    }
+    const [iti, diffmean] = [await selected('iti'), await selected('diffmean')]
+    expect(iti.rows).toBe(148 * iti.points)
+    expect(diffmean.rows).toBe(3 * iti.rows)
+  })
+
   it('explores strengths on questions, wrappers and requests that are not tested', async () => {
     const plan = await planStudy('demo')
     expect(plan.explored.map(({ axis, items }) => [axis, items.length])).toEqual([

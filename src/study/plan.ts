@@ -7,7 +7,7 @@ import { isFitMethod, loadMethod } from '../steer/index.ts'
 import { type PlannedCondition, planConditions } from './conditions.ts'
 import { autoencoderOf, type LoadedStudy, loadStudy, modelFrom, pathFrom } from './config.ts'
 import { countAnswers, outlookOf, type PlanCount, type SuiteOutlook } from './counts.ts'
-import { type Deviation, deviationsFrom } from './deviations.ts'
+import { type Deviations, deviationsFrom } from './deviations.ts'
 import { loadExplored } from './explored-suites.ts'
 import { digestOf, hashOf } from './hash.ts'
 import { Loader } from './rows.ts'
@@ -23,7 +23,7 @@ export interface Plan {
   /** What the study's relative paths start from. */
   readonly folder: string
   /** Where it departs from the built-in study that filled its gaps; null where that is not known. */
-  readonly deviations: readonly Deviation[] | null
+  readonly deviations: Deviations
   /** As the engine is asked for it: a name, or an absolute path. */
   readonly model: string
   readonly fit: FitRows

@@ -43,10 +43,8 @@ export async function prepare(
 ): Promise<Prepared> {
   const layers = candidateLayers(plan.study.select, work.model.info.layers)
   const methods = methodTreatments(plan.conditions)
-  const own = methods.flatMap(({ layer }) => (layer === null ? [] : [layer]))
-  const wanted = [...new Set([...layers, ...own])].sort((a, b) => a - b)
   const model = rememberStates(work.model)
-  const fitted = methods.length === 0 ? null : await fitContrast(work, plan, model, wanted, onRows)
+  const fitted = methods.length === 0 ? null : await fitContrast(work, plan, model, layers, onRows)
   const preparing: Preparing = {
     work,
     plan,
@@ -156,7 +154,8 @@ async function prepareOne(planned: PlannedCondition, preparing: Preparing): Prom
       return activate(planned, { ...plain, steering }, { description: 'an edit that adds nothing', strength: 0 })
     }
     case 'other-slots': {
-      const slots = Math.max(1, Math.floor(study.slots / 2))
+      // Any other number does, and with one at a time the half would be the same.
+      const slots = study.slots === 1 ? 2 : Math.floor(study.slots / 2)
       return activate(planned, { ...plain, slots }, { description: `the unsteered model, ${slots} answers at a time` })
     }
   }

@@ -29,6 +29,12 @@ export interface LoadPlace {
   readonly dataDir?: string | undefined
 }
 
+/** Rows of a pool for each of its parts. */
+interface PoolSizes {
+  readonly fit: number
+  readonly select: number
+}
+
 export function nameOf(ref: Ref): string {
   return typeof ref === 'string' ? ref : ref.file
 }
@@ -85,6 +91,14 @@ export class Loader {
   }
 
   /** What was done to rows that stayed, in sentences. */
+  /** A pool that is smaller than its parts are to be is told: select takes its share first. */
+  tellShort(pool: string, wanted: PoolSizes, { fit, select }: Readonly<Record<'fit' | 'select', readonly unknown[]>>) {
+    const got = { fit: fit.length, select: select.length }
+    for (const part of ['select', 'fit'] as const)
+      if (got[part] < wanted[part])
+        this.#notes.add(`The pool ${pool} is too small: ${got[part]} rows of the ${wanted[part]} for ${part}.`)
+  }
+
   get notes(): string[] {
     return [...this.#notes]
   }
@@ -177,7 +191,7 @@ export function joinPools(
 }
 
 /** Splits what is left of a pool; where it is smaller than asked, select goes first. */
-export function splitLeft(pool: readonly PromptRow[], sizes: { fit: number; select: number }, seed: number) {
+export function splitLeft(pool: readonly PromptRow[], sizes: PoolSizes, seed: number) {
   const select = Math.min(sizes.select, pool.length)
   return splitPool(pool, { select, fit: Math.min(sizes.fit, pool.length - select) }, seed)
 }

@@ -30,6 +30,17 @@ describe('methods of a study on the organism', () => {
     await store[Symbol.asyncDispose]()
   })
 
+  it('fits a method at the layers that its own conditions name: cast cannot act as early as another may', async () => {
+    const conditions = [
+      { method: 'diffmean', layer: 0, strength: 1 },
+      { method: 'cast', layer: 5, strength: 1 },
+    ] as const
+    const references = { prompt: false, random: 0, randomKl: 0, permuted: 0 } as const
+    const plan = await planStudy({ ...small, conditions: [...conditions], references, safeguards: false, limit: 4 })
+    const { vectors } = await runStudy(plan, { model, store })
+    expect(vectors.map(({ vector }) => vector.provenance.parameters)).toMatchObject([{ layer: 0 }, { layer: 5 }])
+  })
+
   it('measures several methods in one study, each selected for itself', async () => {
     const conditions = [
       { method: 'pca' },
@@ -58,6 +69,14 @@ describe('methods of a study on the organism', () => {
     expect(several.result.fit?.method).toBe('pca, linear-probe, partial-or, ssv, loreft, diffmean')
     const fittedBy = several.vectors.map(({ vector }) => vector.provenance.method)
     expect(fittedBy).toEqual(['pca', 'linear-probe', 'partial-or', 'ssv', 'loreft', 'diffmean'])
+    // Each says what it was fitted on itself, not what others were.
+    const [plain, , , , , constrained] = several.vectors.map(({ vector }) => vector.provenance)
+    expect(plain?.note).toMatch(/Positives: (?!.*Constrained)/)
+    expect(constrained?.note).toMatch(/Positives: .*Constrained: \d+ harmful/)
+    expect(constrained?.data.positive).toBeGreaterThan(plain?.data.positive ?? Infinity)
+    const hashes = several.vectors.map(({ vector }) => vector.provenance.data.sha256)
+    // Contrast set alone; with what is to be left alone beside it; with answers; with other rows.
+    expect(new Set(hashes).size).toBe(4)
     // What answers harmless questions is the same direction, however it is found.
     expect(methods[0]?.axes.efficacy.suites[0]?.gained).toBeGreaterThan(3)
   })

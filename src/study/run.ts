@@ -1,5 +1,6 @@
 /** Runs a planned study to its end, or on from where it stopped. */
 import { basename } from 'node:path'
+import type { PromptRow } from '../data/index.ts'
 import type { Model } from '../engine/types.ts'
 import type { RunOptions } from '../progress.ts'
 import { type FittedVector, provenance, type Vector } from '../steer/index.ts'
@@ -13,7 +14,8 @@ import { chat } from './chat.ts'
 import { conclude, described } from './conclude.ts'
 import { methodTreatments, type Treatment } from './conditions.ts'
 import { keepKnown } from './conflicts/knowledge.ts'
-import type { Fitted } from './fit/index.ts'
+import { keptDeviations } from './deviations.ts'
+import { type Fitted, recipeKey } from './fit/index.ts'
 import { hashOf } from './hash.ts'
 import { gradeAnswers } from './judging/grade.ts'
 import { namedGraders } from './judging/graders.ts'
@@ -70,6 +72,8 @@ export async function runStudy(planned: Plan, options: RunStudyOptions): Promise
     engine: { model: model.info.name, fingerprint: model.info.fingerprint, ...model.info.engine },
     started: new Date().toISOString(),
   })
+  // At once: a run that is interrupted is gone on with from what the store has of it.
+  const deviations = await keptDeviations(store, hash, planned.deviations)
   await using _session = await holdSession(store, hash, planned.answers)
   const work = await Work.start({ model, store, run: hash, signal })
   const stages = new Stages(planned, work, onProgress)
@@ -124,14 +128,14 @@ export async function runStudy(planned: Plan, options: RunStudyOptions): Promise
       labels,
       graders,
     }),
-    deviations: plan.deviations,
+    deviations,
     knowledge,
     dropped: plan.dropped,
     notes: plan.notes,
     plan: plan.study,
   }
   const vectors = conditions.flatMap(condition =>
-    fittedVector(condition, ablations.get(condition.name) ?? fitted, plan, model),
+    fittedVector(condition, { fitted, ablation: ablations.get(condition.name) }, plan, model),
   )
   await saveVectors(store, hash, [...vectors, ...conditions.flatMap(condition => givenVector(condition, plan))])
   await store.finishRun(hash, finished, result)
@@ -147,35 +151,42 @@ function givenVector({ name, vector }: ActiveCondition, { conditions }: Plan) {
 
 function fittedVector(
   { name, layer, strength, vector }: ActiveCondition,
-  fitted: Fitted | FoundAblation | null,
-  plan: Plan,
+  found: Found,
+  { conditions, study: { system, seed } }: Plan,
   model: Model,
 ) {
-  const treatment = plan.conditions.find(condition => condition.name === name)?.treatment
-  if (treatment === undefined || fitted === null || vector === null) return []
-  if (treatment.kind !== 'method' && treatment.kind !== 'ablate-refusal') return []
-  const { system, seed } = plan.study
-  const { method, parameters, note } = recordOf(treatment, fitted)
-  const made = provenance(model, {
-    method: basename(method),
-    parameters: { layer, strength, ...parameters },
-    positive: fitted.positive.map(row => chat(row.prompt, system)),
-    negative: fitted.negative.map(row => chat(row.prompt, system)),
-    system,
-    seed,
-    note,
-  })
-  return [{ condition: name, vector: { ...vector, provenance: made } }]
+  const treatment = conditions.find(condition => condition.name === name)?.treatment
+  const record = treatment && recordOf(treatment, found, system)
+  if (record === undefined || vector === null) return []
+  const { method, parameters, on } = record
+  const told = { method: basename(method), parameters: { layer, strength, ...parameters }, system, seed }
+  return [{ condition: name, vector: { ...vector, provenance: provenance(model, { ...told, ...on }) } }]
 }
 
-/** What a vector's record says of its method. */
-function recordOf(
-  treatment: Extract<Treatment, { kind: 'method' | 'ablate-refusal' }>,
-  fitted: Fitted | FoundAblation,
-): { readonly method: string; readonly parameters: object; readonly note: string } {
-  if (treatment.kind === 'method') return { ...treatment, note: 'note' in fitted ? fitted.note : '' }
-  const { tokens } = treatment
-  const position = 'position' in fitted ? fitted.position : null
-  const note = 'description' in fitted ? fitted.description : ''
-  return { method: 'ablation', parameters: { position, ...(tokens !== undefined && { tokens }) }, note }
+interface Found {
+  readonly fitted: Fitted | null
+  readonly ablation: FoundAblation | undefined
+}
+
+/** What a vector's record says of its method, and of what it was fitted on; undefined where nothing was fitted. */
+function recordOf(treatment: Treatment, { fitted, ablation }: Found, system: string | null) {
+  switch (treatment.kind) {
+    case 'method': {
+      const { method, parameters } = treatment
+      const on = fitted?.on.get(recipeKey(treatment))
+      return on && { method, parameters, on }
+    }
+    case 'ablate-refusal': {
+      if (ablation === undefined) return undefined
+      const { tokens } = treatment
+      const { position, description: note } = ablation
+      const prompts = (rows: readonly PromptRow[]) => rows.map(row => chat(row.prompt, system))
+      return {
+        method: 'ablation',
+        parameters: { position, ...(tokens !== undefined && { tokens }) },
+        on: { positive: prompts(ablation.positive), negative: prompts(ablation.negative), note },
+      }
+    }
+  }
+  return undefined
 }

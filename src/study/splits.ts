@@ -45,7 +45,9 @@ async function splitPools(study: Study, tested: readonly PromptRow[], loader: Lo
     const parts = []
     for (const ref of from) parts.push({ name: nameOf(ref), rows: await loader.load(ref, 'prompts') })
     const kept = loader.keep(keepApart(joinPools(parts), tested, name, 'the test split'))
-    pools.set(name, splitLeft(kept, { fit, select }, study.seed))
+    const split = splitLeft(kept, { fit, select }, study.seed)
+    loader.tellShort(name, { fit, select }, split)
+    pools.set(name, split)
   }
   return pools
 }

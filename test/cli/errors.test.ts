@@ -67,6 +67,10 @@ describe('a study file that cannot be run says where and why', () => {
     ['- a\n- b\n', /mine\.yaml:1:1\n {2}the file: expected keys and values/],
     ['study: demo\nselect: { layers: { from: 6, to: 3 } }\n', /no layer to try/],
     ['study: demo\nselect: { layers: [99] }\n', /expected 0 to 7/],
+    [
+      'study: demo\nconditions: [{ method: diffmean, layer: 99, strength: 1 }]\n',
+      /layer of diffmean@99×1: 99|expected 0 to 7, got layer of diffmean\S*: 99/,
+    ],
     ['study: demo\nmeasure: { efficacy: [organism/nosuch] }\n', /no data set of this name\n.*and \d+ more, got/],
     [
       'study: demo\nconditions: [{ name: x, vector: no.safetensors }]\n',

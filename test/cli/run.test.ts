@@ -134,6 +134,10 @@ describe('a study of one page', () => {
       run: expect.any(String),
       files: ['html', 'md', 'json'].map(form => join('docs/mine', `report.${form}`)),
     })
+    // By its file, which may say another name than its own.
+    folder.write('renamed.yaml', 'study: demo\nname: mine\n')
+    for (const file of ['mine.yaml', 'renamed.yaml'])
+      expect((await folder.plimsoll('report', file, '--json')).code).toBe(0)
     expect((await folder.plimsoll('report', 'mime')).stderr).toContain('Did you mean mine?')
   })
 

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -66,6 +66,10 @@ it.skipIf(process.platform === 'win32')(
     expect((await folder.plimsoll('resume', 'zz')).stderr).toContain('The store has no run of this name')
     const resumed = await folder.plimsoll('resume', run, ...one)
     expect([resumed.code, resumed.stdout]).toEqual([0, expect.stringMatching(/reused [1-9]\d* of \d+ chunks/)])
+    // What it began from is known no longer, but where it departs from that is.
+    expect(readFileSync(join(folder.path, 'plimsoll-results/mine/report.md'), 'utf8')).toMatch(
+      /departs from the built-in study/,
+    )
     const { runs, bytes } = await status()
     expect(bytes).toBeGreaterThan(10_000)
     expect(runs).toMatchObject([

@@ -1,4 +1,5 @@
 /** Vector files on the command line: shown, converted, compared, combined, traced, and what a study said of them. */
+import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeTinyModel } from '../support/tiny-gguf.ts'
@@ -156,6 +157,10 @@ describe('vector compare and combine', () => {
       'sum.safetensors',
     )
     expect(sum.stdout).toContain('layers 5, 6')
+    // Studies write a layer and a strength into a name, with the sign for times.
+    copyFileSync(join(folder.path, 'a.safetensors'), join(folder.path, 'diffmean@5×2.safetensors'))
+    for (const term of ['diffmean@5×2.safetensors', 'diffmean@5×2.safetensors×-2'])
+      expect((await json('combine', term, '-o', 'named.safetensors')).layers).toEqual([5])
     await folder.plimsoll('vector', 'combine', 'a.safetensors', 'b.safetensors', '-o', 'sum.gguf')
     expect(await json('show', 'sum.gguf', '--model', 'organism')).toMatchObject({
       layers: [{ layer: 5 }, { layer: 6 }],

@@ -9,7 +9,7 @@ import { type Budgeted, fitToBudget } from '../../study/budget.ts'
 import { type LoadedStudy, pathFrom } from '../../study/config.ts'
 import type { PlanCount, SuiteOutlook } from '../../study/counts.ts'
 import { type Estimate, estimate } from '../../study/estimate.ts'
-import { candidateLayers } from '../../study/layers.ts'
+import { candidateLayers, checkLayer } from '../../study/layers.ts'
 import type { Plan } from '../../study/plan.ts'
 import { methodOfFit } from '../../study/refit-name.ts'
 import { duration } from '../../study/report/format.ts'
@@ -78,6 +78,8 @@ function print({ plan, time, rows }: Shown, base: string, output: Output): void 
 export async function checkAgainst(model: Model, plan: Plan): Promise<void> {
   const { info } = model
   candidateLayers(plan.study.select, info.layers)
+  for (const { name, treatment } of plan.conditions)
+    if ('layer' in treatment && treatment.layer !== null) checkLayer(treatment.layer, info.layers, `layer of ${name}`)
   for (const condition of plan.study.conditions)
     if ('vector' in condition) await openVector(pathFrom(plan.folder, condition.vector), info)
   await checkAskable(model, plan)

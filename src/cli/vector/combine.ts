@@ -43,14 +43,15 @@ export function combineCommand(vector: Command): void {
     })
 }
 
-/** `FILE`, `FILE*2`, `FILE×2`. */
+/** `FILE`, `FILE*2`, `FILE×2`; vectors of studies have such signs in their names, as in `diffmean@5×2.safetensors`. */
 function termOf(written: string): { readonly file: string; readonly factor: number } {
-  const [, file = written, number = '1'] = /^(.+?)[*×]([^*×]*)$/.exec(written) ?? []
+  if (/\.(?:safetensors|gguf)$/i.test(written)) return { file: written, factor: 1 }
+  const [, file = written, number = '1'] = /^(.+)[*×]([^*×]*)$/.exec(written) ?? []
   const factor = Number(number)
   if (number.trim() !== '' && Number.isFinite(factor) && factor !== 0) return { file, factor }
   throw new PlimsollError('usage', 'A term is a file, or a file times a number that is not 0', {
     found: written,
     expected: 'FILE.safetensors, or FILE.safetensors*-0.5',
-    fix: 'Correct the number behind the star.',
+    fix: 'Correct the number, or the name of the file.',
   })
 }

@@ -291,6 +291,11 @@ describe('what a study of faithfulness does not take', () => {
     await expect(
       planStudy({ ...study, measure: { ...study.measure, control: [{ conflict: file, given: 'distractors' }] } }),
     ).rejects.toMatchObject({ expected: 'given: nothing, golden' })
+    const sides = { ...study.fit, positive: 'counterfact' }
+    await expect(planStudy({ ...study, fit: sides })).rejects.toMatchObject({
+      found: 'fit.positive: counterfact',
+      fix: expect.stringContaining('fit.pool'),
+    })
     await expect(planStudy({ ...study, conditions: [{ method: 'ablation' }] })).rejects.toMatchObject({
       message: expect.stringContaining('direction of refusal'),
     })

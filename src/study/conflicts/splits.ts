@@ -37,6 +37,13 @@ export async function loadConflictSplits(
   suites: readonly Suite[],
   loader: Loader,
 ): Promise<{ fit: FitRows; select: SelectRows }> {
+  for (const side of ['positive', 'negative'] as const)
+    if (study.fit[side] !== undefined)
+      throw new PlimsollError('invalid-input', 'Both sides of a study of faithfulness are made of the same questions', {
+        found: `fit.${side}: ${nameOf(study.fit[side])}`,
+        expected: 'questions under fit.pool: their passage’s answers are the positives, memory’s the negatives',
+        fix: 'Name a set such as counterfact under fit.pool, and leave the sides out.',
+      })
   const tested = await testedRows(study, suites, loader)
   const shown = passagesIn(suites)
   const pools = new Map<string, Readonly<Record<'fit' | 'select', readonly Named[]>>>()
@@ -52,7 +59,9 @@ export async function loadConflictSplits(
     const rows = byArticle(shuffle(all, createRandom(study.seed, `pool ${name}`)))
     const cut = Math.min(select, rows.length)
     const end = articleEnd(rows, cut)
-    pools.set(name, { select: rows.slice(0, end), fit: rows.slice(end, end + fit) })
+    const split = { select: rows.slice(0, end), fit: rows.slice(end, end + fit) }
+    loader.tellShort(name, { fit, select }, split)
+    pools.set(name, split)
   }
   const load = async (ref: Ref | undefined, what: string): Promise<readonly Named[]> => {
     if (ref === undefined)

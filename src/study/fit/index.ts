@@ -13,6 +13,7 @@ import {
   fitOwn,
   isFitMethod,
   loadMethod,
+  type MethodSpec,
   needsAutoencoder,
   needsControl,
   needsSeed,
@@ -41,10 +42,15 @@ export { rememberStates } from './remember.ts'
 export interface Fitted extends ContrastSet {
   /** By what was fitted (`recipeKey`) and layer. */
   readonly vectors: ReadonlyMap<string, ReadonlyMap<number, FittedVector>>
+  /** What each was fitted on, by `recipeKey`. */
+  readonly on: ReadonlyMap<string, FittedOn>
   readonly openings: Openings
   /** The set with control rows on both sides, for the methods that ask for it. */
   readonly constrained: ConstrainedSet
 }
+
+/** Prompts as the method saw them, and how they came to be these. */
+export type FittedOn = Pick<MethodSpec, 'positive' | 'negative' | 'control' | 'answers'> & { readonly note: string }
 
 const asGiven: Behaviours = {
   of: new Map(),
@@ -54,7 +60,7 @@ const asGiven: Behaviours = {
 /** Questions with two answers are not refused: there are no openings to speak of. */
 const notRefused: Behaviours = { ...asGiven, openings: { tokens: [], texts: [], note: '' } }
 
-/** Finds the contrast set, and fits every layer by every method of the study. */
+/** Finds the contrast set, and fits by every method of the study at every layer that it is asked at. */
 export async function fitContrast(
   work: Work,
   plan: Plan,
@@ -76,28 +82,34 @@ export async function fitContrast(
         fix: `Name more prompts under fit.${side}, or write \`keep: all\` under fit.`,
       })
   const vectors = new Map<string, ReadonlyMap<number, FittedVector>>()
+  const on = new Map<string, FittedOn>()
   const constrained = fit.control
     ? withControl(set, fit.control, study.seed)
     : constrainedSet(set, fit.negative, behaviours.of, study.seed)
-  const notes = new Set([behaviours.note, set.note])
+  const shared = [behaviours.note, set.note]
+  const notes = new Set(shared)
   for (const recipe of methodTreatments(plan.conditions)) {
     if (vectors.has(recipeKey(recipe))) continue
     const own = setOf(recipe, { ...set, constrained })
-    if (own === constrained) notes.add(constrained.note)
     const { examples, note } = await examplesOf(work, plan, recipe, own, onRows('fit', 'answers to train on'))
-    notes.add(note)
     const fitted = await fitOnce(work, plan, model, recipe, layersOf(recipe, plan, layers), examples, onRows)
+    const ownNotes = [...(own === constrained ? [constrained.note] : []), note, ...fitted.notes]
     vectors.set(recipeKey(recipe), fitted.vectors)
-    for (const one of fitted.notes) notes.add(one)
+    on.set(recipeKey(recipe), { ...fitted.on, note: sentences([...shared, ...ownNotes]) })
+    for (const one of ownNotes) notes.add(one)
   }
-  return { ...set, constrained, vectors, openings: behaviours.openings, note: [...notes].join(' ').trim() }
+  return { ...set, constrained, vectors, on, openings: behaviours.openings, note: sentences(notes) }
 }
 
-/** All candidates; where a method can read one layer only, the layers that its conditions name. */
-function layersOf(recipe: Recipe, { conditions }: Plan, layers: readonly number[]): readonly number[] {
-  if (!needsAutoencoder(recipe.method)) return layers
+function sentences(notes: Iterable<string>): string {
+  return [...notes].filter(note => note !== '').join(' ')
+}
+
+/** Those that its conditions name; all candidates where one of them leaves it open, and more than one can be read. */
+function layersOf(recipe: Recipe, { conditions }: Plan, candidates: readonly number[]): readonly number[] {
   const same = methodTreatments(conditions).filter(other => recipeKey(other) === recipeKey(recipe))
-  return [...new Set(same.flatMap(({ layer }) => layer ?? []))]
+  const open = needsAutoencoder(recipe.method) ? [] : candidates
+  return [...new Set(same.flatMap(({ layer }) => layer ?? open))].sort((a, b) => a - b)
 }
 
 /** The rows that a recipe is fitted on. */
@@ -222,6 +234,7 @@ async function anyExamples(work: Work, { study }: Plan, recipe: Recipe, set: Exa
 interface Once {
   readonly vectors: ReadonlyMap<number, FittedVector>
   readonly notes: readonly string[]
+  readonly on: Omit<FittedOn, 'note'>
 }
 
 async function fitOnce(
@@ -269,7 +282,7 @@ async function fitOnce(
     const control = beside.positive.length > 0 && beside.negative.length > 0 ? { control: alone } : {}
     const spec = { ...rows, ...(answers && { answers }), ...control, ...ownTold(own, told as OwnParameters) }
     const what = { kind: 'own', form: storedForm, module: await digestOf(file), ...spec, seed }
-    return read(await work.once(what, () => stopping(fitOwn(model, own, spec, options))))
+    return read(await work.once(what, () => stopping(fitOwn(model, own, spec, options))), spec)
   }
   const spec = {
     ...rows,
@@ -287,11 +300,12 @@ async function fitOnce(
     ...(autoencoder !== null && { autoencoder: await digestOf(autoencoder) }),
   }
   const whole = { method, ...spec, ...(autoencoder !== null && { autoencoder }) }
-  return read(await work.once(what, () => stopping(fitMethod(model, whole, options))))
+  return read(await work.once(what, () => stopping(fitMethod(model, whole, options))), spec)
 }
 
-function read(stored: unknown): Once {
-  return { vectors: readVectors(stored), notes: storedNotes(stored) }
+function read(stored: unknown, { positive, negative, control, answers }: Once['on']): Once {
+  const on = { positive, negative, ...(control && { control }), ...(answers && { answers }) }
+  return { vectors: readVectors(stored), notes: storedNotes(stored), on }
 }
 
 /** What a method of one's own is told: which tokens it reads is not for it to know, unless it has a parameter so called. */

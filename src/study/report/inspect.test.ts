@@ -22,6 +22,8 @@ test('a log for each condition, each with its own answers', async () => {
     expect(log).toMatchObject({ version: 2, status: 'success', eval: { metadata: { condition: condition?.name } } })
     if (condition?.role === 'baseline') continue
     const own = samples.filter(sample => sample.condition === condition?.name)
+    expect(log.eval.dataset.samples).toBe(own.length)
+    expect(log.results).toMatchObject({ total_samples: own.length, completed_samples: own.length })
     expect(log.samples.map((sample: { output: { choices: unknown[] } }) => sample.output.choices[0])).toMatchObject(
       own.map(({ steered }) => ({ message: { content: steered.text } })),
     )

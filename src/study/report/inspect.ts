@@ -18,27 +18,45 @@ export function inspectLogs(
   result: StudyResult,
   samples: () => AsyncIterable<Sample> | Iterable<Sample>,
 ): readonly InspectLog[] {
+  // A log says at its head how many samples it has; one look counts those of all.
+  let counting: Promise<ReadonlyMap<string, number>> | undefined
+  const counted = () => (counting ??= countSamples(samples()))
   return result.conditions
     .filter(({ role }) => role !== 'refit')
     .map(condition => {
       const id = hashOf([result.run, condition.name]).slice(0, 22)
       const time = result.time.started.slice(0, 19).replaceAll(':', '-')
       const task = `${result.study}-${condition.name}`.replaceAll(/[^a-zA-Z0-9-]+/g, '-')
-      return { name: `${time}+00-00_${task}_${id}.json`, text: logText(result, condition, { id, task }, samples()) }
+      return {
+        name: `${time}+00-00_${task}_${id}.json`,
+        text: logText(result, condition, { id, task }, { counted, samples }),
+      }
     })
+}
+
+interface Samples {
+  /** How many there are of each condition. */
+  counted(): Promise<ReadonlyMap<string, number>>
+  samples(): AsyncIterable<Sample> | Iterable<Sample>
+}
+
+async function countSamples(samples: ReturnType<Samples['samples']>): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>()
+  for await (const { condition } of samples) counts.set(condition, (counts.get(condition) ?? 0) + 1)
+  return counts
 }
 
 async function* logText(
   result: StudyResult,
   condition: ConditionResult,
   names: { readonly id: string; readonly task: string },
-  samples: AsyncIterable<Sample> | Iterable<Sample>,
+  { counted, samples }: Samples,
 ): AsyncGenerator<string> {
-  const head = JSON.stringify(headOf(result, condition, names))
-  yield `${head.slice(0, -1)},"samples":[`
   const of = sampleOwner(result, condition)
+  const head = JSON.stringify(headOf(result, condition, names, (await counted()).get(of) ?? 0))
+  yield `${head.slice(0, -1)},"samples":[`
   let written = 0
-  for await (const sample of samples) {
+  for await (const sample of samples()) {
     if (sample.condition !== of) continue
     const text = JSON.stringify(sampleOf(sample, result, condition))
     yield written === 0 ? text : `,\n${text}`
@@ -55,9 +73,13 @@ function sampleOwner({ conditions }: StudyResult, { role, name }: ConditionResul
   )
 }
 
-function headOf(result: StudyResult, condition: ConditionResult, { id, task }: { id: string; task: string }): object {
+function headOf(
+  result: StudyResult,
+  condition: ConditionResult,
+  { id, task }: { readonly id: string; readonly task: string },
+  samples: number,
+): object {
   const suites = axes.flatMap(axis => condition.axes[axis].suites)
-  const rows = suites.reduce((sum, { n }) => sum + n, 0)
   return {
     version: 2,
     status: 'success',
@@ -68,7 +90,7 @@ function headOf(result: StudyResult, condition: ConditionResult, { id, task }: {
       created: iso(result.time.started),
       task,
       task_version: 0,
-      dataset: { name: result.study, samples: rows, shuffled: false },
+      dataset: { name: result.study, samples, shuffled: false },
       model: `plimsoll/${result.model.name}`,
       config: {},
       packages: {},
@@ -85,8 +107,8 @@ function headOf(result: StudyResult, condition: ConditionResult, { id, task }: {
     },
     plan: { name: 'plan', steps: [], config: {} },
     results: {
-      total_samples: rows,
-      completed_samples: rows,
+      total_samples: samples,
+      completed_samples: samples,
       scores: suites.map(suite => scoreOf(suite, condition)),
     },
     stats: { started_at: iso(result.time.started), completed_at: iso(result.time.finished), model_usage: {} },

@@ -86,14 +86,19 @@ export async function placesOfMethod(
     positive: kept.positive.map(i => underSystem(positive[i] ?? '', study.system)),
     negative: kept.negative.map(i => underSystem(negative[i] ?? '', study.system)),
   })
-  const kept = keptOf(method)
-  const control = method.control && asked(method.control, keptOf(method.control, 'control '))
   // Answers go with their prompts.
-  const answers = method.answers && {
-    positive: kept.positive.map(i => method.answers?.positive[i] ?? null),
-    negative: kept.negative.map(i => method.answers?.negative[i] ?? null),
+  const answered = ({ answers }: { readonly answers?: MethodSpec['answers'] }, kept: Sides<number>) =>
+    answers && {
+      answers: {
+        positive: kept.positive.map(i => answers.positive[i] ?? null),
+        negative: kept.negative.map(i => answers.negative[i] ?? null),
+      },
+    }
+  const whole = (sides: Sides<Prompt> & { readonly answers?: MethodSpec['answers'] }, of?: string) => {
+    const kept = keptOf(sides, of)
+    return { ...asked(sides, kept), ...answered(sides, kept) }
   }
-  const spec = { ...method, ...asked(method, kept), ...(answers && { answers }), control, layers }
+  const spec = { ...method, ...whole(method), control: method.control && whole(method.control, 'control '), layers }
   // What a file is called does not tell what is in it.
   const autoencoder = 'autoencoder' in method ? await digestOf(String(method.autoencoder)) : null
   const what = { kind: 'sweep', form: storedForm, ...spec, autoencoder, seed: study.seed }
@@ -125,10 +130,10 @@ function madeBy(
   layer: number,
   { study: { system, seed }, notes }: { readonly study: Study; readonly notes: readonly string[] },
 ): Vector['provenance'] {
-  const { method, positive, negative } = spec
+  const { method, positive, negative, control, answers } = spec
   const parameters = { layer, ...parametersOf(spec) }
   const note = [...notes, 'Layer and strength were chosen by plimsoll sweep.'].join(' ')
-  return provenance(model, { method, parameters, positive, negative, system, seed, note })
+  return provenance(model, { method, parameters, positive, negative, control, answers, system, seed, note })
 }
 
 /** What a prompt asks. */
