@@ -29,7 +29,7 @@ describe('a mistake in the command line ends with 2', () => {
     [['generate', 'a', '--top-p', 'most'], /expected a number, got "most"/],
     [['generate'], /Missing required argument 'PROMPT'/],
     [['generate', 'a', 'b'], /expected 1 argument, got 2: a, b/],
-    [['generate', 'a', '--strength', 'much'], /expected a number, got "much"/],
+    [['generate', 'a', '--strength', 'much'], /expected a number from -10000 to 10000, got "much"/],
     [['run', 'demo', '--gate=perfect'], /expected within, not-broken/],
     [['run', 'demo', '--engines', '1.5'], /expected a whole number, got "1.5"/],
     [['fit', '--positive', 'a.csv'], /Required option '--negative/],
