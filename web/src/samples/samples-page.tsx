@@ -6,6 +6,7 @@ import { apiPath, useApi } from '../api.ts'
 import { useTitle } from '../shell/title.ts'
 import { Problem, Waiting } from '../shell/told.tsx'
 import { studyPath } from '../study/paths.ts'
+import { useLast } from '../use-last.ts'
 import { FilterBar } from './filter-bar.tsx'
 import { filtersOf, listQuery, total, viewQuery } from './filters.ts'
 import { HelpDialog } from './help-dialog.tsx'
@@ -48,20 +49,24 @@ function Answers({
   const filters = useMemo(() => filtersOf(address), [address])
   const [version, setVersion] = useState(0)
   const counted = useApi(apiPath(`/runs/${run}/tallies`, viewQuery(condition, filters)), Tallies, { version })
-  const tallies = counted.data?.tallies ?? []
+  // The field that is typed into stays while what is typed is counted.
+  const last = useLast(counted.data)
+  const tallies = last?.tallies ?? []
   const n = total(tallies, filters)
-  const rows = useRows(apiPath(`/runs/${run}/samples`, listQuery(condition, filters)), n, version)
+  const list = apiPath(`/runs/${run}/samples`, listQuery(condition, filters))
+  const rows = useRows(list, n, version)
   const open = openOf(address)
   const step = useSteps(rows, open, address)
   const keys = useKeys(step)
-  if (counted.failed !== null) return <Problem failed={counted.failed} />
-  if (counted.data === null) return <Waiting what="what was asked, and what was answered" />
+  const problem = counted.failed !== null && <Problem failed={counted.failed} />
+  if (last === null) return problem || <Waiting what="what was asked, and what was answered" />
   return (
     <>
-      {counted.data.note !== null && <p className="text small">{counted.data.note}</p>}
-      <FilterBar tallies={tallies} templates={counted.data.templates} filters={filters} address={address} n={n} />
-      <div className={`browse${open === null ? '' : ' has-open'}`}>
-        <SampleList rows={rows} open={open} address={address} />
+      {problem}
+      {last.note !== null && <p className="text small">{last.note}</p>}
+      <FilterBar tallies={tallies} templates={last.templates} filters={filters} address={address} n={n} />
+      <div className={`browse${open === null ? '' : ' has-open'}`} aria-busy={counted.data === null}>
+        <SampleList key={list} rows={rows} open={open} address={address} />
         <div className="detail">
           {open === null ? (
             <p className="muted text">

@@ -17,7 +17,10 @@ export function useSteps(
     else go(withQuery(address, { in: row.suite, at: row.sample }), open === null ? 'push' : 'replace')
   }
   useEffect(() => {
-    if (goal.current !== null && rows.at(goal.current) !== undefined) show(goal.current)
+    if (goal.current === null) return
+    // The list became another.
+    if (goal.current >= rows.n) goal.current = null
+    else if (rows.at(goal.current) !== undefined) show(goal.current)
   })
   return by => {
     if (rows.n === 0) return
