@@ -74,7 +74,7 @@ function splitmix32(start: number): () => number {
 }
 
 /** 32-bit FNV-1a over UTF-16 code units. */
-function fnv1a(text: string): number {
+export function fnv1a(text: string): number {
   let hash = 0x811c9dc5
   for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
   return hash

@@ -8,6 +8,7 @@ import { type ShownItem, sampleAt } from '../../study/samples.ts'
 import { JUDGE } from '../../study/work.ts'
 import { Refusal } from './failure.ts'
 import type { AskedRun, Runs } from './runs.ts'
+import { storedName } from './stored-name.ts'
 import {
   Change,
   LabelClass,
@@ -15,7 +16,6 @@ import {
   type SamplePage,
   type SampleRow,
   type SampleView,
-  storedName,
   type Tallies,
 } from './wire.ts'
 

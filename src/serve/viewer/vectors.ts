@@ -5,7 +5,8 @@ import { knownIn } from '../../study/measured-vectors.ts'
 import { savedVector, savedVectors } from '../../study/saved-vectors.ts'
 import type { Shelved, VectorShelf } from '../vectors/shelf.ts'
 import { Refusal } from './failure.ts'
-import { type ServedModel, type ServedVector, type StoredVector, storedName, type Vectors } from './wire.ts'
+import { storedName } from './stored-name.ts'
+import type { ServedModel, ServedVector, StoredVector, Vectors } from './wire.ts'
 
 /** What is served beside the pages. */
 export interface Served {

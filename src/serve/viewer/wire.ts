@@ -90,12 +90,6 @@ export type Vectors = z.infer<typeof Vectors>
 /** Of a stored vector. */
 export const VectorTaken = z.strictObject({ name: z.string().min(1).max(64) })
 
-/** As a vector of a study is served. Names are no longer than this. */
-export function storedName({ study, condition, run }: Pick<StoredVector, 'study' | 'condition' | 'run'>): string {
-  const plain = (text: string) => text.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '')
-  return `${plain(`${plain(study)}.${condition}`).slice(0, 55)}.${run.slice(0, 8)}`
-}
-
 const ConditionVerdict = z.object({ condition: z.string(), verdict: Verdict })
 
 export const RunState = z.object({

@@ -1,4 +1,4 @@
-import { storedName } from '../../../src/serve/viewer/wire.ts'
+import { storedName } from '../../../src/serve/viewer/stored-name.ts'
 import type { StudyResult } from '../../../src/study/result.ts'
 import { path } from '../address.ts'
 
