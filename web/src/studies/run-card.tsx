@@ -9,14 +9,14 @@ import { when } from './when.ts'
 
 interface Props {
   readonly run: RunState
-  /** Whether it is the newest run of its study, which the study's name alone stands for. */
-  readonly newest: boolean
+  /** Whether the study's name alone stands for it. */
+  readonly named: boolean
   /** What can be done with it. */
   readonly children: ReactNode
 }
 
-export function RunCard({ run, newest, children }: Props) {
-  const query = newest ? '' : `?run=${run.run.slice(0, 12)}`
+export function RunCard({ run, named, children }: Props) {
+  const query = named ? '' : `?run=${run.run.slice(0, 12)}`
   return (
     <section className="run" aria-label={`${run.study}, run ${run.run.slice(0, 8)}`}>
       <h2>

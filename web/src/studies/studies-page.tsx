@@ -5,6 +5,7 @@ import { withQuery } from '../address.ts'
 import { apiPath, useApi } from '../api.ts'
 import { useTitle } from '../shell/title.ts'
 import { Problem, Waiting } from '../shell/told.tsx'
+import { isNamed } from './named-run.ts'
 import { HowToResume, RunActions } from './run-actions.tsx'
 import { RunCard } from './run-card.tsx'
 import { StartStudy } from './start-study.tsx'
@@ -38,8 +39,8 @@ export function StudiesPage({ address }: { readonly address: URL }) {
       {started !== null && <Started started={started} onDone={anew} />}
       {starts !== null && free && asked && <StartStudy starts={starts} address={address} onDone={anew} />}
       {data !== null && starts === null && <OnlyLooking runs={data.runs.length} />}
-      {data?.runs.map((run, i) => (
-        <RunCard key={run.run} run={run} newest={data.runs.findIndex(({ study }) => study === run.study) === i}>
+      {data?.runs.map(run => (
+        <RunCard key={run.run} run={run} named={isNamed(run, data.runs)}>
           {starts === null ? (
             <HowToResume run={run} />
           ) : (
