@@ -5,8 +5,8 @@ import { knownCaption } from '../../../src/study/report/known-caption.ts'
 import { KnownTable } from './known-table.tsx'
 import { Lanes } from './lanes.tsx'
 import { NumberBox } from './number-box.tsx'
-import { reachOf } from './reach.ts'
 import { type Entry, strongest } from './setup.ts'
+import { useReach } from './use-reach.ts'
 
 interface Props {
   readonly entry: Entry
@@ -21,7 +21,7 @@ export function VectorRow({ entry, vector, onChange, onRemove }: Props) {
   const caption = useId()
   const { name, strength, on } = entry
   const { known, method } = vector
-  const [from, to] = reachOf(known, strength)
+  const [from, to] = useReach(known, strength)
   const moveTo = (value: number) => onChange({ ...entry, strength: value })
   return (
     <li className={on ? 'vector' : 'vector is-off'}>
