@@ -1,6 +1,8 @@
 /** Studies that are started, stopped and resumed over the viewer's API, each in a process of its own. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Failure, type StartedStudy, Studies } from '../../src/serve/viewer/wire.ts'
@@ -133,6 +135,35 @@ test('pages of other sites, and what is no JSON, start nothing', async () => {
   expect(await subject.send('POST', '/api/runs/no-such-run/stop', {})).toMatchObject({ status: 409 })
   expect(await subject.send('POST', '/api/runs/no-such-run/resume', {})).toMatchObject({ status: 404 })
   expect((await studies()).starts?.started?.state).not.toBe('running')
+})
+
+test('a process that a terminal began hears of Stop once, however often it is asked for', async () => {
+  const script = `process.on('SIGINT', () => console.log('told'))
+process.on('SIGTERM', () => process.exit())
+setInterval(() => {}, 1e6)
+console.log('ready')`
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'ignore'] })
+  let said = ''
+  child.stdout.setEncoding('utf8').on('data', (more: string) => {
+    said += more
+  })
+  await until(async () => said === 'ready\n')
+  await using held = await openStore(store)
+  const began = new Date().toISOString()
+  await held.startRun({ hash: 'terminal', study: 'mine', plan: {}, engine: {}, started: began })
+  await held.startSession({ id: 't', run: 'terminal', host: hostname(), pid: child.pid ?? 0, began, planned: 1 })
+  const run = async () => (await studies()).runs.find(one => one.run === 'terminal')
+  expect(await run()).toMatchObject({ state: 'running', stops: true, stopping: false })
+  for (const _time of ['once', 'twice']) {
+    expect(await subject.send('POST', '/api/runs/terminal/stop', {})).toMatchObject({ status: 202 })
+    await until(async () => said.includes('told'))
+  }
+  expect(await run()).toMatchObject({ state: 'running', stopping: true })
+  // It is heard after any other of the server's.
+  child.kill('SIGTERM')
+  await once(child, 'close')
+  expect(said).toBe('ready\ntold\n')
+  expect(await run()).toMatchObject({ state: 'interrupted', stops: false, stopping: false })
 })
 
 test('a server that stops takes its study along, which can be resumed', async () => {

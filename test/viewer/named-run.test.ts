@@ -15,6 +15,7 @@ const other: RunState = {
   verdicts: [],
   references: [],
   stops: false,
+  stopping: false,
 }
 
 /** Newest first. */

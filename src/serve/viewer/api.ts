@@ -6,6 +6,7 @@ import type { Store } from '../../store/index.ts'
 import { compare } from '../../study/comparison/index.ts'
 import { readResult } from '../../study/stored-result.ts'
 import type { StudyRunner } from '../studies/runner.ts'
+import { Stopper } from '../studies/stopper.ts'
 import { failureOf, Refusal } from './failure.ts'
 import { atMost, body, Hash, hash, query } from './request.ts'
 import { Runs } from './runs.ts'
@@ -38,6 +39,7 @@ const Sides = z.object({ aRun: Hash, a: Side.shape.condition, bRun: Hash, b: Sid
 /** Routes below wherever it is mounted: `/studies`, `/runs/:run/samples`, … */
 export function viewerApi({ storeFile, open, folder, served, studies: runner, onError }: ViewerSource): Hono {
   const app = new Hono()
+  const stopper = new Stopper(runner)
   let runs: Runs | undefined
   const there = async (): Promise<Runs | null> => {
     const store = await open()
@@ -73,12 +75,12 @@ export function viewerApi({ storeFile, open, folder, served, studies: runner, on
   })
   app.get('/studies', async context => {
     const found = await there()
-    const studies: Studies = { store: storeFile, ...(await allRuns(found?.store ?? null, runner)) }
+    const studies: Studies = { store: storeFile, ...(await allRuns(found?.store ?? null, runner, stopper)) }
     return context.json(studies)
   })
   app.get('/studies/:study', async context => {
     const { run } = query(context, Begins)
-    return context.json(await studyView(await needed(), context.req.param('study'), run))
+    return context.json(await studyView(await needed(), stopper, context.req.param('study'), run))
   })
   app.get('/runs/:run/tallies', async context => {
     return context.json(await tallies(await needed(), hash(context), query(context, Viewed)))
@@ -93,7 +95,7 @@ export function viewerApi({ storeFile, open, folder, served, studies: runner, on
     await relabel(await needed(), hash(context), await body(context, LabelGiven))
     return context.body(null, 204)
   })
-  app.route('/', studyRoutes(runner, needed))
+  app.route('/', studyRoutes(runner, stopper, needed))
   app.route(
     '/',
     vectorRoutes(served, async () => (await there())?.store ?? null),

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { workerOf } from '../../study/session.ts'
 import { runStatus } from '../../study/status.ts'
 import type { StudyRunner } from '../studies/runner.ts'
+import type { Stopper } from '../studies/stopper.ts'
 import { Refusal } from './failure.ts'
 import { atMost, body, hash } from './request.ts'
 import type { Runs } from './runs.ts'
@@ -12,7 +13,7 @@ import { StudyWanted } from './wire.ts'
 /** Nothing is to be said, and yet it has to be JSON: no page of another site can send that unasked. */
 const Nothing = z.strictObject({})
 
-export function studyRoutes(given: StudyRunner | null, runs: () => Promise<Runs>): Hono {
+export function studyRoutes(given: StudyRunner | null, stopper: Stopper, runs: () => Promise<Runs>): Hono {
   const app = new Hono()
   const runner = (): StudyRunner => {
     if (given !== null) return given
@@ -30,10 +31,9 @@ export function studyRoutes(given: StudyRunner | null, runs: () => Promise<Runs>
   })
   app.post('/runs/:run/stop', atMost(64), async context => {
     await body(context, Nothing)
-    const starter = runner()
+    runner()
     const run = hash(context)
-    if (starter.started?.run === run) starter.stop()
-    else await stopAnother(await runs(), run)
+    stopper.stop(run, await workerAt(await runs(), run))
     return context.body(null, 202)
   })
   app.post('/runs/:run/resume', atMost(64), async context => {
@@ -50,10 +50,8 @@ export function studyRoutes(given: StudyRunner | null, runs: () => Promise<Runs>
   return app
 }
 
-/** One that a terminal of this machine began hears of it as by Ctrl-C there. */
-async function stopAnother({ store }: Runs, run: string): Promise<void> {
+async function workerAt({ store }: Runs, run: string): Promise<number> {
   const worker = workerOf(await store.sessions(run))
-  if (worker === null || worker === process.pid)
-    throw new Refusal(409, 'No process of this machine works on this run', 'Stop it where it was started.')
-  process.kill(worker, 'SIGINT')
+  if (worker !== null && worker !== process.pid) return worker
+  throw new Refusal(409, 'No process of this machine works on this run', 'Stop it where it was started.')
 }

@@ -9,36 +9,46 @@ import { workerOf } from '../../study/session.ts'
 import { type RunStatus, runStatus, statusOf } from '../../study/status.ts'
 import { readResult } from '../../study/stored-result.ts'
 import type { StudyRunner } from '../studies/runner.ts'
+import type { Stopper } from '../studies/stopper.ts'
 import type { Runs } from './runs.ts'
 import type { RunState, Studies, StudyView } from './wire.ts'
 
-export async function allRuns(store: Store | null, runner: StudyRunner | null): Promise<Omit<Studies, 'store'>> {
+export async function allRuns(
+  store: Store | null,
+  runner: StudyRunner | null,
+  stopper: Stopper,
+): Promise<Omit<Studies, 'store'>> {
   const runs: RunState[] = []
   if (store !== null) {
-    for (const status of await statusOf(store)) runs.push(stateOf(status, await workerAt(store, status)))
-    const hashes = runs.map(({ run }) => run)
+    const all = await statusOf(store)
+    const hashes = all.map(({ run }) => run)
     await runner?.see(store, hashes)
+    for (const status of all) runs.push(await stateOf(store, status, stopper))
   }
   return { runs, starts: runner && { model: runner.model, builtin: [...builtins], started: runner.started } }
 }
 
 const builtins = Object.keys(builtinStudies).map(name => ({ name, says: builtinSentences[name] ?? '' }))
 
-async function workerAt(store: Store, { run, state }: RunStatus): Promise<number | null> {
-  return state === 'running' ? workerOf(await store.sessions(run)) : null
+async function stateOf(store: Store, status: RunStatus, stopper: Stopper): Promise<RunState> {
+  const { run, state, verdicts, references } = status
+  const worker = state === 'running' ? workerOf(await store.sessions(run)) : null
+  return {
+    ...status,
+    verdicts: [...verdicts],
+    references: [...references],
+    stops: worker !== null,
+    stopping: stopper.isStopping(run, worker),
+  }
 }
 
-function stateOf(status: RunStatus, worker: number | null): RunState {
-  return { ...status, verdicts: [...status.verdicts], references: [...status.references], stops: worker !== null }
-}
-
-export async function studyView(runs: Runs, study: string, begins?: string): Promise<StudyView> {
+export async function studyView(runs: Runs, stopper: Stopper, study: string, begins?: string): Promise<StudyView> {
   const { run, all } = await runs.ofStudy(study, begins)
   const status = await runStatus(runs.store, run)
   const { result, unreadable } = resultOf(run)
   const states = await Promise.all(all.map(one => (one === run ? status : runStatus(runs.store, one))))
   return {
-    status: stateOf(status, await workerAt(runs.store, status)),
+    status: await stateOf(runs.store, status, stopper),
     result,
     about: result === null ? null : aboutOf(result),
     unreadable,

@@ -106,6 +106,8 @@ export const RunState = z.object({
   references: z.array(ConditionVerdict),
   /** It runs on this machine, in a process that can be told to stop. */
   stops: z.boolean(),
+  /** It was told to, from a page, and ends its chunk. */
+  stopping: z.boolean(),
 })
 export type RunState = z.infer<typeof RunState>
 

@@ -1,32 +1,29 @@
-import type { RunState, StartedStudy } from '../../../src/serve/viewer/wire.ts'
+import type { RunState } from '../../../src/serve/viewer/wire.ts'
 import { apiPath, send } from '../api.ts'
 import { Problem } from '../shell/told.tsx'
 import { useAction } from '../shell/use-action.ts'
 
 interface Props {
   readonly run: RunState
-  /** Of this very run; null where no page started it. */
-  readonly started: StartedStudy | null
   /** Whether a page may start another now. */
   readonly free: boolean
   readonly onDone: () => void
 }
 
 /** Stop for a run that can be told to, Resume for one that was interrupted. */
-export function RunActions({ run, started, free, onDone }: Props) {
+export function RunActions({ run, free, onDone }: Props) {
   const { busy, failed, act } = useAction(async (what: 'stop' | 'resume') => {
     await send('POST', apiPath(`/runs/${encodeURIComponent(run.run)}/${what}`), {})
     onDone()
   })
-  const stopping = started?.state === 'stopping'
   return (
     <>
-      {run.state === 'running' && run.stops && !stopping && (
+      {run.state === 'running' && run.stops && !run.stopping && (
         <button type="button" disabled={busy} onClick={() => act('stop')}>
           Stop <span className="only-read">{run.study}</span>
         </button>
       )}
-      {stopping && (
+      {run.stopping && (
         <p className="small" role="status">
           Stopping after this chunk …
         </p>

@@ -41,11 +41,7 @@ export function StudiesPage({ address }: { readonly address: URL }) {
       {data !== null && starts === null && <OnlyLooking runs={data.runs.length} />}
       {data?.runs.map(run => (
         <RunCard key={run.run} run={run} named={isNamed(run, data.runs)}>
-          {starts === null ? (
-            <HowToResume run={run} />
-          ) : (
-            <RunActions run={run} started={started?.run === run.run ? started : null} free={free} onDone={anew} />
-          )}
+          {starts === null ? <HowToResume run={run} /> : <RunActions run={run} free={free} onDone={anew} />}
         </RunCard>
       ))}
     </>
