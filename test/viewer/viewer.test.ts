@@ -178,6 +178,32 @@ describe.skipIf(executablePath === null)('the viewer', () => {
     expect(wrong).toEqual([])
   })
 
+  test('a list begins at the answer that is open, before its rows are there', async () => {
+    await using looked = await look(browser, viewer, at(method), { viewport: { width: 1280, height: 400 } })
+    const { page, wrong } = looked
+    await page.locator('a.row').first().waitFor()
+    await page.evaluate("document.querySelector('.list').scrollTo(0, 30 * 56)")
+    await page.locator('.list li[aria-posinset="33"] a.row').click()
+    await page.locator('.pair').waitFor()
+    const address = new URL(page.url())
+    expect(address.searchParams.get('row')).toBe('32')
+    let fetched = () => {}
+    const leave = new Promise<void>(resolve => {
+      fetched = resolve
+    })
+    await page.route('**/samples?*offset=*', async route => {
+      await leave
+      await route.continue()
+    })
+    await page.goto('about:blank')
+    await page.goto(address.href)
+    await page.locator('.list li[aria-posinset="33"]').waitFor()
+    expect(await page.evaluate("document.querySelector('.list').scrollTop")).toBeGreaterThan(20 * 56)
+    fetched()
+    await page.locator('.list li[aria-posinset="33"] a.row[aria-current]').waitFor()
+    expect(wrong).toEqual([])
+  })
+
   test('two conditions are compared, prompt by prompt', async () => {
     await using looked = await look(browser, viewer, '/compare')
     const { page, wrong } = looked

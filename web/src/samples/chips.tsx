@@ -1,6 +1,7 @@
 import { count } from '../../../src/study/report/format.ts'
 import { go, withQuery } from '../address.ts'
 import type { FilterName } from './filters.ts'
+import { closed } from './open.ts'
 
 interface Props {
   readonly name: FilterName
@@ -15,7 +16,7 @@ export function Chips({ name, title, values, chosen, address }: Props) {
   const choose = (value: string | null) => {
     // An axis has suites of its own.
     const more = name === 'axis' ? { suite: null } : {}
-    go(withQuery(address, { ...more, [name]: value, in: null, at: null }))
+    go(withQuery(address, { ...more, [name]: value, ...closed }))
   }
   return (
     <fieldset>

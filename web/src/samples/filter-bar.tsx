@@ -4,6 +4,7 @@ import { count } from '../../../src/study/report/format.ts'
 import { go, withQuery } from '../address.ts'
 import { Chips } from './chips.tsx'
 import { choices, type Filters } from './filters.ts'
+import { closed } from './open.ts'
 import { Search } from './search.tsx'
 
 interface Props {
@@ -51,7 +52,7 @@ export function FilterBar({ tallies, templates, filters, address, n }: Props) {
             template
             <select
               value={filters.template ?? ''}
-              onChange={event => go(withQuery(address, { template: event.target.value, in: null, at: null }))}
+              onChange={event => go(withQuery(address, { template: event.target.value, ...closed }))}
             >
               <option value="">all</option>
               {templates.map(name => (

@@ -1,5 +1,6 @@
 /** A list of any length: only the rows in sight are there, each as high as every other. */
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import type { Open } from './open.ts'
 import { RowLink } from './row-link.tsx'
 import type { Rows } from './use-rows.ts'
 
@@ -10,7 +11,7 @@ const beyond = 8
 
 interface Props {
   readonly rows: Rows
-  readonly open: { readonly suite: string; readonly sample: string } | null
+  readonly open: Open | null
   readonly address: URL
 }
 
@@ -23,10 +24,12 @@ export function SampleList({ rows, open, address }: Props) {
       before.top === scrollTop && before.height === clientHeight ? before : { top: scrollTop, height: clientHeight },
     )
   }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it only reads the box
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it reads the box, and goes to what is open only at first
   useLayoutEffect(() => {
-    look()
     if (box.current === null) return
+    // What is open may stand beyond what is fetched first.
+    if (open?.row != null) box.current.scrollTop = open.row * height
+    look()
     const observer = new ResizeObserver(look)
     observer.observe(box.current)
     return () => observer.disconnect()
@@ -47,7 +50,7 @@ export function SampleList({ rows, open, address }: Props) {
       <ul aria-label="Answers" style={{ height: rows.n * height }}>
         {Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i).map(index => (
           <li key={index} style={{ top: index * height }} aria-setsize={rows.n} aria-posinset={index + 1}>
-            <RowLink row={rows.at(index)} isOpen={index === at} address={address} />
+            <RowLink row={rows.at(index)} index={index} isOpen={index === at} address={address} />
           </li>
         ))}
       </ul>

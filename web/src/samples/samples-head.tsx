@@ -1,5 +1,6 @@
 import type { StudyView } from '../../../src/serve/viewer/wire.ts'
 import { go, path } from '../address.ts'
+import { closed } from './open.ts'
 
 interface Props {
   readonly view: StudyView
@@ -12,7 +13,7 @@ interface Props {
 export function SamplesHead({ view: { status, conditions, result }, condition, address, back }: Props) {
   const known = conditions.includes(condition) ? conditions : [condition, ...conditions]
   const query = new URLSearchParams(address.search)
-  for (const name of ['in', 'at']) query.delete(name)
+  for (const name of Object.keys(closed)) query.delete(name)
   return (
     <div className="intro samples-head">
       <h1>Samples</h1>

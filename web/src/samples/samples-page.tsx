@@ -10,6 +10,7 @@ import { useLast } from '../use-last.ts'
 import { FilterBar } from './filter-bar.tsx'
 import { filtersOf, listQuery, total, viewQuery } from './filters.ts'
 import { HelpDialog } from './help-dialog.tsx'
+import { closed, openOf } from './open.ts'
 import { SampleDetail } from './sample-detail.tsx'
 import { SampleList } from './sample-list.tsx'
 import { SamplesHead } from './samples-head.tsx'
@@ -79,8 +80,8 @@ function Answers({
           ) : (
             <SampleDetail
               run={run}
-              row={{ condition, ...open }}
-              close={withQuery(address, { in: null, at: null })}
+              row={{ condition, suite: open.suite, sample: open.sample }}
+              close={withQuery(address, closed)}
               onLabelled={() => setVersion(before => before + 1)}
             />
           )}
@@ -89,10 +90,4 @@ function Answers({
       <HelpDialog dialog={keys.help} />
     </>
   )
-}
-
-/** The answer that the address names. */
-function openOf({ searchParams }: URL): { readonly suite: string; readonly sample: string } | null {
-  const [suite, sample] = [searchParams.get('in'), searchParams.get('at')]
-  return suite === null || sample === null ? null : { suite, sample }
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { go, withQuery } from '../address.ts'
 import type { Filters } from './filters.ts'
+import { closed } from './open.ts'
 
 /** Milliseconds of quiet after which what was typed is searched for. */
 const quiet = 250
@@ -19,7 +20,7 @@ export function Search({ filters, address }: { readonly filters: Filters; readon
     if (typed === sent.current) return
     const timer = setTimeout(() => {
       sent.current = typed
-      go(withQuery(address, { q: typed, in: null, at: null }), 'replace')
+      go(withQuery(address, { q: typed, ...closed }), 'replace')
     }, quiet)
     return () => clearTimeout(timer)
   }, [typed, address])
