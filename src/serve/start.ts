@@ -7,7 +7,7 @@ import type { Model, ModelInfo } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
 import { findEntry, languageOf } from '../models/index.ts'
 import type { Vector } from '../steer/index.ts'
-import { measuredAt } from '../study/measured-vectors.ts'
+import { lastFinishedAt, measuredAt } from '../study/measured-vectors.ts'
 import { createApp } from './app.ts'
 import { apiKeys } from './http/api-keys.ts'
 import { listen } from './http/listen.ts'
@@ -89,6 +89,7 @@ export async function startServer(model: Model, options: ServeOptions = {}): Pro
   const shelf = new VectorShelf({
     model: model.info,
     measured: async vectors => (options.store === undefined ? [] : await measuredAt(options.store, vectors)),
+    lastFinished: async () => (options.store === undefined ? null : await lastFinishedAt(options.store)),
     most: 256,
     mostBytes: 1 << 30,
   })

@@ -64,6 +64,14 @@ export class SqlStore implements Store {
     return row === undefined ? null : toRun(row)
   }
 
+  async lastFinished(): Promise<string | null> {
+    const { last } = await this.#db
+      .selectFrom('runs')
+      .select(({ fn }) => fn.max('finished').as('last'))
+      .executeTakeFirstOrThrow()
+    return last
+  }
+
   async startSession(session: Omit<Session, 'seen' | 'ended'>): Promise<void> {
     await this.#db
       .insertInto('sessions')

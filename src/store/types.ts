@@ -178,6 +178,8 @@ export interface Store extends AsyncDisposable {
   /** Newest first. */
   runs(study?: string): Promise<RunRow[]>
   run(hash: string): Promise<RunRow | null>
+  /** When a run last finished, so that others can tell whether one has since; null where none did. */
+  lastFinished(): Promise<string | null>
 
   startSession(session: Omit<Session, 'seen' | 'ended'>): Promise<void>
   /** Says that a session is alive at `at`, or has ended then. */

@@ -65,6 +65,13 @@ function conditionsOf({ conditions }: StudyResult, vector: FittedVector): Condit
   )
 }
 
+/** When a run of a store's file last finished; null where none did. */
+export async function lastFinishedAt(file: string): Promise<string | null> {
+  if (!existsSync(file)) return null
+  await using store = await openStore(file)
+  return await store.lastFinished()
+}
+
 /** What a store's file holds of these vectors. Reading leaves no empty store behind. */
 export async function measuredAt(file: string, vectors: readonly FittedVector[]): Promise<Measured[][]> {
   if (!existsSync(file)) return vectors.map(() => [])

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { storedName } from '../../src/serve/viewer/stored-name.ts'
 import { Failure, ServedVector, Vectors } from '../../src/serve/viewer/wire.ts'
+import { openStore } from '../../src/store/index.ts'
+import { savedVector } from '../../src/study/saved-vectors.ts'
 import { explored, type StudiedStore, studiedStore } from '../support/studied-store.ts'
 import { messages, type Subject, serveOrganism } from './server.ts'
 
@@ -51,6 +53,24 @@ test('one is taken, steers as it did in its study, and what was found of it is k
     status: 200,
     body: { plimsoll: { steering: [{ vector: name, strength: 2, verdict: found?.verdict }] } },
   })
+})
+
+test('what a study found that ended elsewhere is known as soon as vectors are looked at', async () => {
+  const { run, time } = studied.result
+  const file = join(folder, 'later.db')
+  const { vector } = await (async () => {
+    await using whole = await openStore(studied.file)
+    return { vector: await savedVector(whole, run, condition) }
+  })()
+  if (vector === null) throw new Error('the study kept no vector')
+  await using later = await openStore(file)
+  await using server = await serveOrganism({ store: file, vectors: [{ name: 'mine', vector }] })
+  const measured = async (path: string) => JSON.stringify((await server.get(path)).body).includes('"study":"demo"')
+  expect(await measured('/v1/vectors')).toBe(false)
+  await later.startRun({ hash: run, study: 'demo', plan: {}, engine: {}, started: time.started })
+  await later.finishRun(run, time.finished, studied.result)
+  expect(await measured('/v1/vectors')).toBe(true)
+  expect(await measured('/v1/vectors/mine')).toBe(true)
 })
 
 test('one that is not there is refused with a way out, and so is what is no name', async () => {

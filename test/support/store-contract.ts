@@ -46,7 +46,9 @@ export function storeContract(open: () => Promise<Store>): void {
     const again = await store.startRun(run('a', '2026-02-01T00:00:00Z'))
     expect(again.started).toBe('2026-01-01T00:00:00Z')
     expect(again.plan).toEqual({ seed: 1 })
+    expect(await store.lastFinished()).toBeNull()
     await store.finishRun('a', '2026-02-02T00:00:00Z', { verdict: 'within' })
+    expect(await store.lastFinished()).toBe('2026-02-02T00:00:00Z')
     expect((await store.runs('demo')).map(r => [r.hash, r.finished])).toEqual([
       ['b', null],
       ['a', '2026-02-02T00:00:00Z'],

@@ -35,6 +35,11 @@ export function infoOf({ name, vector, bytes, measured }: Shelved, { shelf }: Se
   }
 }
 
+/** A store that cannot be read leaves vectors as they were. */
+async function refreshed({ shelf, onError }: Service): Promise<void> {
+  await shelf.refresh().catch(onError)
+}
+
 const info = (status: number, says: string) => ({ status, type: 'application/json', schema: VectorInfo, says })
 
 export const vectorRoutes: readonly Route[] = [
@@ -48,8 +53,10 @@ export const vectorRoutes: readonly Route[] = [
       schema: VectorList,
       says: 'All of them.',
     },
-    handle: (_asked, service) =>
-      Response.json({ object: 'list', data: service.shelf.list().map(shelved => infoOf(shelved, service)) }),
+    handle: async (_asked, service) => {
+      await refreshed(service)
+      return Response.json({ object: 'list', data: service.shelf.list().map(shelved => infoOf(shelved, service)) })
+    },
   }),
   bytesRoute({
     method: 'post',
@@ -68,7 +75,10 @@ export const vectorRoutes: readonly Route[] = [
     summary: 'One vector',
     params,
     answer: info(200, 'What is known of it.'),
-    handle: ({ param }, service) => Response.json(infoOf(service.shelf.get(param('name')), service)),
+    handle: async ({ param }, service) => {
+      await refreshed(service)
+      return Response.json(infoOf(service.shelf.get(param('name')), service))
+    },
   }),
   route({
     method: 'get',

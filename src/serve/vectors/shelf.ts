@@ -18,6 +18,8 @@ export interface ShelfOptions {
   readonly model: Pick<ModelInfo, 'name' | 'fingerprint' | 'width' | 'layers'>
   /** For each of them what studies found of it; what is left out was not measured. */
   readonly measured: (vectors: readonly Vector[]) => Promise<readonly (readonly Measured[])[]>
+  /** When a study last finished; null where none did. It is asked for often. */
+  readonly lastFinished: () => Promise<string | null>
   readonly most: number
   readonly mostBytes: number
 }
@@ -26,6 +28,8 @@ export class VectorShelf {
   readonly #options: ShelfOptions
   readonly #vectors = new Map<string, Shelved>()
   #standard: readonly NamedVector[] = []
+  /** When a study had last finished as the vectors were looked up. */
+  #lookedAt: string | null = null
 
   constructor(options: ShelfOptions) {
     this.#options = options
@@ -84,6 +88,14 @@ export class VectorShelf {
     const shelved = { name, vector, measured, bytes }
     this.#vectors.set(name, shelved)
     return shelved
+  }
+
+  /** Looks again what studies found where one has finished since, wherever it was started. */
+  async refresh(): Promise<void> {
+    const last = await this.#options.lastFinished()
+    if (last === this.#lookedAt) return
+    await this.measureAgain()
+    this.#lookedAt = last
   }
 
   /** Looks again what studies found, of all of them. */
