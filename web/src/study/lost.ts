@@ -1,27 +1,35 @@
-/** Where the answers are that a verdict speaks of. */
+/** Which lost answers a verdict speaks of. */
+import type { AxisName, ConditionResult, SuiteResult } from '../../../src/study/result.ts'
 
-import { count } from '../../../src/study/report/format.ts'
-import type { SamplesLink } from '../../../src/study/report/page/verdict.ts'
-import type { AxisName, ConditionResult } from '../../../src/study/result.ts'
-import { samplesPath } from './paths.ts'
+/** What may not be lost. */
+const kept: readonly AxisName[] = ['robustness', 'control', 'general']
 
-/** Of the axes kept whose suites are answered in words. */
-const kept: readonly AxisName[] = ['robustness', 'control']
+export interface Lost {
+  readonly axis: AxisName
+  /** One suite, so that the list that is led to holds just those: suites outside the verdict may share its axis. */
+  readonly suite: string
+  readonly lost: number
+  /** Whether it is the only one of its axis with answers to look at. */
+  readonly only: boolean
+}
 
-/** To what was lost on the axis that is broken, or that lost most; to all answers where nothing was. */
-export function lostLink(study: string, condition: ConditionResult, run: string | null): SamplesLink {
-  const counted = kept.map(axis => ({
-    axis,
-    broken: condition.axes[axis].state === 'broken',
-    lost: condition.axes[axis].suites.reduce((sum, { lost }) => sum + lost, 0),
-  }))
-  const [first] = counted
-    .filter(({ lost }) => lost > 0)
-    .toSorted((a, b) => Number(b.broken) - Number(a.broken) || b.lost - a.lost)
-  if (first === undefined) return { href: samplesPath(study, condition.name, { run }), text: 'See the answers' }
-  const answers = first.lost === 1 ? 'the 1 answer' : `the ${count(first.lost)} answers`
-  return {
-    href: samplesPath(study, condition.name, { run, axis: first.axis, show: 'lost' }),
-    text: `See ${answers} that changed for the worse on ${first.axis}`,
-  }
+/** Of the suite that broke, else of one that decides its axis, else of the one that lost most; null where nothing was lost. */
+export function worstLost({ axes }: Pick<ConditionResult, 'axes'>): Lost | null {
+  const all = kept.flatMap(axis => {
+    const { decidedBy, suites } = axes[axis]
+    const listed = suites.filter(isListed)
+    return listed.map(({ suite, lost, state }) => ({
+      found: { axis, suite, lost, only: listed.length === 1 },
+      rank: (state === 'broken' ? 2 : 0) + (suite === decidedBy ? 1 : 0),
+    }))
+  })
+  const [first] = all
+    .filter(({ found }) => found.lost > 0)
+    .toSorted((a, b) => b.rank - a.rank || b.found.lost - a.found.lost)
+  return first?.found ?? null
+}
+
+/** Running text has no answers, and whether answers make sense is asked of those of other suites. */
+function isListed({ suite, kind }: SuiteResult): boolean {
+  return kind === 'rate' && suite !== 'sense'
 }

@@ -14,7 +14,7 @@ export function studyPath(study: string, condition: string | null, run: string |
 export function samplesPath(
   study: string,
   condition: string,
-  query: Readonly<Record<'run' | 'axis' | 'show', string | null>> | { readonly run: string | null },
+  query: Readonly<Record<'run' | 'axis' | 'suite' | 'show', string | null>> | { readonly run: string | null },
 ): string {
   return withQuery(path('studies', study, condition, 'samples'), query)
 }
