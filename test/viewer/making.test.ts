@@ -123,6 +123,7 @@ describe.skipIf(executablePath === null)('the viewer beside a model', () => {
     await page.getByLabel('Name', { exact: true }).fill('mine')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('Saved as mine').waitFor()
+    expect(await tried.locator('.answer').count()).toBe(2)
     await page.getByLabel('at strengths').fill('0.5, x')
     await page.getByText('Write one to eight numbers').waitFor()
     await page.getByLabel('at strengths').fill('0.5, 1')

@@ -32,15 +32,21 @@ export function MakePage({ address }: { readonly address: URL }) {
 
 function Make({ model, address }: { readonly model: ServedModel; readonly address: URL }) {
   const name = address.searchParams.get('vector')
-  const { data: vector, failed } = useApi(name === null ? null : `/v1${path('vectors', name)}`, VectorInfo)
+  const { data, failed } = useApi(name === null ? null : `/v1${path('vectors', name)}`, VectorInfo)
+  // What a fit or a save answered is known before it is read, so that answers stay when a vector gets its name.
+  const [told, setTold] = useState<VectorInfo | null>(null)
+  const vector = data ?? (told?.name === name ? told : null)
   const [strength, setStrength] = useState(1)
   const [fits, setFits] = useState(0)
-  const show = (vector: string) => go(withQuery(address, { vector }), 'replace')
+  const show = (known: VectorInfo) => {
+    setTold(known)
+    go(withQuery(address, { vector: known.name }), 'replace')
+  }
   const fitted = (made: VectorInfo) => {
     // The one before was never named.
     if (name !== null && isDraft(name)) void send('DELETE', `/v1${path('vectors', name)}`).catch(() => undefined)
     setFits(before => before + 1)
-    show(made.name)
+    show(made)
   }
   return (
     <>

@@ -1,5 +1,5 @@
 import { type FormEvent, useId, useState } from 'react'
-import type { VectorInfo } from '../../../src/serve/vectors/info.ts'
+import { VectorInfo } from '../../../src/serve/vectors/info.ts'
 import { path } from '../address.ts'
 import { send } from '../api.ts'
 import { Problem } from '../shell/told.tsx'
@@ -8,7 +8,7 @@ import { isDraft } from './fit.ts'
 
 interface Props {
   readonly vector: VectorInfo
-  readonly onSaved: (name: string) => void
+  readonly onSaved: (vector: VectorInfo) => void
 }
 
 /** A draft gets a name, under which requests know it. */
@@ -16,8 +16,8 @@ export function SaveVector({ vector: { name }, onSaved }: Props) {
   const id = useId()
   const [to, setTo] = useState('')
   const { busy, failed, act } = useAction(async () => {
-    await send('PATCH', `/v1${path('vectors', name)}`, { name: to })
-    onSaved(to)
+    const response = await send('PATCH', `/v1${path('vectors', name)}`, { name: to })
+    onSaved(VectorInfo.parse(await response.json()))
   })
   const save = (event: FormEvent) => {
     event.preventDefault()
