@@ -4,14 +4,13 @@ import { count } from '../../../src/study/report/format.ts'
 import { pointScale } from '../../../src/study/report/geometry/scale.ts'
 import { Drawn } from '../drawn.tsx'
 import { comparisonTable } from './comparison-table.ts'
+import { figuresOf } from './figures.ts'
 import { Flips } from './flips.tsx'
 
 export function Compared({ comparison }: { readonly comparison: Comparison }) {
   const { a, b, differences, flips } = comparison
   const suites = orderedSuites(comparison)
-  const rates = suites.filter(({ kind }) => kind === 'rate')
-  const sum = (of: 'n' | 'lost' | 'gained') => rates.reduce((all, suite) => all + suite[of], 0)
-  const [lost, gained] = [sum('lost'), sum('gained')]
+  const { lost, gained, same } = figuresOf(comparison)
   const scale = pointScale(suites.flatMap(({ change, ci }) => [change, ...ci]))
   const left = leftOut(comparison)
   return (
@@ -26,7 +25,7 @@ export function Compared({ comparison }: { readonly comparison: Comparison }) {
         <dl className="figures strip">
           <Figure title="lost" n={lost} />
           <Figure title="gained" n={gained} />
-          <Figure title="same" n={Math.max(0, sum('n') - lost - gained)} />
+          <Figure title="same" n={same} />
         </dl>
         <Drawn of={comparisonTable(suites, scale)} />
       </section>
