@@ -179,6 +179,19 @@ describe.skipIf(executablePath === null)('the viewer', () => {
     expect(wrong).toEqual([])
   })
 
+  test('rows that could not be fetched are told, and asked for again', async () => {
+    await using looked = await look(browser, viewer, '/studies/demo')
+    const { page } = looked
+    await page.locator('.verdict').waitFor()
+    await page.route('**/samples?*offset=*', route => route.abort())
+    await page.goto(`${viewer.url}${at(method)}`)
+    await page.getByRole('alert').getByText('The server does not answer').waitFor()
+    await page.unroute('**/samples?*offset=*')
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.locator('a.row').first().waitFor()
+    expect(await page.getByRole('alert').count()).toBe(0)
+  })
+
   test('a list begins at the answer that is open, before its rows are there', async () => {
     await using looked = await look(browser, viewer, at(method), { viewport: { width: 1280, height: 400 } })
     const { page, wrong } = looked
@@ -200,6 +213,7 @@ describe.skipIf(executablePath === null)('the viewer', () => {
     await page.goto(address.href)
     await page.locator('.list li[aria-posinset="33"]').waitFor()
     expect(await page.evaluate("document.querySelector('.list').scrollTop")).toBeGreaterThan(20 * 56)
+    expect(await page.locator('a.row').count()).toBe(0)
     fetched()
     await page.locator('.list li[aria-posinset="33"] a.row[aria-current]').waitFor()
     expect(wrong).toEqual([])
@@ -338,5 +352,9 @@ describe.skipIf(executablePath === null)('the viewer', () => {
     await page.getByRole('link', { name: 'demo', exact: true }).click()
     await page.getByRole('link', { name: 'method' }).waitFor()
     expect(wrong).toEqual([])
+    // What was seen last stays, and that it is no longer followed is said.
+    await page.route('**/api/studies/demo*', route => route.abort())
+    await page.getByRole('alert').getByText('The server does not answer').waitFor()
+    expect(await page.getByText('Running: 2 of 4 answers and scores').count()).toBe(1)
   })
 })

@@ -67,7 +67,7 @@ export function upload(address: string, file: Blob): Promise<Response> {
 async function reach(address: string, init: RequestInit): Promise<Response> {
   const response = await fetch(address, init).catch(error => {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
-    throw new Failed('The server does not answer', 'Start it again: plimsoll view')
+    throw new Failed('The server does not answer', 'Start it again, as you started it')
   })
   if (response.ok) return response
   throwIfTold(await response.json().catch(() => null))

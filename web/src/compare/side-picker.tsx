@@ -2,6 +2,7 @@ import { type RunState, StudyView } from '../../../src/serve/viewer/wire.ts'
 import { sortedConditions } from '../../../src/study/report/words.ts'
 import { go, withQuery } from '../address.ts'
 import { apiPath, useApi } from '../api.ts'
+import { Problem } from '../shell/told.tsx'
 import { when } from '../studies/when.ts'
 import { type Side, sideText } from './side.ts'
 
@@ -15,7 +16,7 @@ interface Props {
 export function SidePicker({ name, side, runs, address }: Props) {
   const run = runs.find(one => one.run === side?.run) ?? runs[0]
   const at = run === undefined ? null : apiPath(`/studies/${encodeURIComponent(run.study)}`, { run: run.run })
-  const { data } = useApi(at, StudyView)
+  const { data, failed } = useApi(at, StudyView)
   const choose = (hash: string, condition: string) =>
     go(withQuery(address, { [name]: sideText({ run: hash, condition }) }))
   const conditions = sortedConditions(data?.result?.conditions ?? []).map(one => one.name)
@@ -44,6 +45,7 @@ export function SidePicker({ name, side, runs, address }: Props) {
           ))}
         </select>
       </label>
+      {failed !== null && <Problem failed={failed} />}
     </fieldset>
   )
 }

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { VectorInfo } from '../../../src/serve/vectors/info.ts'
 import { Studies } from '../../../src/serve/viewer/wire.ts'
 import { go } from '../address.ts'
-import { apiPath, send, useApi } from '../api.ts'
+import { apiPath, Failed, send, useApi } from '../api.ts'
 import { Problem } from '../shell/told.tsx'
 import { useAction } from '../shell/use-action.ts'
 import { isDraft } from './fit.ts'
@@ -17,13 +17,17 @@ interface Props {
 
 /** The study file that measures it, to be taken away or started here. */
 export function MeasureVector({ vector: { name }, model, strength }: Props) {
-  const { data } = useApi(apiPath('/studies'), Studies)
+  const { data, failed: unread } = useApi(apiPath('/studies'), Studies)
   const [base, setBase] = useState(model === 'organism' ? 'demo' : 'overrefusal-quick')
   const [written, setWritten] = useState<string | null>(null)
-  const [copied, setCopied] = useState(false)
+  const [copied, setCopied] = useState<string | null>(null)
   const { busy, failed, act } = useAction(async (text: string) => {
     await send('POST', apiPath('/runs'), { text })
     go('/studies')
+  })
+  const copying = useAction(async (text: string) => {
+    await copyText(text)
+    setCopied(text)
   })
   const strengths = strengthsOf(written ?? String(strength))
   const text = strengths === null ? null : measureStudy({ vector: name, model, base, strengths })
@@ -34,9 +38,6 @@ export function MeasureVector({ vector: { name }, model, strength }: Props) {
         <p className="text muted">Save it under a name first: results are filed under it.</p>
       </section>
     )
-  const copy = () => {
-    void navigator.clipboard.writeText(text ?? '').then(() => setCopied(true))
-  }
   return (
     <section aria-labelledby="measure-title">
       <h2 id="measure-title">Measure it</h2>
@@ -75,7 +76,7 @@ export function MeasureVector({ vector: { name }, model, strength }: Props) {
                 Start it here
               </button>
             )}
-            <button type="button" onClick={copy}>
+            <button type="button" onClick={() => copying.act(text)}>
               Copy
             </button>
             <a
@@ -85,12 +86,23 @@ export function MeasureVector({ vector: { name }, model, strength }: Props) {
               Download
             </a>
             <span className="small muted" role="status">
-              {copied && 'Copied.'}
+              {copied === text && 'Copied.'}
             </span>
           </div>
         </>
       )}
       {failed !== null && <Problem failed={failed} />}
+      {copying.failed !== null && <Problem failed={copying.failed} />}
+      {unread !== null && <Problem failed={unread} />}
     </section>
   )
+}
+
+/** @throws Failed where the browser forbids it */
+async function copyText(text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text)
+  } catch {
+    throw new Failed('The browser does not let this page copy', 'Mark the text and copy it, or download it.')
+  }
 }

@@ -66,6 +66,13 @@ function Answers({
       {problem}
       {last.note !== null && <p className="text small">{last.note}</p>}
       <FilterBar tallies={tallies} templates={last.templates} filters={filters} address={address} n={n} />
+      {rows.failed !== null && (
+        <Problem failed={rows.failed}>
+          <button type="button" onClick={rows.retry}>
+            Try again
+          </button>
+        </Problem>
+      )}
       <div className={`browse${open === null ? '' : ' has-open'}`} aria-busy={counted.data === null}>
         <SampleList key={list} rows={rows} open={open} address={address} />
         <div className="detail">

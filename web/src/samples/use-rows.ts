@@ -1,12 +1,15 @@
 /** The rows of a list that are looked at, fetched a page at a time. */
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { SamplePage, type SampleRow } from '../../../src/serve/viewer/wire.ts'
-import { get } from '../api.ts'
+import { type Failed, failedBy, get } from '../api.ts'
 
 const size = 100
 
 export interface Rows {
   readonly n: number
+  /** Why some rows could not be fetched; they are not asked for again by themselves. */
+  readonly failed: Failed | null
+  retry(): void
   /** Undefined while it is not there yet. */
   at(index: number): SampleRow | undefined
   /** Has the rows from one index up to another fetched. */
@@ -21,11 +24,13 @@ export interface Rows {
  */
 export function useRows(address: string, n: number, version: number): Rows {
   const [pages, setPages] = useState<ReadonlyMap<number, readonly SampleRow[]>>(new Map())
+  const [failed, setFailed] = useState<Failed | null>(null)
   const asked = useRef(new Set<number>())
   const list = useRef(address)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another version is another list
   useEffect(() => {
     asked.current = new Set()
+    setFailed(null)
     if (list.current !== address) setPages(new Map())
     list.current = address
   }, [address, version])
@@ -36,9 +41,8 @@ export function useRows(address: string, n: number, version: number): Rows {
       try {
         const found = await get(`${address}&offset=${page * size}&limit=${size}`, SamplePage)
         if (mine === asked.current) setPages(before => new Map(before).set(page, found.rows))
-      } catch {
-        // Asked again when it is looked at again.
-        mine.delete(page)
+      } catch (error) {
+        if (mine === asked.current) setFailed(failedBy(error))
       }
     },
     [address],
@@ -53,6 +57,11 @@ export function useRows(address: string, n: number, version: number): Rows {
   const at = (index: number) => pages.get(Math.floor(index / size))?.[index % size]
   return {
     n,
+    failed,
+    retry() {
+      asked.current = new Set()
+      setFailed(null)
+    },
     at,
     want,
     find(row) {

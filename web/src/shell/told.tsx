@@ -1,13 +1,21 @@
 /** What stands in place of data that is not there. */
+import type { ReactNode } from 'react'
 import type { Failed } from '../api.ts'
 
-export function Problem({ failed }: { readonly failed: Failed }) {
+interface ProblemProps {
+  readonly failed: Failed
+  /** What can be done about it here. */
+  readonly children?: ReactNode
+}
+
+export function Problem({ failed, children }: ProblemProps) {
   return (
     <div className="problem" role="alert">
       <p>
         <b>{failed.message}</b>
       </p>
       {failed.fix !== undefined && <p>{failed.fix}</p>}
+      {children}
     </div>
   )
 }

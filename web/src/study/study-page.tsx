@@ -22,6 +22,12 @@ export function StudyPage({ address, study, condition }: Props) {
   useTitle(...(condition === undefined ? [study] : [condition, study]))
   if (failed !== null) return <Problem failed={failed} />
   if (view === null) return <Waiting what={study} />
-  if (view.result === null) return <Unfinished view={view} run={run} />
+  if (view.result === null)
+    return (
+      <>
+        {live.failed !== null && <Problem failed={live.failed} />}
+        <Unfinished view={view} run={run} />
+      </>
+    )
   return <Finished view={view} result={view.result} condition={condition} run={run} />
 }

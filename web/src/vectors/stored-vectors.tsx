@@ -11,11 +11,12 @@ interface Props {
 }
 
 export function StoredVectors({ served, onDone }: Props) {
-  const { data } = useApi(apiPath('/vectors'), Vectors)
+  const { data, failed: unread } = useApi(apiPath('/vectors'), Vectors)
   const { busy, failed, act } = useAction(async (name: string) => {
     await send('POST', apiPath('/vectors'), { name })
     onDone()
   })
+  if (unread !== null) return <Problem failed={unread} />
   const left = data?.stored.filter(({ name }) => !served.includes(name)) ?? []
   if (left.length === 0) return null
   return (
