@@ -76,8 +76,11 @@ describe.skipIf(executablePath === null)('the viewer beside a model', () => {
     await page.getByRole('button', { name: 'Start' }).click()
     await page.getByRole('alert').getByText('Found: no/such/set').waitFor()
 
+    // What was written is still there.
+    await page.reload()
     await page.getByRole('link', { name: 'Start a study' }).click()
     await page.getByRole('radio', { name: /^A study file/ }).check()
+    expect(await page.getByLabel('Study file (YAML)').inputValue()).toContain('no/such/set')
     await page.getByLabel('Study file (YAML)').fill(small)
     await page.getByRole('button', { name: 'Start' }).click()
     await card(page, 'mine').getByText('finished').waitFor()

@@ -146,6 +146,28 @@ describe.skipIf(executablePath === null)('the viewer', () => {
     expect(wrong).toEqual([])
   })
 
+  test('only differences are shown from answer to answer, and keys still work', async () => {
+    await using looked = await look(browser, viewer, at(method, { show: 'same' }))
+    const { page, wrong } = looked
+    const place = () => new URL(page.url()).searchParams.get('at')
+    const only = page.getByRole('checkbox', { name: 'only differences' })
+    await page.locator('a.row').first().click()
+    await page.locator('.pair').waitFor()
+    await only.check()
+    const [first, query] = [place(), new URL(page.url()).searchParams]
+    expect(query.get('diff')).toBe('only')
+    await only.press('j')
+    await page.waitForURL(url => url.searchParams.get('at') !== first)
+    await only.waitFor()
+    expect(await only.isChecked()).toBe(true)
+    await page.keyboard.press('k')
+    await page.waitForURL(url => url.searchParams.get('at') === first)
+    await page.reload()
+    await only.waitFor()
+    expect(await only.isChecked()).toBe(true)
+    expect(wrong).toEqual([])
+  })
+
   test('every filter leaves as many answers as it says', async () => {
     await using looked = await look(browser, viewer, at(method))
     const { page, wrong } = looked

@@ -4,10 +4,10 @@ import { Methods, type ServedModel } from '../../../src/serve/viewer/wire.ts'
 import { candidateLayers } from '../../../src/study/layers.ts'
 import { apiPath, useApi } from '../api.ts'
 import { Problem } from '../shell/told.tsx'
+import { useWritten } from '../use-written.ts'
 import { PromptBox } from './prompt-box.tsx'
 import { promptsOf, warningsOf } from './prompts.ts'
 import { useFit } from './use-fit.ts'
-import { useWritten } from './use-written.ts'
 
 interface Props {
   readonly model: ServedModel

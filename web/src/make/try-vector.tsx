@@ -7,7 +7,7 @@ import { NumberBox } from '../playground/number-box.tsx'
 import { QuestionForm } from '../playground/question-form.tsx'
 import { setupPath, strongest, usualTokens } from '../playground/setup.ts'
 import { useAnswers } from '../playground/use-answers.ts'
-import { useWritten } from './use-written.ts'
+import { useWritten } from '../use-written.ts'
 
 interface Props {
   readonly model: ServedModel

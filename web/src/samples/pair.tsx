@@ -1,9 +1,16 @@
 import { useMemo } from 'react'
 import type { SampleView } from '../../../src/serve/viewer/wire.ts'
 import { differences } from '../../../src/study/report/page/answer.ts'
+import { go, withQuery } from '../address.ts'
 import { AnswerSide } from './answer-side.tsx'
 
-export function Pair({ sample: { baseline, steered, harmful, condition } }: { readonly sample: SampleView }) {
+interface Props {
+  readonly sample: SampleView
+  readonly address: URL
+}
+
+export function Pair({ sample: { baseline, steered, harmful, condition }, address }: Props) {
+  const only = address.searchParams.get('diff') === 'only'
   const changed = useMemo(() => differences(baseline.text, steered.text), [baseline.text, steered.text])
   return (
     <>
@@ -15,7 +22,13 @@ export function Pair({ sample: { baseline, steered, harmful, condition } }: { re
         <p className="tiny muted">The two answers share few words, so differences are not marked.</p>
       ) : (
         <label className="small only-differences">
-          <input type="checkbox" id="diff-only" /> only differences
+          <input
+            type="checkbox"
+            id="diff-only"
+            checked={only}
+            onChange={event => go(withQuery(address, { diff: event.target.checked ? 'only' : null }), 'replace')}
+          />{' '}
+          only differences
         </label>
       )}
     </>

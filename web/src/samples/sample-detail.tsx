@@ -1,28 +1,29 @@
 /** One prompt: the baseline's answer beside the steered one, and a label for it. */
 import { useState } from 'react'
 import { SampleView } from '../../../src/serve/viewer/wire.ts'
+import { withQuery } from '../address.ts'
 import { apiPath, useApi } from '../api.ts'
 import { setupPath, usualTokens } from '../playground/setup.ts'
 import { Problem, Waiting } from '../shell/told.tsx'
 import { ChangeWord } from './change-word.tsx'
 import { Labels } from './labels.tsx'
+import { closed } from './open.ts'
 import { Pair } from './pair.tsx'
 
 interface Props {
   readonly run: string
   readonly row: { readonly condition: string; readonly suite: string; readonly sample: string }
-  /** Address without this answer. */
-  readonly close: string
+  readonly address: URL
   readonly onLabelled: () => void
 }
 
-export function SampleDetail({ run, row, close, onLabelled }: Props) {
+export function SampleDetail({ run, row, address, onLabelled }: Props) {
   const [version, setVersion] = useState(0)
   const { data: sample, failed } = useApi(apiPath(`/runs/${run}/sample`, row), SampleView, { version })
   return (
     <article aria-label="Answer">
       <p className="back small">
-        <a href={close} data-keep="">
+        <a href={withQuery(address, closed)} data-keep="">
           Back to the list
         </a>
       </p>
@@ -35,7 +36,7 @@ export function SampleDetail({ run, row, close, onLabelled }: Props) {
           </h2>
           <p className="small muted">{aboutOf(sample)}</p>
           <Prompt sample={sample} />
-          <Pair key={`${sample.chunk} ${sample.position}`} sample={sample} />
+          <Pair key={`${sample.chunk} ${sample.position}`} sample={sample} address={address} />
           {sample.again !== null && (
             <p className="small">
               <a href={againPath(sample.again, sample.harmful)}>Ask it at another strength</a>

@@ -1,7 +1,6 @@
 /** The answers of a condition: a list that is filtered, and one of them beside the baseline's. */
 import { useMemo, useState } from 'react'
 import { StudyView, Tallies } from '../../../src/serve/viewer/wire.ts'
-import { withQuery } from '../address.ts'
 import { apiPath, useApi } from '../api.ts'
 import { useTitle } from '../shell/title.ts'
 import { Problem, Waiting } from '../shell/told.tsx'
@@ -10,7 +9,7 @@ import { useLast } from '../use-last.ts'
 import { FilterBar } from './filter-bar.tsx'
 import { filtersOf, listQuery, total, viewQuery } from './filters.ts'
 import { HelpDialog } from './help-dialog.tsx'
-import { closed, openOf } from './open.ts'
+import { openOf } from './open.ts'
 import { SampleDetail } from './sample-detail.tsx'
 import { SampleList } from './sample-list.tsx'
 import { SamplesHead } from './samples-head.tsx'
@@ -88,7 +87,7 @@ function Answers({
             <SampleDetail
               run={run}
               row={{ condition, suite: open.suite, sample: open.sample }}
-              close={withQuery(address, closed)}
+              address={address}
               onLabelled={() => setVersion(before => before + 1)}
             />
           )}

@@ -1,10 +1,11 @@
 /** Starts a study on the model that is served: a built-in one, or one that is written down here. */
-import { type FormEvent, useState } from 'react'
+import type { FormEvent } from 'react'
 import type { Studies, StudyWanted } from '../../../src/serve/viewer/wire.ts'
 import { go, withQuery } from '../address.ts'
 import { apiPath, send } from '../api.ts'
 import { Problem } from '../shell/told.tsx'
 import { useAction } from '../shell/use-action.ts'
+import { useWritten } from '../use-written.ts'
 
 /** In the address, for a study file of one's own. */
 const own = 'own'
@@ -17,7 +18,7 @@ interface Props {
 
 export function StartStudy({ starts: { builtin, model }, address, onDone }: Props) {
   const chosen = address.searchParams.get('start') || (builtin[0]?.name ?? own)
-  const [text, setText] = useState('study: overrefusal-quick\nconditions: [diffmean]\n')
+  const [text, write] = useWritten('study', 'study: overrefusal-quick\nconditions: [diffmean]\n')
   const { busy, failed, act } = useAction(async (wanted: StudyWanted) => {
     await send('POST', apiPath('/runs'), wanted)
     go(withQuery(address, { start: null }), 'replace')
@@ -59,7 +60,7 @@ export function StartStudy({ starts: { builtin, model }, address, onDone }: Prop
               rows={12}
               spellCheck={false}
               value={text}
-              onChange={event => setText(event.target.value)}
+              onChange={event => write(event.target.value)}
             ></textarea>
           </label>
         )}

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 
-/** What is written into a box, kept while the tab is open: lists of prompts are too long for an address. */
+/** What is written into a box, kept while the tab is open: lists of prompts and study files are too long for an address. */
 export function useWritten(key: string, usual = ''): readonly [text: string, write: (text: string) => void] {
   const [text, setText] = useState(() => kept(key) ?? usual)
   const write = (next: string) => {
