@@ -1,4 +1,5 @@
 /** Stops runs whose processes are on this machine, whoever began them. */
+import { Refusal } from '../viewer/failure.ts'
 import type { StudyRunner } from './runner.ts'
 
 export class Stopper {
@@ -15,14 +16,17 @@ export class Stopper {
    * As Ctrl-C in its terminal. A process hears of it once, however often it is asked for: the second time would end it
    * within a chunk, which would be lost.
    *
-   * @param worker the process that works on the run
+   * @param worker the process of this machine that works on the run; null where none does
+   * @throws Refusal 409 where there is nothing to stop here
    */
-  stop(run: string, worker: number): void {
+  stop(run: string, worker: number | null): void {
     if (this.isStopping(run, worker)) return
     if (this.#isOwn(run)) {
       this.#runner?.stop()
       return
     }
+    if (worker === null || worker === process.pid)
+      throw new Refusal(409, 'No process of this machine works on this run', 'Stop it where it was started.')
     process.kill(worker, 'SIGINT')
     this.#told.add(`${run} ${worker}`)
   }

@@ -33,7 +33,8 @@ export function studyRoutes(given: StudyRunner | null, stopper: Stopper, runs: (
     await body(context, Nothing)
     runner()
     const run = hash(context)
-    stopper.stop(run, await workerAt(await runs(), run))
+    const { store } = await runs()
+    stopper.stop(run, workerOf(await store.sessions(run)))
     return context.body(null, 202)
   })
   app.post('/runs/:run/resume', atMost(64), async context => {
@@ -48,10 +49,4 @@ export function studyRoutes(given: StudyRunner | null, stopper: Stopper, runs: (
     return told(context)
   })
   return app
-}
-
-async function workerAt({ store }: Runs, run: string): Promise<number> {
-  const worker = workerOf(await store.sessions(run))
-  if (worker !== null && worker !== process.pid) return worker
-  throw new Refusal(409, 'No process of this machine works on this run', 'Stop it where it was started.')
 }
