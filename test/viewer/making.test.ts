@@ -45,8 +45,9 @@ describe.skipIf(executablePath === null)('the viewer beside a model', () => {
     await using looked = await look(browser, subject.server, '/')
     const { page, wrong } = looked
     page.setDefaultTimeout(300_000)
-    // Nothing is there yet, so the form is.
+    // Nothing is there yet, so the form is, and there is nothing to go back to.
     await page.getByRole('radio', { name: /^faithfulness / }).check()
+    expect(await page.getByRole('link', { name: 'Not now' }).count()).toBe(0)
     expect(new URL(page.url()).search).toBe('?start=faithfulness')
     await page.getByRole('radio', { name: /^demo/ }).check()
     await page.getByRole('button', { name: 'Start' }).click()
@@ -67,6 +68,9 @@ describe.skipIf(executablePath === null)('the viewer beside a model', () => {
     await card(page, 'demo').getByRole('button', { name: 'Stop demo' }).click()
     await card(page, 'demo').getByRole('button', { name: 'Resume demo' }).waitFor()
 
+    await page.getByRole('link', { name: 'Start a study' }).click()
+    await page.getByRole('radio', { name: /^A study file/ }).check()
+    await page.getByRole('link', { name: 'Not now' }).click()
     await page.getByRole('link', { name: 'Start a study' }).click()
     await page.getByRole('radio', { name: /^A study file/ }).check()
     await page.getByLabel('Study file (YAML)').fill(`${small}judge: ./mine.ts\n`)
@@ -157,11 +161,11 @@ describe.skipIf(executablePath === null)('the viewer beside a model', () => {
     const file = await (await downloading).path()
     expect(layersOf([parseVector(new Uint8Array(readFileSync(file)))])).toHaveLength(1)
     await mine.getByRole('link', { name: 'Make mine the default' }).click()
-    await mine.getByLabel('Strength').fill('1.5')
+    await mine.getByLabel('Strength').fill('1.25')
     await mine.getByRole('button', { name: 'Steer by mine' }).click()
-    await mine.getByText('steers the model default at 1.5').waitFor()
+    await mine.getByText('steers the model default at 1.25').waitFor()
     const standard = async () => (await subject.get('/v1/steering/default')).body
-    expect(await standard()).toEqual({ steering: [{ vector: 'mine', strength: 1.5 }] })
+    expect(await standard()).toEqual({ steering: [{ vector: 'mine', strength: 1.25 }] })
     await mine.getByRole('link', { name: 'Make mine the default' }).click()
     await mine.getByRole('button', { name: 'Steer by it no longer' }).click()
     await mine.getByText('steers the model default').waitFor({ state: 'detached' })

@@ -202,8 +202,10 @@ describe.skipIf(executablePath === null)('the playground', () => {
   })
 
   test('what is asked can be stopped, and what the server refuses is told', async () => {
-    await using looked = await look(browser, subject.server, at({ ...whole, vectors: 'compliance@1' }))
+    await subject.get('/v1/vectors?name=gone', { method: 'POST', body: Buffer.from(subject.bytes) })
+    await using looked = await look(browser, subject.server, at({ ...whole, vectors: 'gone@1' }))
     const { page } = looked
+    const requests = asked(page)
     await page.getByRole('slider').waitFor()
     // All places are taken, so that both answers wait.
     const leave = new AbortController()
@@ -213,13 +215,21 @@ describe.skipIf(executablePath === null)('the playground', () => {
     await page.getByRole('button', { name: 'Stop' }).click()
     await page.getByRole('status').filter({ hasText: 'Stopped.' }).waitFor()
     place[Symbol.dispose]()
-    await page.goto(`${subject.server.url}${at({ ...whole, vectors: 'nobody@1' })}`)
-    await page.getByText('so it steers nothing').waitFor()
+    // Somebody removes it while the page is open.
+    await subject.get('/v1/vectors/gone', { method: 'DELETE' })
     await page.getByRole('button', { name: 'Ask' }).click()
-    await page.getByRole('alert').filter({ hasText: 'There is no vector "nobody"' }).waitFor()
+    await page.getByRole('alert').filter({ hasText: 'There is no vector "gone"' }).waitFor()
     // The baseline's answer need not be there when the other's refusal is.
     await page.getByRole('status').filter({ hasText: 'An answer failed.' }).waitFor()
     expect(await sides(page).first().textContent()).toBe(await answerAt([]))
+    // What is missing steers nothing, as the page says.
+    await page.goto(`${subject.server.url}${at({ ...whole, vectors: 'gone@1' })}`)
+    await page.getByText('so it steers nothing').waitFor()
+    requests.length = 0
+    await page.getByRole('button', { name: 'Ask' }).click()
+    await both(page)
+    expect(requests).toEqual([[], []])
+    await page.getByRole('heading', { name: 'steered: no vector is on' }).waitFor()
   })
 
   test('tokens are shaded by their probability, and the arrow keys tell it', async () => {
@@ -253,8 +263,9 @@ describe.skipIf(executablePath === null)('the playground', () => {
     await using looked = await look(browser, subject.server, at(query))
     const { page } = looked
     await page.locator('.vector').waitFor()
+    await page.getByText('so it steers nothing').waitFor()
     await page.getByRole('button', { name: 'Ask' }).click()
-    await page.getByRole('status').filter({ hasText: 'An answer failed.' }).waitFor()
+    await both(page)
     expect(await page.locator('.veil').count()).toBe(2)
     expect(await page.locator('.pair .answer:visible').count()).toBe(0)
     await page.keyboard.press('v')

@@ -8,7 +8,9 @@ import { studyPath } from '../study/paths.ts'
 
 /** What the lanes show, as numbers, and the studies that it comes from. */
 export function KnownTable({ name, known }: { readonly name: string; readonly known: readonly KnownStrength[] }) {
-  const studies = [...new Map(known.map(one => [`${one.run} ${one.condition}`, one])).values()]
+  // A sweep has no page.
+  const inStudies = known.flatMap(({ run, study, condition }) => (run === null ? [] : [{ run, study, condition }]))
+  const studies = [...new Map(inStudies.map(one => [`${one.run} ${one.condition}`, one])).values()]
   const rows = known
     .toSorted((a, b) => a.strength - b.strength)
     .map(one => [number(one.strength), howOf(one), ...axes.map(axis => axisText(one.axes[axis]))])
@@ -24,13 +26,14 @@ export function KnownTable({ name, known }: { readonly name: string; readonly kn
         })}
       />
       <p className="small">
-        {studies.map(({ run, study, condition }) =>
-          run === null ? null : (
-            <a key={`${run} ${condition}`} href={studyPath(study, condition, run.slice(0, 12))}>
+        {studies.map(({ run, study, condition }, i) => (
+          <span key={`${run} ${condition}`}>
+            {i > 0 && ' · '}
+            <a href={studyPath(study, condition, run.slice(0, 12))}>
               {study}, {condition}
             </a>
-          ),
-        )}
+          </span>
+        ))}
       </p>
     </details>
   )

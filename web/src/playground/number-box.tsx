@@ -5,7 +5,8 @@ interface Props {
   readonly value: number
   readonly min: number
   readonly max: number
-  readonly step: number
+  /** `any`: every number is as good, also in a form that checks. */
+  readonly step: number | 'any'
   readonly onChange: (value: number) => void
 }
 

@@ -1,24 +1,23 @@
 /** The vectors that steer, one below the other. */
-import { useMemo } from 'react'
 import { Problem, Waiting } from '../shell/told.tsx'
+import { withoutMissing } from './acting.ts'
 import { LaneKey, LanePatterns } from './lanes.tsx'
 import type { Entry } from './setup.ts'
-import { useVectors } from './use-vectors.ts'
+import type { VectorsState } from './use-vectors.ts'
 import { VectorPicker } from './vector-picker.tsx'
 import { VectorRow } from './vector-row.tsx'
 
 interface Props {
   readonly stack: readonly Entry[]
+  readonly state: VectorsState
   readonly onChange: (stack: readonly Entry[]) => void
 }
 
-export function VectorStack({ stack, onChange }: Props) {
-  const names = stack.map(({ name }) => name).join(',')
-  const wanted = useMemo(() => names.split(',').filter(Boolean), [names])
-  const { vectors, failed, taking } = useVectors(wanted)
+export function VectorStack({ stack, state, onChange }: Props) {
+  const { vectors, failed, taking } = state
   const replace = (entry: Entry) => onChange(stack.map(one => (one.name === entry.name ? entry : one)))
   const remove = (name: string) => onChange(stack.filter(one => one.name !== name))
-  const acting = stack.filter(({ on, strength }) => on && strength !== 0)
+  const acting = withoutMissing(stack, state).filter(({ on, strength }) => on && strength !== 0)
   return (
     <section aria-labelledby="vectors-title">
       <h2 id="vectors-title">Vectors</h2>

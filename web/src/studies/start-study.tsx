@@ -13,10 +13,12 @@ const own = 'own'
 interface Props {
   readonly starts: NonNullable<Studies['starts']>
   readonly address: URL
+  /** Where there is no more to see than this, it cannot be left. */
+  readonly leave: string | null
   readonly onDone: () => void
 }
 
-export function StartStudy({ starts: { builtin, model }, address, onDone }: Props) {
+export function StartStudy({ starts: { builtin, model }, address, leave, onDone }: Props) {
   const chosen = address.searchParams.get('start') || (builtin[0]?.name ?? own)
   const [text, write] = useWritten('study', 'study: overrefusal-quick\nconditions: [diffmean]\n')
   const { busy, failed, act } = useAction(async (wanted: StudyWanted) => {
@@ -67,9 +69,11 @@ export function StartStudy({ starts: { builtin, model }, address, onDone }: Prop
         <button type="submit" disabled={busy}>
           Start
         </button>{' '}
-        <a href={withQuery(address, { start: null })} data-keep>
-          Not now
-        </a>
+        {leave !== null && (
+          <a href={leave} data-keep>
+            Not now
+          </a>
+        )}
         {failed !== null && <Problem failed={failed} />}
       </form>
     </section>

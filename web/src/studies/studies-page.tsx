@@ -22,7 +22,8 @@ export function StudiesPage({ address }: { readonly address: URL }) {
   const starts = data?.starts ?? null
   const started = starts?.started ?? null
   const free = started?.state !== 'running' && started?.state !== 'stopping'
-  const asked = address.searchParams.has('start') || data?.runs.length === 0
+  const empty = data?.runs.length === 0
+  const asked = address.searchParams.has('start') || empty
   return (
     <>
       <div className="intro">
@@ -37,7 +38,14 @@ export function StudiesPage({ address }: { readonly address: URL }) {
       {failed !== null && <Problem failed={failed} />}
       {data === null && failed === null && <Waiting what="the store" />}
       {started !== null && <Started started={started} onDone={anew} />}
-      {starts !== null && free && asked && <StartStudy starts={starts} address={address} onDone={anew} />}
+      {starts !== null && free && asked && (
+        <StartStudy
+          starts={starts}
+          address={address}
+          leave={empty ? null : withQuery(address, { start: null })}
+          onDone={anew}
+        />
+      )}
       {data !== null && starts === null && <OnlyLooking runs={data.runs.length} />}
       {data?.runs.map(run => (
         <RunCard key={run.run} run={run} named={isNamed(run, data.runs)}>

@@ -36,7 +36,7 @@ export function MakeDefault({ name, standard, address, onDone }: Props) {
   return (
     <form className="actions" onSubmit={make}>
       <p className="small">Requests that name the model “default” are steered by it at strength</p>
-      <NumberBox label="Strength" value={strength} min={-strongest} max={strongest} step={0.1} onChange={setStrength} />
+      <NumberBox label="Strength" value={strength} min={-strongest} max={strongest} step="any" onChange={setStrength} />
       <button type="submit" disabled={busy}>
         Steer by {name}
       </button>
