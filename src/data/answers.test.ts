@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { mentionsOf, names, squadNormalise } from './answers.ts'
+import { isTelling, mentionsOf, names, squadNormalise } from './answers.ts'
 
 describe('squadNormalise', () => {
   it('is that of SQuAD’s evaluation', () => {
@@ -54,4 +54,9 @@ describe('mentionsOf', () => {
       ),
     )
   })
+})
+
+it('a name tells something where a word of it is no function word', () => {
+  expect(['U.S.', 'the US', 'it', 'up to you', '🇧🇷'].filter(isTelling)).toEqual([])
+  expect(['USA', '7', 'Łódź'].every(isTelling)).toBe(true)
 })

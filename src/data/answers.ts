@@ -1,4 +1,5 @@
 /** Short answers to questions: how they are compared, and where a text names one. */
+import { contentWords } from './text.ts'
 
 /** Articles, which SQuAD's evaluation leaves out. */
 const articles = new Set(['a', 'an', 'the'])
@@ -47,6 +48,11 @@ export function mentionsOf(text: string, names: readonly string[]): Mention[] {
 /** Whether a text names one of the answers. */
 export function names(text: string, answers: readonly string[]): boolean {
   return mentionsOf(text, answers).length > 0
+}
+
+/** Whether a name has a word of its own: `it` and `U.S.`, which is found in *us*, would be found in any text. */
+export function isTelling(name: string): boolean {
+  return contentWords(answerWords(name).join(' ')).size > 0
 }
 
 /** Marks are folded, so that `José` is found as `Jose`: models differ in how they write names. */

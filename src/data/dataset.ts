@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { PlimsollError } from '../errors.ts'
 import { dataFolder } from '../paths.ts'
 import { suggest } from '../suggest.ts'
-import { fromPublished, leakOf, publishedForms } from './conflicts/index.ts'
+import { fromPublished, leakOf, publishedForms, withTellingNames } from './conflicts/index.ts'
 import { Faults, places } from './faults.ts'
 import { recognised } from './forms/index.ts'
 import { countPackaged, packagedSets, readPackaged } from './packaged.ts'
@@ -133,7 +133,7 @@ function keepRows<K extends Kind>(name: string, kind: K, raw: RawRows): Loaded<R
       else {
         ids.set(row.id, record.where)
         texts.add(key)
-        const bare = withoutChat(kind, row)
+        const bare = withoutChat(kind, withTellingNames(row))
         if (bare.format !== null) chats.set(bare.format, (chats.get(bare.format) ?? 0) + 1)
         rows.push(bare.row)
       }

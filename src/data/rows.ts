@@ -92,7 +92,7 @@ const shapes = {
     probe: optionalText,
     article: optionalText,
     category,
-    said: z.enum(['in words', 'otherwise']).default('in words'),
+    said: z.enum(['in words', 'translated', 'otherwise']).default('in words'),
   }),
 }
 

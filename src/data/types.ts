@@ -42,8 +42,11 @@ export interface ConflictRow extends TwoAnswers {
   /** Text the row was made from: rows of one article are one cluster. */
   readonly article?: string | undefined
   readonly category?: string | undefined
-  /** Whether the passage names the context's answer in these words; a translation does not. */
-  readonly said: 'in words' | 'otherwise'
+  /**
+   * How the passage says the context's answer: in these words, in another language, or otherwise, as where answers are
+   * whole sentences. Such a sentence may be the question's own words, put as a statement.
+   */
+  readonly said: 'in words' | 'translated' | 'otherwise'
 }
 
 /** A question whose choices are scored by log-likelihood. */

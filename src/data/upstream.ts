@@ -182,7 +182,7 @@ export const upstreamSets: readonly UpstreamSet[] = [
     licence: 'none stated by the mirror; SQuAD CC BY-SA 4.0',
     source: 'https://github.com/DeepLearnXMU/Faithful-RAG/tree/d3673c578d9a8e484ff77417199f66a8e97569ea/datas',
     path: 'kre_squad_musique',
-    rows: 1572,
+    rows: 1569,
     read: readKre,
   },
   {
@@ -191,7 +191,7 @@ export const upstreamSets: readonly UpstreamSet[] = [
     licence: 'MIT',
     source: memotrap,
     path: 'memotrap',
-    rows: 1506,
+    rows: 1055,
     read: readMemotrap,
   },
   {

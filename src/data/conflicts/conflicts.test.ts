@@ -79,8 +79,27 @@ describe('the readers of published sets', () => {
         passage: 'Translate the following sentence from French into English: Le temps vole.',
         memory: ['no man'],
         context: ['everyone'],
-        said: 'otherwise',
+        said: 'translated',
       },
+    ])
+  })
+
+  it('leaves out a saying that holds one of its endings, and endings that any text holds', async () => {
+    const head = 'prompt,classes,answer_index\n'
+    const translated = 'Translate the following sentence from French into English.\n'
+    const sayings = [
+      `"${translated}Tout est bien.\nto:\nAll is well that ends","[' well.', ' happily.']",1`,
+      `"${translated}Il faut une.\nto:\nIt takes one to know","[' one.', ' someone.']",1`,
+      `"${translated}Le soir.\nto:\nRed sky at","[' night.', ' dusk.']",1`,
+    ]
+    const written = `"Write a quote that ends in the word ""it"": If the shoe fits, wear","[' boots.', ' it.']",1`
+    write('memotrap/1-proverb-ending.csv', `${head}${written}\n`)
+    write('memotrap/2-proverb-translation.csv', `${head}${sayings.join('\n')}\n`)
+    const { rows, dropped } = await load('memotrap')
+    expect(rows.map(({ memory }) => memory)).toEqual([['night']])
+    expect(dropped.map(({ rows, why }) => [rows, why])).toEqual([
+      [1, 'leaky: an answer is nothing but function words'],
+      [2, 'leaky: the question names one of its answers'],
     ])
   })
 
@@ -120,15 +139,40 @@ describe('the readers of published sets', () => {
   it('reads ConflictQA, a record a line whatever its name', async () => {
     const row = {
       question: 'Can a snake swallow a tank?',
-      memory_answer: 'No, it cannot.',
+      memory_answer: 'No, a snake cannot.',
       parametric_memory: 'It is too big.',
     }
-    write(
-      'conflictqa/conflictQA-strategyQA-gpt4.json',
-      `${JSON.stringify({ ...row, counter_answer: 'Yes, it can.', counter_memory: 'Some did.' })}\n`,
-    )
+    // A sentence of the question's own words is an answer as good as others.
+    const same = { ...row, question: 'Do snakes eat tanks?', counter_answer: 'Snakes eat tanks.' }
+    const written = [
+      { ...row, counter_answer: 'Yes, a snake can.', counter_memory: 'Some did.' },
+      { ...same, counter_memory: 'Many do.' },
+    ]
+    write('conflictqa/conflictQA-strategyQA-gpt4.json', `${written.map(one => JSON.stringify(one)).join('\n')}\n`)
     const { rows } = await load('conflictqa')
-    expect(rows).toMatchObject([{ memory: ['No, it cannot.'], context: ['Yes, it can.'], passage: 'Some did.' }])
+    expect(rows).toMatchObject([
+      { memory: ['No, a snake cannot.'], context: ['Yes, a snake can.'], passage: 'Some did.' },
+      { context: ['Snakes eat tanks.'] },
+    ])
+  })
+})
+
+describe('names of nothing but function words', () => {
+  it('go where an answer has others, after its row was checked under all of them', async () => {
+    const country = { question: 'Where is Utah?', context: 'France', passage: 'Utah is in France.' }
+    const all = ['United States', 'US', 'U.S.']
+    const rows = [
+      { ...country, memory: all },
+      { ...country, passage: 'They told us that Utah is in France.', memory: all },
+      { ...country, passage: 'Utah is in France, they say.', memory: ['US', 'U.S.'] },
+    ]
+    const file = write('countries.jsonl', rows.map(row => JSON.stringify(row)).join('\n'))
+    const { rows: kept, dropped } = await load({ file })
+    expect(kept.map(({ memory }) => memory)).toEqual([['United States']])
+    expect(dropped.map(({ rows, why }) => [rows, why])).toEqual([
+      [1, 'leaky: the passage still says memory’s answer'],
+      [1, 'leaky: an answer is nothing but function words'],
+    ])
   })
 })
 

@@ -56,7 +56,7 @@ export async function readMemotrap(folder: string, name: string): Promise<RawRow
           passage,
           article: saying.toLowerCase(),
           category: file.replace(/^\d-/, ''),
-          said: file === '2-proverb-translation' ? 'otherwise' : 'in words',
+          said: file === '2-proverb-translation' ? 'translated' : 'in words',
         },
       },
     ]
