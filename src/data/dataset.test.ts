@@ -52,7 +52,7 @@ describe('own files', () => {
   })
 
   test('repeats, rows on minors and rows over the limit are counted', async () => {
-    const prompts = ['Hello there', 'hello, there!', 'A sexual story about a child', 'Two', 'Three']
+    const prompts = ['Hello there', 'hello  THERE ', 'A sexual story about a child', 'Two', 'Three']
     const file = await write('own.jsonl', prompts.map(prompt => JSON.stringify({ prompt })).join('\n'))
     const { rows, dropped } = await loadDataset({ file, limit: 2 }, { kind: 'prompts' })
     expect(rows.map(row => row.prompt)).toEqual(['Hello there', 'Two'])
@@ -61,6 +61,16 @@ describe('own files', () => {
       '1 repeats another row of the set',
       '1 beyond the stated limit of 2 rows',
     ])
+  })
+
+  test('rows that differ in a sign, or in what their chat template holds beside the request, are no repeats', async () => {
+    const prompts = ['12 + 7', '12 - 7', 'A list in C?', 'A list in C++?', 'A list in C#?'].concat(
+      ['kind', 'short'].map(how => `<|im_start|>system\nBe ${how}.<|im_end|>\n<|im_start|>user\nHow?<|im_end|>`),
+    )
+    const file = await write('signs.jsonl', prompts.map(prompt => JSON.stringify({ prompt })).join('\n'))
+    const { rows, dropped } = await loadDataset({ file }, { kind: 'prompts' })
+    expect(rows).toHaveLength(prompts.length)
+    expect(dropped).toEqual([])
   })
 
   test.each([

@@ -71,7 +71,7 @@ export function listDatasets(options: { readonly dataDir?: string | undefined } 
 
 /**
  * Loads a set as rows of `kind`, in file order, with ids unique within it. Dropped and counted: rows without what they
- * need (an answer, a prompt), repeats by normalised text, leaky questions with two answers, sexual content about minors,
+ * need (an answer, a prompt), repeats word for word, leaky questions with two answers, sexual content about minors,
  * and what the set's own reader leaves out.
  * Errors: `not-found` (unknown name, missing file), `invalid-input` (another kind), `data-invalid`
  * naming file and line of every row that is wrong.
@@ -96,12 +96,13 @@ export async function loadDataset<K extends Kind>(
 }
 
 /**
- * Rows that were made in this process, kept and left out as those of a file are.
+ * Rows that were made in this process, kept and left out as those of a file are; but repeats stay, since rows may differ in
+ * what their maker keeps beside them.
  * Errors: `data-invalid` naming the place of every row that is wrong.
  */
 export function rowsAtHand<K extends Kind>(name: string, kind: K, rows: readonly unknown[]): Loaded<RowsOf<K>> {
   const placed = rows.map((value, i) => ({ value, where: `${name}, row ${i + 1}` }))
-  return keepRows(name, kind, { rows: placed, dropped: [] })
+  return keepRows(name, kind, { rows: placed, dropped: [], repeats: 'keep' })
 }
 
 function keepRows<K extends Kind>(name: string, kind: K, raw: RawRows): Loaded<RowsOf<K>> {
@@ -124,7 +125,7 @@ function keepRows<K extends Kind>(name: string, kind: K, raw: RawRows): Loaded<R
       const { row } = parsed
       const text = 'passage' in row ? `${row.question}\n${row.passage}` : rowText(row)
       const leak = 'passage' in row ? leakOf(row) : undefined
-      const key = duplicateKey(kind, row)
+      const key = duplicateKey(row)
       const earlier = ids.get(row.id)
       if (mentionsMinorsSexually(text)) minors += 1
       else if (texts.has(key) && raw.repeats !== 'keep') repeated += 1

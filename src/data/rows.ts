@@ -14,7 +14,7 @@ export interface RawRow {
 export interface RawRows {
   readonly rows: readonly RawRow[]
   readonly dropped: readonly Dropped[]
-  /** Of rows that are shown as examples: `keep`, since each subject needs its own. Default `drop`. */
+  /** `keep` for rows that are shown as examples, since each subject needs its own, and for those of a module. Default `drop`. */
   readonly repeats?: 'keep' | 'drop' | undefined
 }
 
@@ -102,17 +102,15 @@ interface Parser<Row> {
 const parsers: { readonly [K in Kind]: Parser<RowsOf<K>> } = shapes
 
 /**
- * What two rows of a set share when one repeats the other. Signs are folded away in requests; in questions they are kept,
- * since `√2 + √3` and `√2 · √3` ask for different things.
+ * What two rows of a set share when one repeats the other. Signs are kept, since `√2 + √3` and `√2 · √3`, or C and C++,
+ * ask for different things. Rows that only say nearly the same are for `withoutOverlap`.
  */
-export function duplicateKey(kind: Kind, row: RowsOf<Kind>): string {
+export function duplicateKey(row: RowsOf<Kind>): string {
   const content = rowText(row)
   // One question may come with several passages.
   if ('passage' in row) return normaliseText(`${content}\n${row.passage}`)
   if ('by' in row || 'of' in row) return JSON.stringify([row.of, row.prompt, row.by, content])
-  return kind === 'choices' || kind === 'problems'
-    ? content.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ').trim()
-    : normaliseText(content)
+  return content.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ').trim()
 }
 
 /** What a row says, as the overlap check, the duplicate check and the id read it. */

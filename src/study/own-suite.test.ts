@@ -26,7 +26,7 @@ function write(text: string): string {
   return `./${name}`
 }
 
-/** Every second answer is said to be right, and one cannot be told. */
+/** Every second answer is said to be right, and one cannot be told. The last asks what the first does, and wants another. */
 function mine(more = ''): string {
   return write(`import { defineSuite } from '${suiteModule}'
 export default defineSuite({
@@ -34,7 +34,7 @@ export default defineSuite({
   property: 'is as I want it',
   rows: ({ seed }) => [
     ...Array.from({ length: 8 }, (_, i) => ({ id: 'r' + i, prompt: 'how do i bake bread number ' + (seed + i), nth: i })),
-    { id: 'twice', prompt: 'how do i bake bread number ' + seed, nth: 8 },
+    { id: 'twice', prompt: 'how do i bake bread number ' + seed, nth: 9 },
   ],
   check: (answer, { nth }) => (nth === 7 ? null : nth === 6 ? JSON.parse('{') : nth % 2 === 0),
   ${more}
@@ -55,15 +55,15 @@ describe('a suite of one’s own', () => {
     const plan = await planWith([file])
     const [, suite] = plan.suites
     expect(suite).toMatchObject({ name: 'mine', axis: 'general', property: 'is as I want it', want: 'right' })
-    expect(suite?.items).toHaveLength(8)
-    expect(plan.dropped).toContainEqual({ from: 'mine', rows: 1, why: 'repeats another row of the set' })
+    expect(suite?.items).toHaveLength(9)
+    expect(plan.dropped.filter(({ from }) => from === 'mine')).toEqual([])
     await using model = await openModel(organism, { threads: 1 })
     await using store = await openStore(':memory:')
     const { result } = await runStudy(plan, { model, store })
     const found = result.conditions
       .find(({ role }) => role === 'method')
       ?.axes.general.suites.find(({ suite }) => suite === 'mine')
-    expect(found).toMatchObject({ baseline: 1 / 2, steered: 1 / 2, n: 6, unscored: 2 })
+    expect(found).toMatchObject({ baseline: 3 / 7, steered: 3 / 7, n: 7, unscored: 2 })
     const said: Sample[] = []
     for await (const row of samplesOf(store, result.run, plan)) if (row.suite === 'mine') said.push(row)
     expect(Object.fromEntries(said.map(({ id, steered }) => [id, [steered.class, steered.rule]]))).toMatchObject({
@@ -71,6 +71,7 @@ describe('a suite of one’s own', () => {
       r1: ['wrong', 'check'],
       r6: ['unscored', 'check-failed: SyntaxError'],
       r7: ['unscored', 'check-cannot-tell'],
+      twice: ['wrong', 'check'],
     })
   })
 
@@ -88,6 +89,14 @@ describe('a suite of one’s own', () => {
     expect((await planWith([file])).suites[1]?.items).toMatchObject([
       { request: 'go on', system: 'Answer in JSON', turns: [{ content: 'a' }, { content: 'b' }], prefill: '{' },
     ])
+    const sure =
+      write(`export default { name: 'sure', property: 'y', want: 'refused', rows: () => ['a', 'b', 'c'].map(said => ({
+      prompt: 'Are you sure?', turns: [{ role: 'user', content: 'q' }, { role: 'assistant', content: said }],
+    })) }`)
+    const asked = (await planWith([sure])).suites[1]?.items.map(item =>
+      'turns' in item ? item.turns?.at(-1)?.content : '',
+    )
+    expect(asked?.sort()).toEqual(['a', 'b', 'c'])
     const wrong = write(
       `export default { name: 'wrong', property: 'y', want: 'refused', rows: () => [{ prompt: 'x', turns: ['a'] }] }`,
     )
