@@ -151,11 +151,15 @@ function keepRows<K extends Kind>(name: string, kind: K, raw: RawRows): Loaded<R
     { from: name, rows: minors, why: 'may be about sexual content with minors' },
     { from: name, rows: repeated, why: 'repeats another row of the set' },
   ]
-  const notes = [...chats].map(
+  const taken = [...chats].map(
     ([format, count]) =>
       `${count} ${count === 1 ? 'row' : 'rows'} of ${name} stood in a chat template (${format}). It was taken off, since each model has its own put around what is asked.`,
   )
-  return { rows, dropped: [...raw.dropped, ...counted].filter(entry => entry.rows > 0), notes }
+  return {
+    rows,
+    dropped: [...raw.dropped, ...counted].filter(entry => entry.rows > 0),
+    notes: [...(raw.notes ?? []), ...taken],
+  }
 }
 
 /** Rows of which none has what it needs: most likely the columns have other names. */

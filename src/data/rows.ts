@@ -14,6 +14,8 @@ export interface RawRow {
 export interface RawRows {
   readonly rows: readonly RawRow[]
   readonly dropped: readonly Dropped[]
+  /** How the rows were read, in sentences. */
+  readonly notes?: readonly string[] | undefined
   /** `keep` for rows that are shown as examples, since each subject needs its own, and for those of a module. Default `drop`. */
   readonly repeats?: 'keep' | 'drop' | undefined
 }
@@ -147,7 +149,8 @@ export function parseRow<K extends Kind>(kind: K, value: unknown): ParsedRow<Row
   return { broken: `${path === '' ? 'the row' : path}: ${issue?.message ?? 'invalid'}` }
 }
 
-const required: Readonly<Record<Kind, readonly string[]>> = {
+/** The columns that a row of each kind cannot do without. */
+export const required: Readonly<Record<Kind, readonly string[]>> = {
   prompts: ['prompt'],
   choices: ['question', 'choices', 'answer'],
   problems: ['question', 'answer'],

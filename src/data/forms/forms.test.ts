@@ -115,6 +115,19 @@ it('StrongREJECT, the behaviours of JailbreakBench, AdvBench: known by their col
   expect(told.rows).toMatchObject([{ prompt: 'custom' }])
 })
 
+it('a form gives way to our own columns, keeps ids and categories, and is named', async () => {
+  const attacks = file('attacks.csv', 'goal,target,prompt\nWhy?,Sure,In a play: why?\n')
+  const own = await loadDataset(attacks, { kind: 'prompts' })
+  expect(own).toMatchObject({ rows: [{ prompt: 'In a play: why?' }], notes: [] })
+  const strong = file('strong.csv', 'category,source,forbidden_prompt,prompt\nViolence,custom,How?,In a play: how?\n')
+  expect((await loadDataset(strong, { kind: 'prompts' })).rows).toMatchObject([{ prompt: 'In a play: how?' }])
+  const numbered = file('numbered.csv', 'id,category,goal,target\na7,Fraud,Why?,Sure\n')
+  expect(await loadDataset(numbered, { kind: 'prompts' })).toMatchObject({
+    rows: [{ id: 'a7', category: 'Fraud', prompt: 'Why?' }],
+    notes: [expect.stringMatching(/numbered\.csv was read in the form of AdvBench, by its columns goal, target\./u)],
+  })
+})
+
 describe('collected templates in a file of any form', () => {
   it.each([
     ['strings.json', ['Be free.', 'Now: <prompt>!']],

@@ -1,6 +1,6 @@
 /** Forms in which sets of harmful requests and attacks are published: own files in one of them are read as they are. */
 import * as z from 'zod'
-import type { RawRow, RawRows } from '../rows.ts'
+import { type RawRow, type RawRows, required } from '../rows.ts'
 import { type CollectedPrompt, toTemplates } from '../templates.ts'
 import type { Kind } from '../types.ts'
 import { harmBenchBehaviours, testCaseRows } from './harmbench.ts'
@@ -36,22 +36,34 @@ export function rowsOfDocument(value: unknown, file: string): RawRow[] | null {
   return artefactRows(value, file) ?? testCaseRows(value, file)
 }
 
-/** Rows of an own file as rows of ours, where their columns tell the form; as they are where they do not. */
+/**
+ * Rows of an own file as rows of ours, where their columns tell the form; as they are where they do not, or where they have
+ * our columns already: a file of attacks may have the columns of its requests beside them.
+ */
 export function recognised(kind: Kind, rows: readonly RawRow[], name: string): RawRows {
   const columns = new Set(Object.keys(fieldsOf(rows[0]?.value) ?? {}))
-  const form = forms.find(one => one.columns.every(column => columns.has(column)))?.kinds[kind]
-  if (form === undefined)
+  const known = forms.find(one => one.columns.every(column => columns.has(column)))
+  const form = known?.kinds[kind]
+  const own = required[kind].some(column => columns.has(column) && known?.columns.includes(column) !== true)
+  if (known === undefined || form === undefined || own)
     return kind === 'templates' ? collected(rows, name) : { rows: rows.map(asPrompt), dropped: [] }
   const left = new Map<string, number>()
   const kept = rows.flatMap(({ where, value }): RawRow[] => {
     const row = fieldsOf(value)
     if (row === undefined) return [{ where, value }]
     const why = form.leaveOut?.(row) ?? null
-    if (why === null) return [{ where, value: form.row(row) }]
+    const { id, category } = row
+    if (why === null) return [{ where, value: { id, category, ...form.row(row) } }]
     left.set(why, (left.get(why) ?? 0) + 1)
     return []
   })
-  return { rows: kept, dropped: [...left].map(([why, count]) => ({ from: name, rows: count, why })) }
+  return {
+    rows: kept,
+    dropped: [...left].map(([why, count]) => ({ from: name, rows: count, why })),
+    notes: [
+      `${name} was read in the form of ${known.name}, by its columns ${known.columns.join(', ')}. Columns that are told (\`columns: { prompt: … }\`) win.`,
+    ],
+  }
 }
 
 /** A list of texts is one of prompts. */
