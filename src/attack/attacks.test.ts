@@ -101,12 +101,11 @@ describe('encodings', () => {
     )
   })
 
-  it('character noise keeps words where they are, their length, and without moves their letters', () => {
+  it('character noise keeps the length, and without moves the letters of each word', () => {
     const prompt = 'Tell me about seventeen different lighthouses'
     fc.assert(
       fc.property(fc.nat(500), fc.double({ min: 0, max: 1, noNaN: true }), (seed, sigma) => {
-        const user = askedBy('character-noise', prompt, { sigma }, seed)?.user ?? ''
-        expect(user.split(' ').map(word => word.length)).toEqual(prompt.split(' ').map(word => word.length))
+        expect(askedBy('character-noise', prompt, { sigma }, seed)?.user).toHaveLength(prompt.length)
       }),
     )
     expect(askedBy('character-noise', prompt, { sigma: 0 })?.user).toBe(prompt)
@@ -116,6 +115,21 @@ describe('encodings', () => {
       expect(sorted(askedBy('character-noise', prompt, { sigma: 0.02 }, seed)?.user ?? '')).toEqual(sorted(prompt))
     const draws = [0, 1, 2, 3].map(draw => askedBy('character-noise', prompt, { draw })?.user)
     expect(new Set(draws).size).toBe(4)
+  })
+
+  it('character noise changes the case of √σ of the letters', () => {
+    // At σ = 0.04 a character moves once in 15,625, and a letter that is like its neighbours stays so when shuffled.
+    const prompt = 'aaaaaaaa '.repeat(500)
+    const user = askedBy('character-noise', prompt, { sigma: 0.04 })?.user ?? ''
+    expect((user.match(/A/g) ?? []).length / 4000).toBeCloseTo(0.2, 1)
+  })
+
+  it('character noise moves every printable character but over the limits', () => {
+    const asked = (prompt: string, seed: number) => askedBy('character-noise', prompt, { sigma: 1 }, seed)?.user
+    const seeds = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
+    expect(new Set(seeds.map(seed => asked(' ', seed)))).toEqual(new Set([' ', '!']))
+    expect(new Set(seeds.map(seed => asked('~', seed)))).toEqual(new Set(['~', '}']))
+    expect(new Set(seeds.map(seed => asked('aa', seed)?.charAt(0)))).toEqual(new Set(['@', 'B']))
   })
 })
 

@@ -3,8 +3,8 @@ import type { Attack } from '../types.ts'
 
 /**
  * The augmentations of Best-of-N jailbreaking: the inner letters of a word are shuffled with probability σ^½ where it has
- * more than three, a letter's case is drawn anew with probability σ^½, and a printable ASCII character moves to a
- * neighbour with probability σ³.
+ * more than three, a letter changes its case with probability σ^½, and a printable ASCII character, the space included,
+ * moves to a neighbour with probability σ³. Followed from bon/attacks/run_text_bon.py of github.com/jplhughes/bon-jailbreaking.
  */
 export const characterNoise: Attack = {
   name: 'character-noise',
@@ -24,10 +24,8 @@ export const characterNoise: Attack = {
     const scrambled = request.replaceAll(/[^\s]+/gu, word =>
       random.next() < often ? scrambledWord(word, random) : word,
     )
-    const cased = scrambled.replaceAll(/[a-z]/gi, letter =>
-      random.next() < often ? eitherCase(letter, random) : letter,
-    )
-    return { user: cased.replaceAll(/[!-~]/g, one => (random.next() < sigma ** 3 ? neighbour(one, random) : one)) }
+    const cased = scrambled.replaceAll(/[a-z]/gi, letter => (random.next() < often ? otherCase(letter) : letter))
+    return { user: cased.replaceAll(/[ -~]/g, one => (random.next() < sigma ** 3 ? neighbour(one, random) : one)) }
   },
 }
 
@@ -37,12 +35,13 @@ function scrambledWord(word: string, random: Random): string {
   return rest.length < 2 || last === undefined ? word : `${first}${shuffle(rest, random).join('')}${last}`
 }
 
-function eitherCase(letter: string, random: Random): string {
-  return random.next() < 0.5 ? letter.toLowerCase() : letter.toUpperCase()
+function otherCase(letter: string): string {
+  const small = letter.toLowerCase()
+  return letter === small ? letter.toUpperCase() : small
 }
 
-/** Stays printable. */
+/** One that would leave the printable characters stays as it is. */
 function neighbour(character: string, random: Random): string {
   const code = character.charCodeAt(0) + (random.next() < 0.5 ? -1 : 1)
-  return String.fromCharCode(Math.min(126, Math.max(33, code)))
+  return code < 32 || code > 126 ? character : String.fromCharCode(code)
 }
