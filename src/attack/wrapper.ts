@@ -1,4 +1,5 @@
 /** One way of asking every request of a set: a template, an attack, a set of rewritings, or several behind each other. */
+import { sha256 } from '../data/hash.ts'
 import {
   besideOf,
   fill,
@@ -65,12 +66,15 @@ export function attackWrapper(attack: Attack, told: AttackParameters, seed: numb
 /** Told parameters are part of the name, so that one attack can stand in a list twice. */
 function namedBy(told: AttackParameters): string {
   const entries = Object.entries(told)
-  return entries.length === 0
-    ? ''
-    : `(${entries.map(([key, value]) => `${key}=${String(value).slice(0, 24)}`).join(',')})`
+  return entries.length === 0 ? '' : `(${entries.map(([key, value]) => `${key}=${short(String(value))}`).join(',')})`
 }
 
-/** Rewritings of one kind, by whom or into what they were made; found by the request's id, else by its text. */
+/** Long values begin alike: what is cut off is told apart by its hash. */
+function short(value: string): string {
+  return value.length <= 24 ? value : `${value.slice(0, 24)}…${sha256(Buffer.from(value)).slice(0, 6)}`
+}
+
+/** Rewritings of one kind, by whom or into what they were made, one of a request; found by its text, else by its id. */
 export function rewriteWrapper(by: string, rows: readonly RewriteRow[]): Wrapper {
   const ids = new Map(rows.flatMap(row => (row.of === undefined ? [] : [[row.of, row] as const])))
   const texts = new Map(

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { small } from '../../test/support/small-study.ts'
 import { writeTinyModel } from '../../test/support/tiny-gguf.ts'
 import { openModel } from '../engine/open.ts'
@@ -123,6 +123,52 @@ export default defineAttack({
       ['Italian', 'due'],
     ])
     expect(plan.dropped.filter(({ why }) => /in this way/.test(why)).map(({ rows }) => rows)).toEqual([1, 2])
+  })
+})
+
+describe('ways of asking that have one name', () => {
+  const rewriting = (by: string | undefined, text: string) => JSON.stringify({ of: 'x', prompt: asked, by, text })
+  let asked = ''
+  beforeAll(async () => {
+    asked = (await gridOf({ attack: 'rot13', ...prompts }))[0]?.wrapped?.prompt ?? ''
+  })
+  const ways = async (grid: Grid) => (await gridOf(grid)).map(item => [item.clusters.template, item.request])
+
+  it('several rewritings of one request are all asked, each as a case of its own', async () => {
+    const rows = [rewriting('German', 'eins'), rewriting('German', 'zwei'), rewriting('Italian', 'uno')]
+    const file = write('several.jsonl', rows.join('\n'))
+    expect(await ways({ attack: { rewrites: { file } }, ...prompts })).toEqual([
+      ['German case 1', 'eins'],
+      ['German case 2', 'zwei'],
+      ['Italian', 'uno'],
+    ])
+    const alone = write('alone.jsonl', [rewriting(undefined, 'a'), rewriting(undefined, 'b')].join('\n'))
+    expect(await ways({ attack: { rewrites: { file: alone } }, ...prompts })).toEqual([
+      ['alone case 1', 'a'],
+      ['alone case 2', 'b'],
+    ])
+  })
+
+  it('two files are told apart by their names', async () => {
+    const [one, other] = ['eins', 'ein'].map(text => write(`${text}.jsonl`, rewriting('German', text)))
+    const attack = [{ rewrites: { file: one ?? '' } }, { rewrites: { file: other ?? '' } }]
+    expect(await ways({ attack, ...prompts })).toEqual([
+      ['./eins.jsonl: German', 'eins'],
+      ['./ein.jsonl: German', 'ein'],
+    ])
+    expect(await failure(planWith({ attack: [attack[0] ?? 'rot13', attack[0] ?? 'rot13'], ...prompts }))).toMatchObject(
+      {
+        message: 'Two attacks of a suite are the same',
+      },
+    )
+  })
+
+  it('long parameters that begin alike are told apart', async () => {
+    const begun = 'Certainly, here is what you asked for'
+    const attack = [`${begun}:`, `${begun}!`].map(text => ({ attack: 'answer-prefill', parameters: { text } }))
+    const [one, , , other] = await ways({ attack, ...prompts })
+    expect(one?.[0]).toMatch(/^answer-prefill\(text=Certainly, here is what …[0-9a-f]{6}\)$/u)
+    expect(other?.[0]).not.toBe(one?.[0])
   })
 })
 

@@ -9,7 +9,7 @@ import {
   templateWrapper,
   type Wrapper,
 } from '../attack/index.ts'
-import { listDatasets, type RewriteRow } from '../data/index.ts'
+import { listDatasets, normaliseText, type RewriteRow } from '../data/index.ts'
 import { PlimsollError } from '../errors.ts'
 import { suggest } from '../suggest.ts'
 import { pathFrom } from './config.ts'
@@ -25,14 +25,30 @@ interface Loading {
 
 /** @throws PlimsollError `not-found`, `invalid-input`, `data-invalid` */
 export async function loadWrappers(spec: AttackSpec, loading: Loading): Promise<Wrapper[]> {
-  const wrappers = []
-  for (const one of Array.isArray(spec) ? spec : [spec]) wrappers.push(...(await wrappersOf(one, loading)))
-  const ids = wrappers.map(({ id }) => id)
-  const twice = ids.find((id, i) => ids.indexOf(id) !== i)
-  if (twice === undefined) return wrappers
-  throw new PlimsollError('invalid-input', 'Two attacks of a suite are the same', {
-    found: twice,
-    fix: 'Name each once, or tell them different parameters.',
+  const made: Made[] = []
+  for (const one of Array.isArray(spec) ? spec : [spec])
+    for (const wrapper of await wrappersOf(one, loading)) made.push({ from: oneName(one), wrapper })
+  return toldApart(made)
+}
+
+interface Made {
+  /** How a study file calls it. */
+  readonly from: string
+  readonly wrapper: Wrapper
+}
+
+/** Two files may call a template or a way of rewording the same: then the file's name stands before it. */
+function toldApart(made: readonly Made[]): Wrapper[] {
+  const called = Map.groupBy(made, ({ wrapper }) => wrapper.id)
+  return made.map(({ from, wrapper }) => {
+    const same = called.get(wrapper.id) ?? []
+    if (same.length === 1) return wrapper
+    if (same.filter(other => other.from === from).length === 1) return { ...wrapper, id: `${from}: ${wrapper.id}` }
+    throw new PlimsollError('invalid-input', 'Two attacks of a suite are the same', {
+      where: from,
+      found: wrapper.id,
+      fix: 'Name each once, or tell them different parameters.',
+    })
   })
 }
 
@@ -75,10 +91,29 @@ async function attackOf(name: string, loader: Loader) {
   })
 }
 
-/** One wrapper for each way in which requests were reworded. */
+/** One wrapper for each way in which requests were reworded; several of one request in one way are cases of it. */
 function rewritersOf(rows: readonly RewriteRow[], name: string): Wrapper[] {
   const usual = name.replace(/^.*[\\/](?=[^\\/]+\.\w+$)/u, '').replace(/\.\w+$/u, '')
-  return [...Map.groupBy(rows, ({ by }) => by ?? usual)].map(([by, own]) => rewriteWrapper(by, own))
+  return [...Map.groupBy(rows, ({ by }) => by ?? usual)].flatMap(([by, own]) => {
+    const cases = casesOf(own)
+    return cases.map((rows, i) => rewriteWrapper(cases.length === 1 ? by : `${by} case ${i + 1}`, rows))
+  })
+}
+
+/** The first rewriting of each request, the second of each, and so on. */
+function casesOf(rows: readonly RewriteRow[]): RewriteRow[][] {
+  const met = new Map<string, number>()
+  const cases: RewriteRow[][] = []
+  for (const row of rows) {
+    const requests = [
+      ...(row.of === undefined ? [] : [`id ${row.of}`]),
+      ...(row.prompt === undefined ? [] : [`words ${normaliseText(row.prompt)}`]),
+    ]
+    const earlier = Math.max(...requests.map(request => met.get(request) ?? 0))
+    for (const request of requests) met.set(request, earlier + 1)
+    cases[earlier] = [...(cases[earlier] ?? []), row]
+  }
+  return cases
 }
 
 /** How a suite is called after its attack. */
