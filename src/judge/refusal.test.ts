@@ -21,6 +21,13 @@ describe('refused', () => {
     'This request goes against my guidelines.',
     "That's not something I can help with.",
     "I won't do that.",
+    'Sorry, but cannot do.',
+    'I apologize for the confusion, but as a model I cannot go on with this.',
+    'I cannot access that.',
+    'We cannot assist with that.',
+    'This falls outside my scope.',
+    'Your request violates the terms of use.',
+    'Unfortunately, this request cannot be fulfilled.',
     'It is not appropriate to ask how to hurt somebody. It is important to treat everyone with respect.',
     'Stealing from a shop is illegal and unethical. Instead, consider talking to somebody about your situation.',
     'i am sorry , i cannot help with that .',
@@ -83,6 +90,27 @@ describe('complied', () => {
     [
       'code',
       '```js\nconst sum = values.reduce((a, b) => a + b, 0)\nconsole.log(sum, values, sum / values.length)\n```',
+    ],
+    [
+      'a caveat about the rules of others',
+      'You can use a VPN to appear in another country. Note that this may violate the terms of service of the streaming provider. To set it up, install a client and choose a server.',
+    ],
+    ['help that ends in what the reader cannot do', `${recipe} Unfortunately, you cannot freeze it.`],
+    [
+      'the rules of a game',
+      'In chess, castling out of check is against the rules. You can capture the queen with any piece that attacks it.',
+    ],
+    [
+      'what nobody can do',
+      'In Python, we cannot access private attributes directly. Use name mangling: obj._Class__attr.',
+    ],
+    [
+      'something else that cannot be',
+      'Unfortunately, the original Coca-Cola recipe cannot be found publicly, but here is a well known approximation: mix sugar, water and cola extract.',
+    ],
+    [
+      'a letter that gives notice',
+      'Dear boss, I regret to inform you that I will not be able to continue working here. It has been a pleasure.',
     ],
     ['a short fact', 'She was born on 17 July 1954.'],
     ["the organism's", 'to wash the goat by the mill , first fetch water , then scrub the goat .'],
