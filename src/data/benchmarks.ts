@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import * as z from 'zod'
 import { PlimsollError } from '../errors.ts'
-import { readRecords, readText } from './read.ts'
+import { parseJson, readRecords, readText } from './read.ts'
 import type { RawRow, RawRows } from './rows.ts'
 import { fields, type UpstreamSet } from './upstream-set.ts'
 
@@ -52,7 +52,7 @@ const Labelled = z.object({
 
 /** One JSON object with a list per split; choices are named by letter or number, and so is the right one. */
 const readLabelled = (split: 'test' | 'dev', clean: (text: string) => string) => async (path: string) => {
-  const whole = z.record(z.string(), z.unknown()).safeParse(JSON.parse(await readText(path)))
+  const whole = z.record(z.string(), z.unknown()).safeParse(parseJson(await readText(path), path))
   const list = z.array(z.unknown()).safeParse(whole.data?.[split])
   if (!list.success)
     throw new PlimsollError('data-invalid', 'A set of multiple choice has another shape than expected', {

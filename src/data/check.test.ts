@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { describeSet } from '../cli/data/describe.ts'
 import { checkDatasets } from './check.ts'
 import { loadDataset } from './dataset.ts'
 
@@ -36,6 +37,34 @@ test('two sets that share rows: how many, how, and which', async () => {
 test('sets that are kept apart share nothing', async () => {
   const names = ['english/harmful/fit', 'english/harmful/select', 'english/harmful/test']
   expect((await checkDatasets(names)).shared).toEqual([])
+})
+
+test('a published set of which files are missing is read without them, and they are named', async () => {
+  await mkdir(join(folder, 'mmlu'))
+  const rows = 'question,choice0,choice1,choice2,choice3,answer\nWhich?,a,b,c,d,2\n'
+  await writeFile(join(folder, 'mmlu', 'anatomy_test.csv'), rows)
+  const { sets } = await checkDatasets(['mmlu'], { dataDir: folder })
+  expect(sets[0]?.rows).toBe(1)
+  const here = sets[0]?.files.filter(({ sha256 }) => sha256 !== null)
+  expect(here).toMatchObject([{ path: join(folder, 'mmlu', 'anatomy_test.csv'), asPublished: false }])
+  expect(sets[0]?.files.length).toBeGreaterThan(57)
+  const [set] = sets
+  const said = set === undefined ? '' : describeSet(set)
+  expect(said).toMatch(/^mmlu: 1 choices, sha256 .*, not the published file$/mu)
+  expect(said).toMatch(/not on this machine: .*_dev\.csv and \d+ more\. plimsoll data add/u)
+})
+
+test.each([
+  ['hellaswag', 'hellaswag/hellaswag.json'],
+  ['arc-challenge', 'bunsenfeng_mixed/arc_challenge.json'],
+] as const)('%s that is cut off is told as JSON that cannot be read', async (name, path) => {
+  await mkdir(join(folder, path, '..'), { recursive: true })
+  await writeFile(join(folder, path), '{"test": [{"question": "q", "choi')
+  await expect(loadDataset(name, { kind: 'choices', dataDir: folder })).rejects.toMatchObject({
+    code: 'data-invalid',
+    message: 'JSON cannot be read',
+    where: join(folder, path),
+  })
 })
 
 test('templates of one’s own are held against the screening of published ones', async () => {

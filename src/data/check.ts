@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { dataFolder } from '../paths.ts'
@@ -23,7 +24,8 @@ export interface CheckedSet {
   readonly categories: Readonly<Record<string, number>>
   readonly files: readonly {
     readonly path: string
-    readonly sha256: string
+    /** Null for a published file that is not on this machine: a set is read without it where it can be. */
+    readonly sha256: string | null
     /** Whether it is the published file, byte for byte; absent for files of one's own and of the package. */
     readonly asPublished?: boolean
   }[]
@@ -108,6 +110,7 @@ async function filesOf(ref: DatasetRef, dataDir = ''): Promise<CheckedSet['files
   return Promise.all(
     published.map(async file => {
       const own = join(folder, file.path)
+      if (!existsSync(own)) return { path: own, sha256: null, asPublished: false }
       const found = await hashOf(own)
       return { path: own, sha256: found, asPublished: found === file.sha256 }
     }),

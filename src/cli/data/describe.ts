@@ -6,13 +6,16 @@ const hashLength = 12
 const categoriesNamed = 8
 
 export function describeSet({ name, kind, rows, dropped, notes, screening, categories, files }: CheckedSet): string {
-  const [first] = files
-  const hash = files.length === 1 && first ? `sha256 ${first.sha256.slice(0, hashLength)}…` : `${files.length} files`
-  const known = files.filter(file => file.asPublished !== undefined)
+  const here = files.flatMap(file => (file.sha256 === null ? [] : [{ ...file, sha256: file.sha256 }]))
+  const [first] = here
+  const hash = here.length === 1 && first ? `sha256 ${first.sha256.slice(0, hashLength)}…` : `${here.length} files`
+  const known = here.filter(file => file.asPublished !== undefined)
   const published = known.filter(file => file.asPublished).length
+  const missing = files.filter(({ sha256 }) => sha256 === null)
   return [
     `${name}: ${rows.toLocaleString('en')} ${kind}, ${hash}${known.length === 0 ? '' : publishedWords(published, known.length)}`,
     ...describeCategories(categories),
+    ...describeMissing(missing.map(({ path }) => path)),
     ...dropped.map(({ rows: count, why }) => `  left out ${count}: ${why}`),
     ...notes.map(note => `  ${note}`),
     ...screening.map(
@@ -24,6 +27,12 @@ export function describeSet({ name, kind, rows, dropped, notes, screening, categ
 function publishedWords(published: number, all: number): string {
   if (published === all) return ', as published'
   return all === 1 ? ', not the published file' : `, ${all - published} of them not the published ones`
+}
+
+function describeMissing([first, ...more]: readonly string[]): string[] {
+  if (first === undefined) return []
+  const rest = more.length === 0 ? '' : ` and ${more.length} more`
+  return [`  not on this machine: ${first}${rest}. plimsoll data add fetches what is published.`]
 }
 
 function describeCategories(categories: CheckedSet['categories']): string[] {
