@@ -1,11 +1,13 @@
 /** A vector that was just made: one prompt, answered without it and with it. */
+
 import { useState } from 'react'
 import type { VectorInfo } from '../../../src/serve/vectors/info.ts'
 import type { ServedModel } from '../../../src/serve/viewer/wire.ts'
+import { strongest } from '../../../src/steer/strength.ts'
 import { AnswerPair } from '../playground/answers.tsx'
 import { NumberBox } from '../playground/number-box.tsx'
 import { QuestionForm } from '../playground/question-form.tsx'
-import { setupPath, strongest, usualTokens } from '../playground/setup.ts'
+import { setupPath, usualTokens } from '../playground/setup.ts'
 import { useAnswers } from '../playground/use-answers.ts'
 import { useWritten } from '../use-written.ts'
 

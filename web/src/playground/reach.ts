@@ -1,7 +1,7 @@
 /** How far a slider reaches. */
+import { strongest } from '../../../src/steer/strength.ts'
 import type { KnownStrength } from '../../../src/study/known-strengths.ts'
 import { strengthsOf } from '../../../src/study/report/lanes.ts'
-import { strongest } from './setup.ts'
 
 export type Reach = readonly [from: number, to: number]
 

@@ -1,4 +1,5 @@
 /** What is asked and how it is steered, as the address of the playground has it. */
+import { strongest } from '../../../src/steer/strength.ts'
 
 /** One row of the stack. */
 export interface Entry {
@@ -25,9 +26,6 @@ export interface Setup extends Question {
 }
 
 export const usualTokens = 200
-/** What the server takes. */
-export const strongest = 1e4
-
 /** Beyond it a server may refuse to read the address when the page is loaded anew. */
 const longest = 8000
 

@@ -1,11 +1,13 @@
 /** One vector of the stack: on or off, how strong, and what is known of it there. */
+
 import { useId } from 'react'
 import type { ServedVector } from '../../../src/serve/viewer/wire.ts'
+import { strongest } from '../../../src/steer/strength.ts'
 import { knownCaption } from '../../../src/study/report/known-caption.ts'
 import { KnownTable } from './known-table.tsx'
 import { Lanes } from './lanes.tsx'
 import { NumberBox } from './number-box.tsx'
-import { type Entry, strongest } from './setup.ts'
+import type { Entry } from './setup.ts'
 import { useReach } from './use-reach.ts'
 
 interface Props {

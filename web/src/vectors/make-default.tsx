@@ -1,10 +1,10 @@
 /** What steers requests that name the model `default`. */
 import { type FormEvent, useState } from 'react'
 import { Standard } from '../../../src/serve/vectors/info.ts'
+import { strongest } from '../../../src/steer/strength.ts'
 import { go, withQuery } from '../address.ts'
 import { get, send } from '../api.ts'
 import { NumberBox } from '../playground/number-box.tsx'
-import { strongest } from '../playground/setup.ts'
 import { Problem } from '../shell/told.tsx'
 import { useAction } from '../shell/use-action.ts'
 
