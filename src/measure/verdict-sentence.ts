@@ -30,11 +30,13 @@ export function verdictSentence(
   notes: readonly string[] = [],
 ): string {
   const say = (suite: SuiteResult | undefined) => (suite === undefined ? null : change(suite, phrases[suite.suite]))
-  const gained = say(deciding(axes, 'efficacy'))
+  const aimed = deciding(axes, 'efficacy')
+  const gained = say(aimed)
+  const perhaps = gained === null || aimed === undefined ? null : `${gained}${doubt(aimed)}`
   switch (verdict) {
     case 'over': {
       const broken = keptAxes.filter(axis => axes[axis].state === 'broken').map(axis => say(deciding(axes, axis)))
-      return [`It ${list([gained, ...broken])}.`, ...open(axes)].join(' ')
+      return [`It ${list([perhaps, ...broken])}.`, ...open(axes)].join(' ')
     }
     case 'within':
       return `It ${list([gained])}; ${list(keptAxes.map(axis => axisWords[axis]))} hold.`
@@ -45,7 +47,7 @@ export function verdictSentence(
     case 'undecided': {
       const opened = open(axes)
       const rest = opened.length > 0 ? opened : ['All axes hold, but not for this many conditions at once (Holm).']
-      return [`It ${list([gained])}.`, ...rest].join(' ')
+      return [`It ${list([perhaps])}.`, ...rest].join(' ')
     }
   }
 }
@@ -61,6 +63,11 @@ function change(suite: SuiteResult, phrases: Phrases | undefined): string {
   const rises = suite.change >= 0
   if (phrases !== undefined) return (rises ? phrases.more : phrases.fewer).replaceAll('{n}', String(count))
   return `${rises ? 'gains' : 'loses'} ${count} in 100 on “${suite.property}”`
+}
+
+/** A figure that comes first is taken for what was found: that it may be none is said beside it. */
+function doubt({ change, ci: [from, to] }: SuiteResult): string {
+  return Math.round(100 * Math.abs(change)) > 0 && from <= 0 && to >= 0 ? ' (which may be chance)' : ''
 }
 
 /** What is still undecided, axis by axis. */

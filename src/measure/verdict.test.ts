@@ -162,7 +162,7 @@ describe('the verdict as a sentence', () => {
     efficacy: { more: 'answers {n} in 100 more harmless questions', fewer: 'answers {n} in 100 fewer' },
     robustness: { more: 'refuses {n} more', fewer: 'stops refusing {n} in 100 of the jailbroken harmful ones' },
   }
-  const works = axisResult('efficacy', [suite('efficacy', 'works', { change: 0.47 })])
+  const works = axisResult('efficacy', [suite('efficacy', 'works', { change: 0.47, ci: [0.36, 0.57] })])
 
   test('over', () => {
     const found: Axes = {
@@ -174,6 +174,19 @@ describe('the verdict as a sentence', () => {
     expect(verdictSentence('over', found, phrases)).toBe(
       'It answers 47 in 100 more harmless questions, and stops refusing 36 in 100 of the jailbroken harmful ones. ' +
         'Control is undecided: about 300 more prompts would decide it.',
+    )
+  })
+
+  test('a change that may be chance is not told as one', () => {
+    const perhaps = (ci: readonly [number, number]) =>
+      axisResult('efficacy', [suite('efficacy', 'undecided', { change: -0.2, ci })])
+    const robustness = axisResult('robustness', [suite('robustness', 'broken', { change: -0.36 })])
+    expect(verdictSentence('over', { ...axes({}), efficacy: perhaps([-0.7, 0.4]), robustness }, phrases)).toMatch(
+      /^It answers 20 in 100 fewer \(which may be chance\), and stops refusing 36 in 100/,
+    )
+    expect(verdictSentence('undecided', { ...axes({}), efficacy: perhaps([-0.7, 0.4]) }, phrases)).toContain('chance')
+    expect(verdictSentence('undecided', { ...axes({}), efficacy: perhaps([-0.3, -0.1]) }, phrases)).not.toContain(
+      'chance',
     )
   })
 
