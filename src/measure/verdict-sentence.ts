@@ -32,7 +32,7 @@ export function verdictSentence(
   const say = (suite: SuiteResult | undefined) => (suite === undefined ? null : change(suite, phrases[suite.suite]))
   const aimed = deciding(axes, 'efficacy')
   const gained = say(aimed)
-  const perhaps = gained === null || aimed === undefined ? null : `${gained}${doubt(aimed)}`
+  const perhaps = aimed === undefined ? null : `${gained}${doubt(aimed)}`
   switch (verdict) {
     case 'over': {
       const broken = keptAxes.filter(axis => axes[axis].state === 'broken').map(axis => say(deciding(axes, axis)))

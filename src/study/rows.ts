@@ -90,7 +90,6 @@ export class Loader {
     return [...this.#told.values()]
   }
 
-  /** What was done to rows that stayed, in sentences. */
   /** A pool that is smaller than its parts are to be is told: select takes its share first. */
   tellShort(pool: string, wanted: PoolSizes, { fit, select }: Readonly<Record<'fit' | 'select', readonly unknown[]>>) {
     const got = { fit: fit.length, select: select.length }
@@ -99,6 +98,7 @@ export class Loader {
         this.#notes.add(`The pool ${pool} is too small: ${got[part]} rows of the ${wanted[part]} for ${part}.`)
   }
 
+  /** What was done to rows that stayed, in sentences. */
   get notes(): string[] {
     return [...this.#notes]
   }

@@ -4,8 +4,6 @@ import { createRandom, type PromptRow, shuffle } from '../../data/index.ts'
 import { PlimsollError } from '../../errors.ts'
 import type { Random } from '../../random.ts'
 import {
-  ANSWER_TOKENS,
-  defaultsOf,
   type FitModel,
   type FitOptions,
   type FittedVector,
@@ -30,11 +28,11 @@ import type { MethodParameters } from '../schema.ts'
 import { controlOf } from '../splits.ts'
 import { readVectors, storedForm, storedNotes, storeVectors } from '../steering.ts'
 import type { OnRows, Work } from '../work.ts'
-import { type Accepted, acceptedAnswers, anyAnswers, ownAnswers } from './answers.ts'
 import { type Behaviours, type Openings, observe } from './behaviour.ts'
 import { type ConstrainedSet, constrainedSet, withControl } from './constrained.ts'
 import { type ContrastSet, contrastSet } from './contrast.ts'
-import { type Recipe, recipeKey, usesAnswers } from './recipe.ts'
+import { anyExamples, type Examples, examplesOf, targetsOf } from './examples.ts'
+import { type Recipe, recipeKey } from './recipe.ts'
 
 export { type Recipe, recipeKey } from './recipe.ts'
 export { rememberStates } from './remember.ts'
@@ -117,33 +115,6 @@ function setOf<Set extends ContrastSet>({ parameters }: Recipe, set: Set & { rea
   return parameters.constrained === true ? set.constrained : set
 }
 
-type Examples = Pick<ContrastSet, 'positive' | 'negative'> & { readonly answers?: Accepted['answers'] }
-
-/** The rows of a contrast set as a method sees them: with their answers, where it is trained on these. */
-async function examplesOf(
-  work: Work,
-  { study }: Plan,
-  recipe: Recipe,
-  set: ContrastSet | ConstrainedSet,
-  onRows: (rows: number) => void,
-): Promise<{ readonly examples: Examples; readonly note: string }> {
-  if (!usesAnswers(recipe) || targetsOf(set) !== undefined) return { examples: set, note: '' }
-  const own = await ownAnswers(work, study, set, answerTokens(recipe), onRows)
-  const { set: rows, answers, note } = acceptedAnswers(own, set, 'control' in set ? set.control : undefined)
-  for (const side of ['positive', 'negative'] as const)
-    if (rows[side].length === 0)
-      throw new PlimsollError('invalid-input', `${recipe.method} has no ${side} answers to learn from`, {
-        found: note,
-        expected: 'at least one answer on each side',
-        fix: 'Take a method that needs none, such as diffmean, or prompts that come with a `target`.',
-      })
-  return { examples: { ...rows, answers }, note }
-}
-
-function answerTokens({ method, parameters }: Recipe): number {
-  return Number(parameters.answerTokens ?? defaultsOf(method).answerTokens ?? ANSWER_TOKENS)
-}
-
 /** Harmless against harmful prompts, whatever the model does with them: its direction is that of refusing. */
 export async function fitRefusal(
   work: Work,
@@ -170,8 +141,7 @@ export async function fitPermuted(
   const { positive, negative } = setOf(recipe, fitted)
   const rows = shuffle([...positive, ...negative], createRandom(plan.study.seed, `permuted ${draw}`))
   const set = { positive: rows.slice(0, positive.length), negative: rows.slice(positive.length) }
-  const generates = usesAnswers(recipe) && targetsOf(set) === undefined
-  const examples = generates ? await anyExamples(work, plan, recipe, set) : set
+  const examples = await anyExamples(work, plan, recipe, set)
   const { vectors } = await fitOnce(work, plan, model, recipe, [layer], examples)
   const [only] = vectors.values()
   return vectors.get(layer) ?? only
@@ -213,22 +183,6 @@ export async function fitResampled(
 
 function withReplacement<T>(rows: readonly T[], random: Random): T[] {
   return rows.flatMap(() => rows[random.int(rows.length)] ?? [])
-}
-
-/** What questions with two answers end in on each side; undefined of prompts that the model answers itself. */
-function targetsOf({
-  positive,
-  negative,
-}: Pick<ContrastSet, 'positive' | 'negative'>): Accepted['answers'] | undefined {
-  if (![...positive, ...negative].every(({ answers }) => answers !== undefined)) return undefined
-  const targets = (rows: readonly PromptRow[]) => rows.map(({ target = '' }) => target)
-  return { positive: targets(positive), negative: targets(negative) }
-}
-
-/** The answers were made for the fit itself, and are found again. */
-async function anyExamples(work: Work, { study }: Plan, recipe: Recipe, set: Examples): Promise<Examples> {
-  const { set: rows, answers } = anyAnswers(await ownAnswers(work, study, set, answerTokens(recipe), () => {}), set)
-  return { ...rows, answers }
 }
 
 interface Once {
