@@ -10,6 +10,7 @@ import type { JudgedRecord } from '../store/index.ts'
 import { cellOf, mergeDraws } from './draws.ts'
 import { isDegenerate, outcomeOf } from './outcome.ts'
 import type { Study } from './schema.ts'
+import { sense } from './sense.ts'
 
 /** Records of one suite by condition; a condition may have answered only some of its items. */
 export type Answers = ReadonlyMap<string, readonly JudgedRecord[]>
@@ -104,8 +105,7 @@ export function compareSense(
   { margins }: Pick<Study, 'margins'>,
 ): SuiteResult {
   return measureRate({
-    suite: 'sense',
-    property: 'answers make sense',
+    ...sense,
     aim: 'keep',
     rows: suites.flatMap(intactRows),
     margin: margins.degenerate / 100,

@@ -18,6 +18,7 @@ import type { Plan } from './plan.ts'
 import { methodOfFit } from './refit-name.ts'
 import { fitsOf } from './refits.ts'
 import type { ClassCounts, ConditionResult } from './result.ts'
+import { sense } from './sense.ts'
 import { fingerprintOf } from './steering.ts'
 import type { Judged } from './work.ts'
 
@@ -128,7 +129,7 @@ function classCounts({ name: suite, want }: Suite, records: readonly Judged[]): 
 }
 
 function phrasesOf(suites: readonly Suite[]): Readonly<Record<string, Phrases>> {
-  return { ...Object.fromEntries(suites.map(suite => [suite.name, suite.phrases])), sense: sensePhrases }
+  return { ...Object.fromEntries(suites.map(suite => [suite.name, suite.phrases])), [sense.suite]: sensePhrases }
 }
 
 function compare(plan: Plan, condition: Described, conditions: readonly Described[], measured: Measured): Compared {
@@ -140,13 +141,13 @@ function compare(plan: Plan, condition: Described, conditions: readonly Describe
     return { suite, result: compareSuite(suite, study, of(baselineOf(conditions)), of(condition.name), held) }
   })
   const plain = suites.filter(suite => !suite.grid && suite.items.some(item => item.kind === 'answer'))
-  const sense = compareSense(
+  const sensible = compareSense(
     plain.map(suite => rowsOf(suite, condition.name, conditions, measured)),
     study,
   )
   const axis = (name: AxisName) => {
     const own = results.filter(({ suite }) => suite.axis === name && !suite.extra).map(({ result }) => result)
-    return axisResult(name, name === 'general' && plain.length > 0 ? [...own, sense] : own)
+    return axisResult(name, name === 'general' && plain.length > 0 ? [...own, sensible] : own)
   }
   return {
     condition,

@@ -6,6 +6,7 @@ import { everyMissing, type PairedRow, scoredRows } from '../../measure/suite-ro
 import { nothingWhy, points, margin as toldMargin } from '../../measure/suite-why.ts'
 import type { Suite } from '../../measure/suites/index.ts'
 import { pairedRows } from '../compare.ts'
+import { sense } from '../sense.ts'
 import type { Pair, Pairs } from './pair.ts'
 import type { ComparedState, SuiteComparison } from './types.ts'
 
@@ -23,7 +24,7 @@ export function comparePairs(
 
 /** Whether answers make sense, over all plain prompts. */
 export function compareIntact(rows: readonly PairedRow[], margin: number): SuiteComparison {
-  const head = { suite: 'sense', axis: 'general', extra: false, property: 'answers make sense' } as const
+  const head = { ...sense, axis: 'general', extra: false } as const
   return compareRates(head, rows, { onlyA: 0, onlyB: 0, changed: 0 }, margin)
 }
 

@@ -1,5 +1,6 @@
 /** Which lost answers a verdict speaks of. */
-import type { AxisName, ConditionResult, SuiteResult } from '../../../src/study/result.ts'
+import type { AxisName, ConditionResult } from '../../../src/study/result.ts'
+import { hasOwnAnswers } from '../../../src/study/sense.ts'
 
 /** What may not be lost. */
 const kept: readonly AxisName[] = ['robustness', 'control', 'general']
@@ -17,7 +18,7 @@ export interface Lost {
 export function worstLost({ axes }: Pick<ConditionResult, 'axes'>): Lost | null {
   const all = kept.flatMap(axis => {
     const { decidedBy, suites } = axes[axis]
-    const listed = suites.filter(isListed)
+    const listed = suites.filter(hasOwnAnswers)
     return listed.map(({ suite, lost, state }) => ({
       found: { axis, suite, lost, only: listed.length === 1 },
       rank: (state === 'broken' ? 2 : 0) + (suite === decidedBy ? 1 : 0),
@@ -27,9 +28,4 @@ export function worstLost({ axes }: Pick<ConditionResult, 'axes'>): Lost | null 
     .filter(({ found }) => found.lost > 0)
     .toSorted((a, b) => b.rank - a.rank || b.found.lost - a.found.lost)
   return first?.found ?? null
-}
-
-/** Running text has no answers, and whether answers make sense is asked of those of other suites. */
-function isListed({ suite, kind }: SuiteResult): boolean {
-  return kind === 'rate' && suite !== 'sense'
 }
