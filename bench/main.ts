@@ -13,6 +13,8 @@ import { serveBenchmark } from './serve/index.ts'
 import { serveTable } from './serve/table.ts'
 import { studyBenchmark, studyTable } from './study/index.ts'
 import { viewBenchmark, viewTable } from './view/index.ts'
+import { weightsBenchmark } from './weights/index.ts'
+import { weightsTable } from './weights/table.ts'
 
 const usage = `npm run bench -- engine [--model NAME|FILE] [--threads N] [--turns N] [--seconds N] [--contexts 32,512] [--json]
 npm run bench -- peers [--model NAME|FILE] [--threads N] [--turns N] [--sequences 1,16,64] [--batched-bench PROGRAM]
@@ -21,6 +23,7 @@ npm run bench -- study [--model NAME|FILE] [--threads N] [--study overrefusal-qu
 npm run bench -- agreement --python PROGRAM [--model NAME|FILE] [--threads N] [--rows mmlu=228,gsm8k=100] [--json]
 npm run bench -- fit [--model NAME|FILE] [--threads N] [--turns N] [--pairs 256] [--python PROGRAM] [--dtypes float32]
                      [--json]
+npm run bench -- weights [--model NAME|FILE] [--threads N] [--turns N] [--json]
 npm run bench -- view [--store .plimsoll/store.db] [--records 100000] [--turns N] [--json]
 npm run bench -- serve [--model NAME|FILE] [--threads N] [--turns N] [--clients 1,4,16,64] [--peer URL] [--json]
 bench/peers/README.md says how to get the programs. Example: npm run bench -- engine --turns 3 --seconds 2 --contexts 32`
@@ -79,6 +82,9 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
       dtypes: values.dtypes.split(','),
     })
     print(found, fitTable)
+  },
+  async weights() {
+    print(await weightsBenchmark({ ...(await shared()), turns: Number(values.turns) }), weightsTable)
   },
   async agreement() {
     const asked = Object.fromEntries(values.rows.split(',').map(entry => entry.split('=')))

@@ -1,5 +1,8 @@
-import { existsSync } from 'node:fs'
-import type { Command } from '@commander-js/extra-typings'
+import { existsSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { type Command, Option } from '@commander-js/extra-typings'
+import { quantiseModel } from '../engine/quantise/index.ts'
+import { weightTypes } from '../engine/quantise/job.ts'
 import { PlimsollError } from '../errors.ts'
 import {
   DEFAULT_MODEL,
@@ -18,7 +21,7 @@ import { createStatusLine } from './terminal/progress.ts'
 export function modelCommand(program: Command): void {
   const model = program
     .command('model')
-    .summary('list | pull | path | remove')
+    .summary('list | pull | path | quantise | remove')
     .helpCommand(false)
     .description('Models that have a name. Any path to a GGUF file works in place of one.')
     .addHelpText('after', examples('plimsoll model list', `plimsoll model pull ${DEFAULT_MODEL}`))
@@ -85,6 +88,39 @@ export function modelCommand(program: Command): void {
       const { file } = await resolveModel(name)
       if (output.json) output.printJson({ name, file })
       else output.print(file)
+    })
+
+  model
+    .command('quantise <NAME|FILE> [OUT]')
+    .summary('Write a model with its weights in another type.')
+    .description(
+      'Write a model anew with its weights in another type. llama.cpp multiplies some types much faster than others: docs/performance.md has figures. The new file lies in the cache and has a name of its own, or is OUT. Vectors of one model do not fit the other.',
+    )
+    .addOption(
+      new Option('--type <TYPE>', 'of the weights; q4_0 is smaller, and loses more')
+        .choices(weightTypes)
+        .default('q8_0'),
+    )
+    .addHelpText(
+      'after',
+      examples(
+        `plimsoll model quantise ${DEFAULT_MODEL}`,
+        'plimsoll model quantise mine.gguf smaller.gguf --type q4_0',
+      ),
+    )
+    .action(async (from, to, { type }, command) => {
+      const output = outputOf(command)
+      const source = await resolveModel(from)
+      const name = `${source.name}-${type}`
+      const file = to === undefined ? modelFile(name) : resolve(to)
+      using interrupt = listenForInterrupt(output, 'Stopping. What was written is thrown away.')
+      using status = createStatusLine(output)
+      await quantiseModel(source.file, file, { type, signal: interrupt.signal, onProgress: status.onProgress })
+      status.clear()
+      const known = to === undefined ? name : to
+      if (output.json) return output.printJson({ name: known, file, type, bytes: statSync(file).size })
+      output.print(`${known} is here: ${file}`)
+      output.note(`Try  plimsoll doctor --model ${known}`)
     })
 
   model

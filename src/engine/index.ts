@@ -2,6 +2,8 @@
 export { type ErrorCode, PlimsollError } from '../errors.ts'
 export { openModel } from './open.ts'
 export { positionsOf } from './positions.ts'
+export { type QuantiseOptions, quantiseModel } from './quantise/index.ts'
+export type { WeightType } from './quantise/job.ts'
 export {
   EMBEDDING,
   selectedPositions,

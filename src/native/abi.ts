@@ -46,7 +46,8 @@ export function checkAbi(llama: { modelDefaults(): ModelParams; contextDefaults(
   compare('llama_context_default_params', { ...llama.contextDefaults() }, contextDefaults)
 }
 
-function compare(
+/** @throws PlimsollError `library-mismatch` naming the first field of `found` that is not as in `expected` */
+export function compare(
   what: string,
   found: Readonly<Record<string, unknown>>,
   expected: Readonly<Record<string, unknown>>,

@@ -24,6 +24,8 @@ export interface Llama extends GrammarFunctions {
   readonly files: LibraryFiles
   /** What llama.cpp logged last at level warning or error, oldest first. */
   readonly complaints: string[]
+  /** Hears every line that is logged from now on, at whatever level. */
+  readonly listen: (hear: (line: string) => void) => void
   readonly version: () => string
   readonly modelDefaults: () => ModelParams
   readonly contextDefaults: () => ContextParams
@@ -132,7 +134,9 @@ function load(files: LibraryFiles): Llama {
   const llama = koffi.load(files.llama, { global: true })
 
   const complaints: string[] = []
+  let hear: ((line: string) => void) | undefined
   const log = koffi.register((level: number, text: string) => {
+    hear?.(text)
     if (level < 3 || text.trim() === '.') return
     complaints.push(text.trim())
     if (complaints.length > keptComplaints) complaints.shift()
@@ -147,6 +151,9 @@ function load(files: LibraryFiles): Llama {
   const api: Llama = {
     files,
     complaints,
+    listen: listener => {
+      hear = listener
+    },
     version: llama.func('const char *llama_version()'),
     modelDefaults: llama.func('llama_model_params llama_model_default_params()'),
     contextDefaults: llama.func('llama_context_params llama_context_default_params()'),

@@ -35,6 +35,7 @@ const withOwn = [
   'model list',
   'model pull',
   'model path',
+  'model quantise',
   'model remove',
   'data list',
   'data add',
