@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path'
 import { PlimsollError } from '../errors.ts'
 import { dataFolder } from '../paths.ts'
 import type { RunOptions } from '../progress.ts'
-import { findUpstream } from './dataset.ts'
 import { sha256 as sha256Of } from './hash.ts'
 import { filesBeside, type PublishedFile, readManifest } from './manifest.ts'
+import { findUpstream } from './names.ts'
 
 export interface Added {
   readonly folder: string

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PlimsollError } from '../errors.ts'
-import { type DatasetRef, listDatasets, loadDataset } from './dataset.ts'
+import { type DatasetRef, loadDataset } from './dataset.ts'
+import { listDatasets } from './names.ts'
 import type { Kind } from './types.ts'
 
 let folder: string

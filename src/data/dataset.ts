@@ -1,19 +1,17 @@
+/** Loads a set by its name, or a file of one's own, as rows of one kind. */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import * as z from 'zod'
 import { PlimsollError } from '../errors.ts'
 import { dataFolder } from '../paths.ts'
-import { suggest } from '../suggest.ts'
-import { fromPublished, leakOf, publishedForms, withTellingNames } from './conflicts/index.ts'
-import { Faults, places } from './faults.ts'
+import { fromPublished, publishedForms } from './conflicts/index.ts'
 import { recognised } from './forms/index.ts'
-import { countPackaged, packagedSets, readPackaged } from './packaged.ts'
+import { fieldsOf, keepRows } from './keep.ts'
+import { checkKind, findUpstream } from './names.ts'
+import { packagedSets, readPackaged } from './packaged.ts'
 import { readRecords } from './read.ts'
-import { duplicateKey, expectedShape, parseRow, type RawRow, type RawRows, rowText, textId } from './rows.ts'
-import { mentionsMinorsSexually } from './screen.ts'
-import type { Dropped, Kind, Loaded, RowsOf } from './types.ts'
-import { isAvailable, type UpstreamSet, upstreamSets } from './upstream.ts'
-import { withoutChat } from './without-chat.ts'
+import type { RawRow, RawRows } from './rows.ts'
+import type { Kind, Loaded, RowsOf } from './types.ts'
 
 /** Own data: a file, which of its columns are ours (`{ prompt: 'question' }`), and how many rows to take from its start. */
 export const fileRefSchema = z.strictObject({
@@ -33,40 +31,6 @@ export interface LoadOptions<K extends Kind> {
   readonly kind: K
   /** Where published sets are. Default: `PLIMSOLL_DATA`, else a folder of the user's cache. */
   readonly dataDir?: string | undefined
-}
-
-/** A set by name, and whether it can be read here. */
-export interface DatasetInfo {
-  readonly name: string
-  readonly kind: Kind
-  readonly licence: string
-  readonly rows: number
-  /** A web address, or `packaged`. */
-  readonly source: string
-  /** Whether it can be loaded now. */
-  readonly available: boolean
-}
-
-/** Every set that has a name: those of the package first. `dataDir` as in `loadDataset`. */
-export function listDatasets(options: { readonly dataDir?: string | undefined } = {}): DatasetInfo[] {
-  const dataDir = options.dataDir || dataFolder()
-  const packaged = packagedSets().map(set => ({
-    name: set.name,
-    kind: set.kind,
-    licence: 'Apache-2.0',
-    rows: countPackaged(set),
-    source: 'packaged',
-    available: true,
-  }))
-  const upstream = upstreamSets.map(set => ({
-    name: set.name,
-    kind: set.kind,
-    licence: set.licence,
-    rows: set.rows,
-    source: set.source,
-    available: isAvailable(set, dataDir),
-  }))
-  return [...packaged, ...upstream]
 }
 
 /**
@@ -105,111 +69,6 @@ export function rowsAtHand<K extends Kind>(name: string, kind: K, rows: readonly
   return keepRows(name, kind, { rows: placed, dropped: [], repeats: 'keep' })
 }
 
-function keepRows<K extends Kind>(name: string, kind: K, raw: RawRows): Loaded<RowsOf<K>> {
-  const rows: RowsOf<K>[] = []
-  const texts = new Set<string>()
-  const ids = new Map<string, string>()
-  const incomplete = new Map<string, string[]>()
-  const leaky = new Map<string, number>()
-  const chats = new Map<string, number>()
-  const broken = new Faults()
-  const twice = new Faults()
-  let repeated = 0
-  let minors = 0
-  for (const record of raw.rows) {
-    const parsed = parseRow(kind, withId(name, record, kind).value)
-    if ('broken' in parsed) broken.add(record.where, parsed.broken)
-    else if ('incomplete' in parsed) {
-      incomplete.set(parsed.incomplete, [...(incomplete.get(parsed.incomplete) ?? []), record.where])
-    } else {
-      const { row } = parsed
-      const text = 'passage' in row ? `${row.question}\n${row.passage}` : rowText(row)
-      const leak = 'passage' in row ? leakOf(row) : undefined
-      const key = duplicateKey(row)
-      const earlier = ids.get(row.id)
-      if (mentionsMinorsSexually(text)) minors += 1
-      else if (texts.has(key) && raw.repeats !== 'keep') repeated += 1
-      else if (leak !== undefined) leaky.set(leak, (leaky.get(leak) ?? 0) + 1)
-      else if (earlier !== undefined) twice.add(record.where, `"${row.id}", also at ${earlier}`)
-      else {
-        ids.set(row.id, record.where)
-        texts.add(key)
-        const bare = withoutChat(kind, withTellingNames(row))
-        if (bare.format !== null) chats.set(bare.format, (chats.get(bare.format) ?? 0) + 1)
-        rows.push(bare.row)
-      }
-    }
-  }
-  broken.throwIfAny('A row of data has another shape than expected', shapeOf(kind))
-  twice.throwIfAny('Two rows of a data set have the same id', {
-    fix: 'Give each row an id of its own, or leave the ids out.',
-  })
-  if (rows.length === 0 && repeated + minors + leaky.size === 0) throw noCompleteRow(name, kind, raw)
-  const counted: Dropped[] = [
-    ...[...incomplete].map(([field, at]) => ({ from: name, rows: at.length, why: `no ${field}: ${places(at)}` })),
-    ...[...leaky].map(([why, count]) => ({ from: name, rows: count, why: `leaky: ${why}` })),
-    { from: name, rows: minors, why: 'may be about sexual content with minors' },
-    { from: name, rows: repeated, why: 'repeats another row of the set' },
-  ]
-  const taken = [...chats].map(
-    ([format, count]) =>
-      `${count} ${count === 1 ? 'row' : 'rows'} of ${name} stood in a chat template (${format}). It was taken off, since each model has its own put around what is asked.`,
-  )
-  return {
-    rows,
-    dropped: [...raw.dropped, ...counted].filter(entry => entry.rows > 0),
-    notes: [...(raw.notes ?? []), ...taken],
-  }
-}
-
-/** Rows of which none has what it needs: most likely the columns have other names. */
-function noCompleteRow(name: string, kind: Kind, { rows: [first] }: RawRows): PlimsollError {
-  if (first === undefined)
-    return new PlimsollError('data-invalid', 'A data set has no rows', {
-      where: name,
-      fix: 'Check whether the file is complete.',
-    })
-  const names = Object.keys(z.looseObject({}).catch({}).parse(first.value))
-  return new PlimsollError('data-invalid', 'No row of a data set has what it needs', {
-    where: first.where,
-    found: names.length === 0 ? 'a row without columns' : `columns ${names.join(', ')}`,
-    ...shapeOf(kind),
-  })
-}
-
-function shapeOf(kind: Kind): { expected: string; fix: string } {
-  return {
-    expected: expectedShape[kind],
-    fix: 'Correct the rows, or name their columns: `columns: { ours: theirs }` in a study, `--column OURS=THEIRS` in a command.',
-  }
-}
-
-/** A record with an id: its own, else one made from its text. */
-function withId(name: string, { where, value }: RawRow, kind: Kind): RawRow {
-  const fields = fieldsOf(value)
-  if (fields === undefined) return { where, value }
-  const { id } = fields
-  if (id !== undefined && id !== null && id !== '') return { where, value }
-  const { prompt, question, choices, passage, text, template } = fields
-  const said = [prompt, question, text, template].find(part => typeof part === 'string') ?? ''
-  // Many rewritings have one request.
-  if (kind === 'rewrites')
-    return {
-      where,
-      value: { ...fields, id: textId(prefixOf(name), JSON.stringify([fields.of, prompt, fields.by, text])) },
-    }
-  const more = Array.isArray(choices) ? choices : typeof passage === 'string' ? [passage] : []
-  const content = [said, ...more].join('\n')
-  return { where, value: { ...fields, id: textId(prefixOf(name), content) } }
-}
-
-function prefixOf(name: string): string {
-  return name
-    .replace(/^.*[\\/](?=[^\\/]+\.\w+$)/, '')
-    .replace(/\.\w+$/, '')
-    .replaceAll('/', '-')
-}
-
 async function readNamed(name: string, { kind, dataDir }: LoadOptions<Kind>): Promise<RawRows> {
   const packaged = packagedSets().find(set => set.name === name)
   if (packaged !== undefined) {
@@ -226,46 +85,6 @@ async function readNamed(name: string, { kind, dataDir }: LoadOptions<Kind>): Pr
     })
   }
   return upstream.read(path, name)
-}
-
-/**
- * The published set of this name.
- * @throws PlimsollError `not-found` with the name that is nearest
- */
-export function findUpstream(name: string): UpstreamSet {
-  const upstream = upstreamSets.find(set => set.name === name)
-  if (upstream === undefined) throw unknownName(name)
-  return upstream
-}
-
-/** What rows a set that has a name holds; undefined where there is none of this name. */
-export function kindOfName(name: string): Kind | undefined {
-  return [...packagedSets(), ...upstreamSets].find(set => set.name === name)?.kind
-}
-
-function checkKind(name: string, found: Kind, expected: Kind): void {
-  if (found === expected) return
-  throw new PlimsollError('invalid-input', `The data set ${name} has rows of another kind`, {
-    found,
-    expected,
-    fix: `Choose a set of ${expected}: ${listDatasets()
-      .filter(set => set.kind === expected)
-      .map(set => set.name)
-      .join(', ')}.`,
-  })
-}
-
-function unknownName(name: string): PlimsollError {
-  const names = listDatasets().map(set => set.name)
-  const near = suggest(name, names)
-  return new PlimsollError('not-found', 'There is no data set of this name', {
-    found: name,
-    expected: `one of ${names.join(', ')}`,
-    fix:
-      near === undefined
-        ? 'See them with: plimsoll data list. Own data is a file: in a study { file: path }.'
-        : `Did you mean ${near}?`,
-  })
 }
 
 async function readOwn(ref: FileRef, kind: Kind): Promise<RawRows> {
@@ -300,8 +119,4 @@ function renamed({ where, value }: RawRow, columns: NonNullable<FileRef['columns
     Array.isArray(theirs) ? theirs.map(column => fields[column]) : fields[theirs],
   ])
   return { where, value: { ...fields, ...Object.fromEntries(ours) } }
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return z.record(z.string(), z.unknown()).safeParse(value).data
 }

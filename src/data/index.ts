@@ -7,19 +7,10 @@ export { exampleSets } from './benchmarks.ts'
 export { takeOutOfChat } from './chat-format.ts'
 export { type CheckedSet, type CheckOptions, checkDatasets, type DataCheck, type SharedRows } from './check.ts'
 export { citations } from './citations.ts'
-export {
-  type DatasetInfo,
-  type DatasetRef,
-  type FileRef,
-  fileRefSchema,
-  kindOfName,
-  type LoadOptions,
-  listDatasets,
-  loadDataset,
-  rowsAtHand,
-} from './dataset.ts'
+export { type DatasetRef, type FileRef, fileRefSchema, type LoadOptions, loadDataset, rowsAtHand } from './dataset.ts'
 export { evenly } from './evenly.ts'
 export { type Overlap, repeatsWithin, withoutOverlap } from './leak.ts'
+export { type DatasetInfo, kindOfName, listDatasets } from './names.ts'
 export { isDataFile } from './read.ts'
 export { slot } from './rows.ts'
 export { resample, type SplitName, splitPool } from './split.ts'

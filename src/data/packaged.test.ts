@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { listDatasets, loadDataset } from './dataset.ts'
+import { loadDataset } from './dataset.ts'
 import { repeatsWithin, withoutOverlap } from './leak.ts'
+import { listDatasets } from './names.ts'
 import { mentionsMinorsSexually } from './screen.ts'
 import { words } from './text.ts'
 

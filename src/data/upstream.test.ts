@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { listDatasets, loadDataset } from './dataset.ts'
+import { loadDataset } from './dataset.ts'
 import { withoutOverlap } from './leak.ts'
+import { listDatasets } from './names.ts'
 import { drawTemplates, hasJailbreakWording } from './templates.ts'
 import { upstreamSets } from './upstream.ts'
 

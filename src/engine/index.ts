@@ -1,16 +1,12 @@
 /** Read and edit the hidden states of any GGUF model: useful without the rest of Plimsoll. */
 export { type ErrorCode, PlimsollError } from '../errors.ts'
 export { openModel } from './open.ts'
+export { EMBEDDING } from './place.ts'
 export { positionsOf } from './positions.ts'
 export { type QuantiseOptions, quantiseModel } from './quantise/index.ts'
 export type { WeightType } from './quantise/job.ts'
-export {
-  EMBEDDING,
-  selectedPositions,
-  selectLayers,
-  selectTokens,
-  type TokenLayout,
-  type TokenSelection,
-} from './select.ts'
+export { selectedPositions, selectTokens, type TokenSelection } from './select.ts'
+export { selectLayers } from './select-layers.ts'
+export type { TokenLayout } from './token-layout.ts'
 export type * from './types.ts'
 export { type Part, parseWhere, parts, type Site, sites, Tokens, Where, type WhereInput } from './where.ts'

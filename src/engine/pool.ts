@@ -8,7 +8,7 @@
  * changes nothing; those with least to do come first. The weights are mapped once.
  */
 import type { RunOptions } from '../progress.ts'
-import { EMBEDDING } from './select.ts'
+import { EMBEDDING } from './place.ts'
 import type {
   Capture,
   CaptureItem,

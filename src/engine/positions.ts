@@ -1,6 +1,7 @@
 /** Which tokens of a request a where-clause means. Needs neither model nor engine: a viewer shows with it what is meant. */
 import { GeneratedParts } from './generated-parts.ts'
-import { selectedPositions, selectTokens, type TokenLayout } from './select.ts'
+import { selectedPositions, selectTokens } from './select.ts'
+import type { TokenLayout } from './token-layout.ts'
 import type { Rendered } from './types.ts'
 import { parseWhere, type WhereInput } from './where.ts'
 

@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { PlimsollError } from '../errors.ts'
-import { EMBEDDING, selectedPositions, selectLayers, selects, selectTokens, type TokenLayout } from './select.ts'
+import { EMBEDDING } from './place.ts'
+import { selectedPositions, selects, selectTokens } from './select.ts'
+import { selectLayers } from './select-layers.ts'
+import type { TokenLayout } from './token-layout.ts'
 import { Where } from './where.ts'
 
 function code(call: () => unknown): string {

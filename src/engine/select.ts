@@ -1,5 +1,5 @@
 /**
- * From a where-clause to layers and token positions of one request.
+ * From a where-clause to the token positions of one request.
  *
  * How a clause is narrowed, in this order:
  * 1. `phase`: tokens of the prompt, tokens that follow it (generated, or a given continuation), or both.
@@ -14,28 +14,11 @@
  *    refused. So it is with `ends`.
  * 6. `except` takes away what each of its clauses means by itself, whatever the rest says.
  */
-import { PlimsollError } from '../errors.ts'
+import { type Clause, checkClause, inPrompts, nothingSelected, type Tokens } from './clause-faults.ts'
 import type { GeneratedParts } from './generated-parts.ts'
 import { isMassive } from './massive.ts'
-import { EMBEDDING } from './place.ts'
 import { count, includes, type Range, slice, subtract, within } from './ranges.ts'
-import type { Span } from './types.ts'
-import type { Part, Where } from './where.ts'
-
-export { EMBEDDING } from './place.ts'
-
-/** Which positions of a request are what. */
-export interface TokenLayout {
-  /** Tokens of the prompt, the beginning-of-sequence token included. */
-  readonly promptTokens: number
-  /** Half-open range of prompt positions; empty where there is none. */
-  readonly templateSuffix: readonly [start: number, end: number]
-  /** Parts of the prompt between the template's own tokens, ascending. */
-  readonly parts: readonly Span[]
-  readonly startsWithBos: boolean
-  /** Whether tokens can follow the prompt: true to generate and to score a continuation, false to capture. */
-  readonly generates: boolean
-}
+import type { TokenLayout } from './token-layout.ts'
 
 /** What of the tokens after a prompt: those from the `from`-th to before the `to`-th of a part, or of all of them. */
 interface Following {
@@ -64,53 +47,6 @@ export interface TokenSelection extends Narrowed {
 const endless = Number.MAX_SAFE_INTEGER
 
 /**
- * The layers a clause means, ascending, each once; [−1] for `embedding`. `{from, to}` includes both ends.
- * @throws PlimsollError `invalid-input` for a layer the model does not have, `nothing-selected` for an empty range.
- */
-export function selectLayers(where: Pick<Where, 'site' | 'layers'>, layerCount: number): number[] {
-  const { site, layers } = where
-  const expected = `layers 0 to ${layerCount - 1}`
-  if (site === 'embedding') {
-    if (layers === 'all') return [EMBEDDING]
-    throw new PlimsollError('invalid-input', 'The embedding has no layers.', {
-      found: `site embedding with layers ${JSON.stringify(layers)}`,
-      expected: 'site embedding alone, or site residual with layers',
-      fix: 'Leave `layers` out, or use site residual.',
-    })
-  }
-  if (layers === 'all') return Array.from({ length: layerCount }, (_, layer) => layer)
-  if (!Array.isArray(layers) && layers.from > layers.to) {
-    throw new PlimsollError('nothing-selected', 'The where-clause selects no layer.', {
-      found: `layers from ${layers.from} to ${layers.to}`,
-      expected,
-      fix: 'Give a range whose `from` is not above its `to`; both ends are included.',
-    })
-  }
-  const unknown = (Array.isArray(layers) ? layers : [layers.from, layers.to]).find(
-    layer => !Number.isInteger(layer) || layer < 0 || layer >= layerCount,
-  )
-  if (unknown !== undefined) {
-    throw new PlimsollError('invalid-input', `The model has no layer ${unknown}.`, {
-      found: `layer ${unknown}`,
-      expected,
-      fix: 'Name layers the model has; they are counted from 0.',
-    })
-  }
-  if (!Array.isArray(layers)) return Array.from({ length: layers.to - layers.from + 1 }, (_, i) => layers.from + i)
-  if (layers.length === 0) {
-    throw new PlimsollError('nothing-selected', 'The where-clause selects no layer.', {
-      found: 'an empty list of layers',
-      expected,
-      fix: "Name at least one layer, or 'all'.",
-    })
-  }
-  return [...new Set(layers)].sort((a, b) => a - b)
-}
-
-type Tokens = Where['tokens']
-type Clause = Omit<Tokens, 'beginning' | 'except'>
-
-/**
  * The positions a clause means in one request.
  * @throws PlimsollError `invalid-input` for a clause that contradicts itself, `nothing-selected` where it can select no
  * token of this request.
@@ -136,8 +72,6 @@ export function selectTokens(tokens: Tokens, layout: TokenLayout): TokenSelectio
   if (selection.prompt.length > 0 || selection.following !== null) return selection
   throw nothingSelected(tokens, layout)
 }
-
-const inPrompts: readonly Part[] = ['system', 'user', 'template-suffix']
 
 function narrow(clause: Clause, beginning: 'skip' | 'keep', layout: TokenLayout): Narrowed {
   const { phase, part, is, window, first, last, ends } = clause
@@ -261,81 +195,4 @@ export function sameOnPositions(a: TokenSelection, b: TokenSelection, length: nu
   if (a.readsStates || b.readsStates) return JSON.stringify(a) === JSON.stringify(b)
   for (let position = 0; position < length; position++) if (selects(a, position) !== selects(b, position)) return false
   return true
-}
-
-function checkClause(clause: Clause): void {
-  const { phase, part, is, window, first, last, ends } = clause
-  const found = JSON.stringify(clause)
-  if (phase === 'generated' && part !== undefined && inPrompts.includes(part)) {
-    throw new PlimsollError('invalid-input', `No generated token is part of the ${part}.`, {
-      found,
-      expected: `phase prompt (or all) with part ${part}`,
-      fix: 'Leave `part` out, or use phase prompt.',
-    })
-  }
-  if (phase === 'generated' && (last !== undefined || ends !== undefined)) {
-    throw new PlimsollError(
-      'invalid-input',
-      '`last` and `ends` have no meaning for generated tokens: each is the last when written.',
-      {
-        found,
-        expected: '`last` or `ends` with phase prompt or all',
-        fix: 'Leave it out to select every generated token, or use `first`.',
-      },
-    )
-  }
-  if (phase === 'generated' && is === 'beginning-of-sequence') {
-    throw new PlimsollError('invalid-input', 'No generated token is the beginning of the sequence.', {
-      found,
-      expected: 'phase prompt or all',
-      fix: 'Leave `phase` out.',
-    })
-  }
-  const counts = [window, first, last, ends].some(value => value !== undefined)
-  if (is === 'massive' && counts) {
-    throw new PlimsollError('invalid-input', 'Which states are massive is not known before they are computed.', {
-      found,
-      expected: '`is: massive` without window, first, last and ends, which count tokens beforehand',
-      fix: 'Leave these out.',
-    })
-  }
-  if (window !== undefined && window.from >= window.to) {
-    throw new PlimsollError('invalid-input', 'The window of a where-clause holds nothing.', {
-      found,
-      expected: 'a window whose `from` is below its `to`',
-      fix: 'Give the first token and the one after the last, counted from 0.',
-    })
-  }
-}
-
-function nothingSelected(tokens: Tokens, layout: TokenLayout): PlimsollError {
-  const { part } = tokens
-  const { promptTokens, startsWithBos, generates } = layout
-  const parts = [...new Set(layout.parts.map(span => span.part))]
-  const details = {
-    found: `${JSON.stringify(tokens)} on a prompt of ${promptTokens} tokens${startsWithBos ? ', the first of them the beginning-of-sequence token' : ''}`,
-  }
-  const message = 'The where-clause selects no token of this request.'
-  if (part === 'template-suffix') {
-    return new PlimsollError('nothing-selected', message, {
-      ...details,
-      expected: 'a prompt rendered by a chat template with a suffix',
-      fix: 'Use a model with a chat template and a prompt that is not raw, or leave `part` out.',
-    })
-  }
-  return new PlimsollError('nothing-selected', message, {
-    ...details,
-    expected:
-      part === undefined
-        ? 'at least one selected token'
-        : `tokens of the part ${part}; this prompt has ${parts.join(', ') || 'no parts'}`,
-    fix: fixOf(tokens, generates),
-  })
-}
-
-function fixOf({ part, phase }: Tokens, generates: boolean): string {
-  if (!generates && phase === 'generated') return 'Use phase prompt or all: nothing is generated here.'
-  return part === undefined
-    ? 'Use a longer prompt, or a wider clause.'
-    : 'Name a part that this prompt has, or leave `part` out.'
 }

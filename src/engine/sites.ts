@@ -1,7 +1,7 @@
 /** What a where-clause's site, layers and heads mean in a model. */
 import { PlimsollError } from '../errors.ts'
 import { EMBEDDING, type PlaceKey, placeKey } from './place.ts'
-import { selectLayers } from './select.ts'
+import { selectLayers } from './select-layers.ts'
 import type { ModelInfo, SiteInfo } from './types.ts'
 import type { Site, Where } from './where.ts'
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { randomUnit } from '../../test/support/random.ts'
-import { placeKey } from './place.ts'
+import { EMBEDDING, placeKey } from './place.ts'
 import { plainTerms } from './plain-terms.ts'
-import { EMBEDDING, type TokenLayout } from './select.ts'
 import { plainSites } from './sites.ts'
 import { actsAt, directionAt, isShared, type PlaceTerm, resolveSteering, sameOnPrefix } from './steering.ts'
+import type { TokenLayout } from './token-layout.ts'
 import type { Direction, DirectionVector, Steering } from './types.ts'
 import type { Where } from './where.ts'
 

@@ -1,7 +1,8 @@
 /** At which layers a vector acts. */
 import { isOne } from '../engine/edits/index.ts'
+import { EMBEDDING } from '../engine/place.ts'
 import { plainTerms } from '../engine/plain-terms.ts'
-import { EMBEDDING, selectLayers } from '../engine/select.ts'
+import { selectLayers } from '../engine/select-layers.ts'
 import { isShared } from '../engine/steering.ts'
 import type { EditVector } from '../engine/types.ts'
 import { parseWhere } from '../engine/where.ts'

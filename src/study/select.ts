@@ -1,6 +1,6 @@
 /** Layer and strength on the select split: by what is answered there, by how far harmless text is moved, or by both. */
 
-import { EMBEDDING } from '../engine/select.ts'
+import { EMBEDDING } from '../engine/place.ts'
 import type { CompoundVector, Steering } from '../engine/types.ts'
 import { promptsSuite } from '../measure/suites/index.ts'
 import { ablatedFrom, directionAt, type FittedVector } from '../steer/index.ts'

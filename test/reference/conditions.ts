@@ -1,7 +1,8 @@
 /** Conditions on a prompt: read while nothing that depends on one is applied, then decided. [arXiv 2409.05907] */
 import { plainTerms } from '../../src/engine/plain-terms.ts'
-import { selectedPositions, selectTokens, type TokenLayout } from '../../src/engine/select.ts'
+import { selectedPositions, selectTokens } from '../../src/engine/select.ts'
 import { placesOf } from '../../src/engine/sites.ts'
+import type { TokenLayout } from '../../src/engine/token-layout.ts'
 import type { ConditionGate, GateDecision, Steering } from '../../src/engine/types.ts'
 import { parseWhere } from '../../src/engine/where.ts'
 import { of } from './edits.ts'

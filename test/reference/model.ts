@@ -7,8 +7,9 @@ import { basename } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { Template } from '@huggingface/jinja'
 import { checkedSampling } from '../../src/engine/sampling/check.ts'
-import { selectedPositions, selectTokens, type TokenLayout } from '../../src/engine/select.ts'
+import { selectedPositions, selectTokens } from '../../src/engine/select.ts'
 import { placesOf } from '../../src/engine/sites.ts'
+import type { TokenLayout } from '../../src/engine/token-layout.ts'
 import type {
   Capture,
   CaptureItem,

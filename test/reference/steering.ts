@@ -2,8 +2,9 @@
 
 import { EMBEDDING } from '../../src/engine/place.ts'
 import { type PlainTerm, plainTerms } from '../../src/engine/plain-terms.ts'
-import { selects, selectTokens, type TokenLayout } from '../../src/engine/select.ts'
+import { selects, selectTokens } from '../../src/engine/select.ts'
 import { placesOf } from '../../src/engine/sites.ts'
+import type { TokenLayout } from '../../src/engine/token-layout.ts'
 import type { GateDecision, ModelInfo, Steering, Trace } from '../../src/engine/types.ts'
 import { parseWhere, type Site, sites } from '../../src/engine/where.ts'
 import { PlimsollError } from '../../src/errors.ts'

@@ -6,7 +6,7 @@
  * (arXiv 2104.09864); caps, windows and norms behind the parts: Gemma Team 2024 (arXiv 2408.00118); no norms before
  * them: OLMo Team 2024 (arXiv 2501.00656).
  */
-import { EMBEDDING } from '../../src/engine/select.ts'
+import { EMBEDDING } from '../../src/engine/place.ts'
 import type { Site } from '../../src/engine/where.ts'
 import { multiply, norm, normEach, rotate, softmax } from './arithmetic.ts'
 import { applyMlp } from './mlp.ts'

@@ -8,7 +8,7 @@
  */
 
 import { plainTerms } from '../plain-terms.ts'
-import { selectLayers } from '../select.ts'
+import { selectLayers } from '../select-layers.ts'
 import { directionAt } from '../steering.ts'
 import type { ModelInfo, Steering, Trace } from '../types.ts'
 import { parseWhere, type Where } from '../where.ts'

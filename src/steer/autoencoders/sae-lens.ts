@@ -5,7 +5,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { EMBEDDING } from '../../engine/select.ts'
+import { EMBEDDING } from '../../engine/place.ts'
 import { PlimsollError } from '../../errors.ts'
 import { parseJson } from '../formats/json.ts'
 import type { Activation, SparseAutoencoder } from './autoencoder.ts'

@@ -5,7 +5,7 @@
  * The harness acts on every token, the beginning of sequence among them. With more than one module it does everywhere what
  * was read last, so only one layer can be written.
  */
-import { EMBEDDING } from '../../engine/select.ts'
+import { EMBEDDING } from '../../engine/place.ts'
 import { isShared } from '../../engine/steering.ts'
 import { parseWhere } from '../../engine/where.ts'
 import { PlimsollError } from '../../errors.ts'

@@ -7,7 +7,7 @@
  * (src/study/ablation/), and it is the positive control: refusals have to break.
  * Source: Arditi et al. 2024 (arXiv 2406.11717; github.com/andyrdt/refusal_direction, pipeline/utils/hook_utils.py).
  */
-import { EMBEDDING } from '../../engine/select.ts'
+import { EMBEDDING } from '../../engine/place.ts'
 import { directionAt } from '../../engine/steering.ts'
 import type { CompoundVector, Direction, DirectionVector, ModelInfo } from '../../engine/types.ts'
 import type { MethodDescription } from './types.ts'

@@ -7,7 +7,7 @@ import { writeNaNModel } from '../../../test/support/nan-model.ts'
 import { writeRandomAutoencoder } from '../../../test/support/random-autoencoder.ts'
 import { writeTinyModel } from '../../../test/support/tiny-gguf.ts'
 import { openModel } from '../../engine/open.ts'
-import { EMBEDDING } from '../../engine/select.ts'
+import { EMBEDDING } from '../../engine/place.ts'
 import type { Model } from '../../engine/types.ts'
 import {
   choosesLayers,

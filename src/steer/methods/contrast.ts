@@ -1,5 +1,5 @@
 /** The states of two sides of prompts, and what every method that makes one direction of them has in common. */
-import { EMBEDDING } from '../../engine/select.ts'
+import { EMBEDDING } from '../../engine/place.ts'
 import type { Capture, CaptureItem, DirectionVector, Model, Prompt } from '../../engine/types.ts'
 import type { Where } from '../../engine/where.ts'
 import { PlimsollError } from '../../errors.ts'

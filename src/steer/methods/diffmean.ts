@@ -6,7 +6,7 @@
  * Source: Marks and Tegmark 2024 (arXiv 2310.06824); Arditi et al. 2024 (arXiv 2406.11717); as used by Goyal and
  * Daumé 2026 (arXiv 2602.06256).
  */
-import { EMBEDDING } from '../../engine/select.ts'
+import { EMBEDDING } from '../../engine/place.ts'
 import type { Capture, DirectionVector } from '../../engine/types.ts'
 import { PlimsollError } from '../../errors.ts'
 import type { RunOptions } from '../../progress.ts'

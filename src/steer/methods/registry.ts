@@ -1,5 +1,5 @@
 /** The methods that are fitted on two sides of prompts: what each needs, and how it makes its vectors. */
-import { EMBEDDING } from '../../engine/select.ts'
+import { EMBEDDING } from '../../engine/place.ts'
 import type { Where } from '../../engine/where.ts'
 import { PlimsollError } from '../../errors.ts'
 import { createRandom } from '../../random.ts'

@@ -1,5 +1,5 @@
 /** What the methods have in common that train a vector through the model: whose answers are made likely, and where. */
-import { EMBEDDING } from '../../engine/select.ts'
+import { EMBEDDING } from '../../engine/place.ts'
 import type { DirectionVector, TrainableSpec, Training, TrainingExample } from '../../engine/types.ts'
 import type { Where } from '../../engine/where.ts'
 import { PlimsollError } from '../../errors.ts'

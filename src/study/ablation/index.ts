@@ -3,7 +3,7 @@
  * by it the layer whose ablation leaves the fewest refusals.
  */
 import { createRandom, type PromptRow, shuffle } from '../../data/index.ts'
-import { EMBEDDING } from '../../engine/select.ts'
+import { EMBEDDING } from '../../engine/place.ts'
 import type { CompoundVector } from '../../engine/types.ts'
 import { ablatedFrom, directionAt, type FitModel, type TokensSaid } from '../../steer/index.ts'
 import { chat } from '../chat.ts'

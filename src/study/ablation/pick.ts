@@ -8,7 +8,7 @@
  * induces refusals × 40.
  */
 import { z } from 'zod'
-import { EMBEDDING } from '../../engine/select.ts'
+import { EMBEDDING } from '../../engine/place.ts'
 import type { CompoundVector, Prompt, Steering } from '../../engine/types.ts'
 import { ablatedFrom, directionAt } from '../../steer/index.ts'
 import { fingerprintOf } from '../steering.ts'

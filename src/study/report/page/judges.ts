@@ -1,7 +1,8 @@
 /** How far the judges are to be trusted. */
 import type { StudyResult } from '../../result.ts'
 import { type Html, html } from '../html.ts'
-import { type JudgeTable, judgeText } from '../judges.ts'
+import { judgeText } from '../judges/index.ts'
+import type { JudgeTable } from '../judges/table.ts'
 import { plainTable } from './table.ts'
 
 export function judgesSection(result: StudyResult): Html | null {

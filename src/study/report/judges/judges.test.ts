@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { JudgeReport, LabelledCondition } from '../judging/types.ts'
-import { JUDGE } from '../work.ts'
-import { judgeText } from './judges.ts'
+import type { JudgeReport, LabelledCondition } from '../../judging/types.ts'
+import { JUDGE } from '../../work.ts'
+import { judgeText } from './index.ts'
 
 const labelled = (
   condition: string,
