@@ -124,7 +124,8 @@ class PooledModel implements Model {
     steerings: readonly Steering[],
     options: RunOptions = {},
   ): Promise<Float64Array[][]> {
-    return this.#share(items, options, (engine, part, shared) => engine.divergence(part, steerings, shared))
+    const total = items.length * steerings.length
+    return this.#share(items, options, (engine, part, shared) => engine.divergence(part, steerings, shared), total)
   }
 
   /** One engine trains, on the threads of all. */
@@ -160,20 +161,25 @@ class PooledModel implements Model {
     items: readonly Item[],
     options: Options,
     call: (engine: Model, part: readonly Item[], options: Options, from: number) => Promise<Result[]>,
+    total = items.length,
   ): Promise<Result[]> {
-    return (await this.#shareParts(items, options, call)).flat()
+    return (await this.#shareParts(items, options, call, total)).flat()
   }
 
-  /** Results of the parts in their order. When one fails, the others are cancelled and its error is thrown. */
+  /**
+   * Results of the parts in their order. When one fails, the others are cancelled and its error is thrown.
+   * @param total what progress counts up to
+   */
   async #shareParts<Item, Options extends RunOptions, Result>(
     items: readonly Item[],
     options: Options,
     call: (engine: Model, part: readonly Item[], options: Options, from: number) => Promise<Result>,
+    total = items.length,
   ): Promise<Result[]> {
     const stop = new AbortController()
     const signals = options.signal === undefined ? [stop.signal] : [stop.signal, options.signal]
     const signal = AbortSignal.any(signals)
-    const progress = new SharedProgress(items.length, options.onProgress)
+    const progress = new SharedProgress(total, options.onProgress)
     const parts = partsOf(items, this.#leastBusy())
     let failure: unknown
     const results = await Promise.allSettled(

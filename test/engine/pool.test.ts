@@ -83,6 +83,17 @@ test('progress and tokens are told as of one call', async () => {
   expect(answers.map(({ text }) => text)).toEqual(prompts.map((_, i) => streamed.get(i) ?? ''))
 })
 
+test('a divergence counts every steering of every text', async () => {
+  const items = prompts.map(prompt => ({ prompt, continuation: 'yes' }))
+  for (const model of [pool, single]) {
+    const told: number[][] = []
+    const onProgress = ({ done, total }: { done: number; total: number }) => told.push([done, total])
+    await model.divergence(items, [steering, []], { onProgress })
+    const total = 2 * items.length
+    expect(told).toEqual(Array.from({ length: total }, (_, i) => [i + 1, total]))
+  }
+})
+
 test('one bad request fails the call with its own error, and the pool works on', async () => {
   const tooLong = 'x '.repeat(5000)
   expect(await codeOf(pool.generate([...prompts, tooLong], { maxTokens: 4 }))).toBe('prompt-too-long')
