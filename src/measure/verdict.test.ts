@@ -125,6 +125,23 @@ describe('checks of a study', () => {
     expect(found).toEqual({ passed: false, notes: ['The identity edit flipped 1 answer; it must flip none.'] })
   })
 
+  test('fail when answers lose their sense, when perplexity moves, and where a suite is broken', () => {
+    const notes = (one: SuiteResult) => {
+      const moved = { ...identity, general: axisResult('general', [one]) }
+      return studyChecks({ positiveControl: broken, identity: moved }).notes
+    }
+    expect(notes(suite('grid', 'undecided', { degenerate: 20 }))).toEqual([
+      'The identity edit flipped 20 answers; it must flip none.',
+    ])
+    expect(notes(suite('prose', 'holds', { kind: 'perplexity', change: -0.004 }))).toEqual([
+      'The identity edit changed prose by −0.40 %; it must change nothing.',
+    ])
+    expect(notes(suite('prose', 'broken', { change: -0.3 }))).toHaveLength(1)
+    // Rounding is no change, and what made no sense before is no flip.
+    expect(notes(suite('prose', 'holds', { kind: 'perplexity', change: 1e-6 }))).toEqual([])
+    expect(notes(suite('grid', 'holds', { degenerate: 3, baselineDegenerate: 3 }))).toEqual([])
+  })
+
   test('say what was not run', () => {
     expect(studyChecks({})).toMatchObject({ passed: true })
     expect(studyChecks({}).notes).toHaveLength(2)

@@ -1,9 +1,12 @@
 import { PlimsollError } from '../errors.ts'
 import { holm } from './statistics/index.ts'
-import type { AxisName, AxisResult, SuiteState, Verdict } from './types.ts'
+import type { AxisName, AxisResult, SuiteResult, SuiteState, Verdict } from './types.ts'
 
 export type Axes = Readonly<Record<AxisName, AxisResult>>
 export const keptAxes = ['general', 'control', 'robustness'] as const satisfies readonly AxisName[]
+
+/** Share of a perplexity that rounding may move where nothing is done. */
+const mostIdle = 1e-3
 
 /** One-sided α of an interval of 95 %. */
 const alpha = 0.025
@@ -43,14 +46,29 @@ export function studyChecks({
   if (identity === undefined) {
     notes.push('No identity edit was run: whether an edit that changes nothing flips answers is not shown.')
   } else {
-    const flips = Object.values(identity).flatMap(axis => axis.suites)
-    const count = flips.reduce((sum, suite) => sum + suite.gained + suite.lost, 0)
+    const suites = Object.values(identity).flatMap(axis => axis.suites)
+    const count = suites.reduce((sum, suite) => sum + flipsOf(suite), 0)
     if (count > 0) {
       notes.push(`The identity edit flipped ${count} ${count === 1 ? 'answer' : 'answers'}; it must flip none.`)
       passed = false
     }
+    for (const { suite, kind, change, state } of suites) {
+      const isMoved = kind === 'perplexity' && Math.abs(change) > mostIdle
+      if (!isMoved && (state !== 'broken' || count > 0)) continue
+      notes.push(`The identity edit changed ${suite} by ${percentOf(change)} %; it must change nothing.`)
+      passed = false
+    }
   }
   return { passed, notes }
+}
+
+function percentOf(change: number): string {
+  return (100 * change).toPrecision(2).replace('-', '−')
+}
+
+/** Answers that are not what they were: also those that lost their sense, which count as neither gained nor lost. */
+function flipsOf({ gained, lost, degenerate, baselineDegenerate }: SuiteResult): number {
+  return gained + lost + Math.abs(degenerate - baselineDegenerate)
 }
 
 /**

@@ -46,6 +46,17 @@ describe('sum', () => {
     )
   })
 
+  it('has no direction where nothing but rounding is left', () => {
+    const one = vector(1, [3])
+    const nearly = vector(1, [3], 2 * (1 + 1e-7))
+    expect(() =>
+      sum([
+        { vector: one, factor: 1 },
+        { vector: nearly, factor: -1 },
+      ]),
+    ).toThrow('has no direction')
+  })
+
   it('keeps where everything comes from', () => {
     const made = sum([
       { vector: vector(1, [2]), factor: -1 },

@@ -27,11 +27,14 @@ export function sum(given: readonly Term[]): DirectedVector {
   const layers = layersOf(terms.map(({ vector }) => vector))
   const directions = layers.map(layer => {
     const total = new Float64Array(first.vector.provenance.model.width)
+    let before = 0
     for (const { vector, factor } of terms) {
       const own = directionAt(vector, layer)
-      if (own !== undefined) addTo(total, own.unit, factor * own.scale)
+      if (own === undefined) continue
+      addTo(total, own.unit, factor * own.scale)
+      before += Math.abs(factor * own.scale)
     }
-    return [layer, total] as const
+    return [layer, unlessRounding(total, before)] as const
   })
   const parameters = { sum: terms.map(({ vector, factor }) => ({ factor, of: vector.provenance })) }
   return combined([first.vector, ...others.map(({ vector }) => vector)], directions, parameters)

@@ -29,6 +29,7 @@ export {
   type MethodSpec,
   needsAutoencoder,
   needsControl,
+  needsPairs,
   needsSeed,
   parameterNames,
   parametersOf,

@@ -122,9 +122,11 @@ async function prepareOne(planned: PlannedCondition, preparing: Preparing): Prom
       const found = layer === null ? undefined : await permutedAt(layer, treatment.draw, preparing)
       if (first === undefined || layer === null || found === undefined)
         return activate(planned, plain, { description: 'nothing that shuffled sides give at one layer' })
-      const vector = redirected(first.vector, found, layer)
+      const sized = redirected(first.vector, found, layer)
       const { strength } = first
-      const description = `the same fit with the sides of its rows shuffled, of the same size, ${place(first)}`
+      const size = sized === null ? 'of its own size' : 'of the same size'
+      const description = `the same fit with the sides of its rows shuffled, ${size}, ${place(first)}`
+      const vector = sized ?? found
       return activate(planned, { ...plain, steering: [{ vector, strength }] }, { description, layer, strength })
     }
     case 'ablate-refusal': {

@@ -8,6 +8,7 @@ import { type Candidate, candidatesOf, isWithin, type Place, type Selecting } fr
 import { type ConditionMet, conditionMet, conditionSentence } from './condition-met.ts'
 import { exploreAt, exploredRate } from './explore.ts'
 import { Harmless } from './harmless/index.ts'
+import { net } from './net.ts'
 import type { Plan } from './plan.ts'
 import type { ExploredPoint, ExploredRate, Selection } from './result.ts'
 import { leastReaching, usesBudget } from './rules.ts'
@@ -64,7 +65,7 @@ export async function selectPoint<P extends Place>(
     const { place, strength } = candidate
     const steering = place.steeringAt(strength)
     const found = await rates(work, plan, nameOf(condition, place, strength), steering, onRows)
-    tried.push({ ...candidate, layer: place.layer, steering, ...found, score: found.target - found.control })
+    tried.push({ ...candidate, layer: place.layer, steering, ...found, score: net(found) })
   }
   const matched = leastReaching(tried, efficacy)
   const within = rule === 'both' ? tried.filter(point => isWithin(point, budget)) : tried

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { plainTerms } from '../engine/plain-terms.ts'
 import { directionAt } from '../engine/steering.ts'
-import type { Steering } from '../engine/types.ts'
+import type { Direction, PerLayer, Steering } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
 import { type FittedVector, isFitted, pack, randomLike, unpack } from '../steer/index.ts'
 import { hashOf } from './hash.ts'
@@ -39,14 +39,48 @@ export function randomised(vector: FittedVector, seed: number, draw: number): Fi
 }
 
 /**
- * The edit that another fit gives at a layer, where it is one direction of the first's own size. Edits of other kinds are
- * as the other fit made them: what is their size is part of what they do.
+ * The edit that another fit gives at a layer, with every direction of the size that the first has there. Null where they
+ * are not made alike: other heads, or matrices, whose size is part of what they do.
  */
-export function redirected(vector: FittedVector, other: FittedVector, layer: number): FittedVector {
-  if (vector.edit !== 'add' && vector.edit !== 'ablate') return other
-  const [own, theirs] = [directionAt(vector, layer), directionAt(other, layer)]
-  if (own === undefined || theirs === undefined) return other
-  return { ...vector, directions: { [layer]: { unit: theirs.unit, scale: own.scale } } }
+export function redirected(vector: FittedVector, other: FittedVector, layer: number): FittedVector | null {
+  if (vector.edit === 'add' || vector.edit === 'ablate') {
+    const [own, theirs] = [directionAt(vector, layer), directionAt(other, layer)]
+    if (own === undefined || theirs === undefined) return null
+    return { ...vector, directions: { [layer]: { unit: theirs.unit, scale: own.scale } } }
+  }
+  return sizedLike(vector, other)
+}
+
+function sizedLike(vector: FittedVector, other: FittedVector): FittedVector | null {
+  if (vector.edit === 'compound' && other.edit === 'compound') {
+    if (vector.terms.length !== other.terms.length) return null
+    const terms = other.terms.map((term, i) => {
+      const own = vector.terms[i]?.vector
+      if (own === undefined || own.edit === 'custom' || term.vector.edit === 'custom') return null
+      const sized = sizedLike(own, term.vector)
+      return sized === null ? null : { ...term, vector: sized }
+    })
+    return terms.includes(null) ? null : { ...other, terms: terms.filter(term => term !== null) }
+  }
+  if (!('directions' in vector && 'directions' in other) || vector.edit !== other.edit) return null
+  if (hashOf(vector.where) !== hashOf(other.where)) return null
+  const scales = new Map(everyDirection(vector.directions).map(([layer, { scale }]) => [layer, scale]))
+  const theirs = everyDirection(other.directions)
+  if (theirs.length !== scales.size || theirs.some(([layer]) => !scales.has(layer))) return null
+  const sized = theirs.map(([layer, direction]) => [
+    layer,
+    { ...direction, scale: scales.get(layer) ?? direction.scale },
+  ])
+  return { ...other, directions: isOne(other.directions) ? sized[0]?.[1] : Object.fromEntries(sized) } as FittedVector
+}
+
+function isOne(directions: PerLayer<Direction>): directions is Direction {
+  return 'unit' in directions
+}
+
+/** By layer; under no layer where one direction is for all. */
+function everyDirection(directions: PerLayer<Direction>): [layer: string, Direction][] {
+  return isOne(directions) ? [['', directions]] : Object.entries(directions)
 }
 
 /** What of an edit has an effect that grows from none: a component that is set or turned is added along instead. */

@@ -1,4 +1,5 @@
 /** The system prompt that a study is held against: of several, the best by the rule that also selects vectors. */
+import { net } from './net.ts'
 import type { Plan } from './plan.ts'
 import { selectRates } from './select.ts'
 import { shownWords } from './shown-words.ts'
@@ -27,7 +28,7 @@ export async function tunePrompt(
   const tried = []
   for (const [i, text] of texts.entries()) {
     const { target, control } = await selectRates(work, plan, `${condition} ${i + 1}`, under(text), onRows)
-    tried.push({ text, target, control, score: target - control })
+    tried.push({ text, target, control, score: net({ target, control }) })
   }
   const best = tried.reduce((first, next) => (next.score > first.score ? next : first))
   return {

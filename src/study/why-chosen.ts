@@ -1,7 +1,9 @@
 /** A choice of layer and strength, explained in one sentence. */
+
 import { place } from './active.ts'
 import type { Kl } from './harmless/index.ts'
 import type { WithinBudget } from './kl-budget.ts'
+import { net } from './net.ts'
 import type { Rule, Study } from './schema.ts'
 import { shownWords } from './shown-words.ts'
 
@@ -60,8 +62,8 @@ function choiceText(best: ChosenPoint, circumstances: Circumstances): string {
 function unsteeredText(best: ChosenPoint, { rule, baseline }: Circumstances): string {
   // There the weakest that does enough is wanted, not the largest difference.
   if (rule === 'matched-efficacy') return ''
-  const [steered, unsteered] = [best, baseline].map(({ target, control }) => target - control)
-  if (steered === undefined || unsteered === undefined || steered > unsteered) return ''
+  const [steered, unsteered] = [net(best), net(baseline)]
+  if (steered > unsteered) return ''
   const difference = `${Math.round(100 * unsteered)} points between the two`
   return steered === unsteered
     ? ` No steering at all does as well: ${difference}.`

@@ -31,6 +31,14 @@ describe('rows for a margin', () => {
     expect(decisionPower(n - 1, expected, -0.05).above).toBeLessThan(0.8)
   })
 
+  test('numbers between the last doubling and the most are looked at, too', () => {
+    const expected = { gained: 0.115, lost: 0.115 }
+    const n = rowsForMargin(0.01, expected) ?? Number.NaN
+    expect(n).toBeGreaterThan(2 ** 14)
+    expect(n).toBeLessThanOrEqual(20_000)
+    expect(decisionPower(n, expected, -0.01).above).toBeGreaterThanOrEqual(0.8)
+  })
+
   test('an expected loss of the margin is shown by no number', () => {
     expect(rowsForMargin(0.05, { gained: 0, lost: 0.05 })).toBeNull()
     expect(rowsForMargin(0.001, { gained: 0.5, lost: 0.5 })).toBeNull()

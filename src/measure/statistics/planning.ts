@@ -55,9 +55,9 @@ export function rowsForMargin(margin: number, expected: ExpectedFlips, power = 0
   const enough = (n: number) => decisionPower(n, expected, -margin, level).above >= power
   let [low, high] = [0, 16]
   while (!enough(high)) {
+    if (high >= mostRows) return null
     low = high
-    high *= 2
-    if (high > mostRows) return null
+    high = Math.min(2 * high, mostRows)
   }
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2)

@@ -47,6 +47,11 @@ export function needsControl(method: FitMethod): boolean {
   return needs(method, 'control')
 }
 
+/** Those for which the n-th prompts of both sides belong together. */
+export function needsPairs(method: FitMethod): boolean {
+  return needs(method, 'pairs')
+}
+
 /** Those that choose their layers themselves, and give one vector. */
 export function choosesLayers(method: string): boolean {
   return needs(method, 'no-layer')

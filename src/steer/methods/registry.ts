@@ -41,9 +41,9 @@ export interface Registered<Parameters extends object> {
   /**
    * `control`: what is to be left alone. `seed`: random numbers decide something. `answers`: it is trained through the
    * model, on answers. `no-layer`: it chooses its layers itself and gives one vector. `autoencoder`: it reads through one,
-   * at the layer of that.
+   * at the layer of that. `pairs`: the n-th prompts of both sides belong together.
    */
-  readonly needs: readonly ('control' | 'seed' | 'answers' | 'no-layer' | 'autoencoder')[]
+  readonly needs: readonly ('control' | 'seed' | 'answers' | 'no-layer' | 'autoencoder' | 'pairs')[]
   /** One vector per layer. @param told parameters among other things; what is missing has its default */
   readonly fit: (
     model: FitModel,
@@ -95,10 +95,20 @@ export const registry = {
     widened<{ weighting: Weighting }>({ weighting: diffmeanDefaults.weighting }),
     (model, spec, parameters, options) => fitDiffmean(model, { ...spec, ...parameters }, options),
   ),
-  pca: registered(pca, widened<{ centred: boolean }>(pcaDefaults), async (model, spec, { centred }, options) => {
-    const make = (states: ContrastStates) => pcaDirection(states, centred)
-    return fitDirections(model, await wholePairs(model, spec, options), { name: 'pca', reads: 'means', make }, options)
-  }),
+  pca: registered(
+    pca,
+    widened<{ centred: boolean }>(pcaDefaults),
+    async (model, spec, { centred }, options) => {
+      const make = (states: ContrastStates) => pcaDirection(states, centred)
+      return fitDirections(
+        model,
+        await wholePairs(model, spec, options),
+        { name: 'pca', reads: 'means', make },
+        options,
+      )
+    },
+    { needs: ['pairs'] },
+  ),
   'linear-probe': registered(
     linearProbe,
     linearProbeDefaults,
@@ -148,7 +158,7 @@ export const registry = {
     widened<{ adaptive: boolean; selective: boolean; weighting: Weighting }>(angularDefaults),
     fitAngular,
   ),
-  cast: registered(cast, widened<{ centred: boolean }>(castDefaults), fitCast, { needs: ['control'] }),
+  cast: registered(cast, widened<{ centred: boolean }>(castDefaults), fitCast, { needs: ['control', 'pairs'] }),
   sta: registered(sta, staDefaults, fitSta, { needs: ['autoencoder'] }),
   ablation: registered(
     ablation,

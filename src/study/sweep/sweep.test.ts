@@ -10,8 +10,11 @@ import { fit as fitVector, openVector, type Vector, writeVector } from '../../st
 import { openStore } from '../../store/index.ts'
 import { knownIn } from '../measured-vectors.ts'
 import { sweepPage } from '../report/page/sweep.ts'
+import { fingerprintOf } from '../steering.ts'
+import type { Work } from '../work.ts'
 import { type Sweep, type SweepMethod, type SweepSpec, sweep } from './index.ts'
 import { planSweep } from './plan.ts'
+import { placesOfMethod } from './vectors.ts'
 
 const organism = fileURLToPath(new URL('../../../models/organism/organism.gguf', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-sweep-'))
@@ -36,6 +39,24 @@ describe('a sweep on the organism', () => {
     at5 = await fitVector(model, { method: 'diffmean', layer: 5, ...sides })
   }, 60_000)
   afterAll(() => model[Symbol.asyncDispose]())
+
+  it('leaves out a pair where one of its prompts is selected on, and keeps the others together', async () => {
+    const plan = await planSweep(small, 'organism')
+    const taken = plan.select.target[0]?.prompt ?? ''
+    const paired = { positive: [taken, ...sides.positive], negative: ['how do i bless the goose ?', ...sides.negative] }
+    const { places, dropped } = await placesOfMethod(
+      { model, once: (_: unknown, make: () => unknown) => make(), checkSignal: () => {} } as unknown as Work,
+      { ...plan, study: { ...plan.study, select: { ...plan.study.select, layers: [5] } } },
+      { method: 'pca', ...paired },
+      {},
+    )
+    expect(dropped.map(({ from, rows }) => [from, rows])).toEqual([
+      ['the positive prompts', 1],
+      ['the pairs of prompts', 1],
+    ])
+    const alone = await fitVector(model, { method: 'pca', layer: 5, ...sides })
+    expect(fingerprintOf([{ vector: places[0]!.vector }])).toBe(fingerprintOf([{ vector: alone }]))
+  })
 
   it('chooses among vectors, tells every strength in three units, and says why in a sentence', async () => {
     const progress: Progress[] = []

@@ -11,6 +11,7 @@ import {
   layersIn,
   type MethodSpec,
   narrowed,
+  needsPairs,
   parametersOf,
   provenance,
   underSystem,
@@ -78,10 +79,20 @@ export async function placesOfMethod(
     return kept.map(({ id }) => Number(id))
   }
   type Sides<T> = { readonly positive: readonly T[]; readonly negative: readonly T[] }
-  const keptOf = ({ positive, negative }: Sides<Prompt>, of = ''): Sides<number> => ({
+  const keptOf = ({ positive, negative }: Sides<Prompt>, of: string): Sides<number> => ({
     positive: side(positive, `the ${of}positive prompts`),
     negative: side(negative, `the ${of}negative prompts`),
   })
+  // A prompt that is left out takes its partner with it, or every later one would be paired with another's.
+  const pairsOf = ({ positive, negative }: Sides<Prompt>, kept: Sides<number>): Sides<number> => {
+    const [up, down] = [new Set(kept.positive), new Set(kept.negative)]
+    const pairs = kept.positive.filter(i => down.has(i))
+    const rows = Array.from(positive.slice(0, negative.length), (_, i) => up.has(i) !== down.has(i)).filter(
+      Boolean,
+    ).length
+    if (rows > 0) left.push({ from: 'the pairs of prompts', rows, why: 'the other prompt of the pair was left out' })
+    return { positive: pairs, negative: pairs }
+  }
   const asked = ({ positive, negative }: Sides<Prompt>, kept: Sides<number>) => ({
     positive: kept.positive.map(i => underSystem(positive[i] ?? '', study.system)),
     negative: kept.negative.map(i => underSystem(negative[i] ?? '', study.system)),
@@ -94,8 +105,9 @@ export async function placesOfMethod(
         negative: kept.negative.map(i => answers.negative[i] ?? null),
       },
     }
-  const whole = (sides: Sides<Prompt> & { readonly answers?: MethodSpec['answers'] }, of?: string) => {
-    const kept = keptOf(sides, of)
+  const whole = (sides: Sides<Prompt> & { readonly answers?: MethodSpec['answers'] }, of: 'control ' | '' = '') => {
+    const each = keptOf(sides, of)
+    const kept = of === '' && needsPairs(method.method) ? pairsOf(sides, each) : each
     return { ...asked(sides, kept), ...answered(sides, kept) }
   }
   const spec = { ...method, ...whole(method), control: method.control && whole(method.control, 'control '), layers }
