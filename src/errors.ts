@@ -31,7 +31,7 @@ export const errorCodes = {
   },
   'prompt-too-long': {
     when: 'A prompt, with the tokens that shall follow it, is longer than the context of the model. Other requests of the call are not concerned.',
-    fix: 'Shorten the prompt, or lower maxTokens.',
+    fix: 'Shorten the prompt, or ask for fewer tokens.',
   },
   'nothing-selected': {
     when: 'A where-clause selects no token of a prompt, so that steering or reading there would silently do nothing.',

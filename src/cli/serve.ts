@@ -29,7 +29,7 @@ export function serveCommand(program: Command): void {
     .option('--port <N>', 'port to listen at; 0: any that is free', portNumber, 8080)
     .option('--api-key-file <FILE>', 'file with one API key a line')
     .option('--no-view', 'without the pages of plimsoll view at /')
-    .option('--cors-origin <URL...>', 'pages that may ask from a browser')
+    .option('--cors-origin <URL...>', 'pages that may ask from a browser', origins)
     .option('--parallel <N>', 'answers in progress at a time', positiveNumber, 16)
     .option('--queue <N>', 'answers that may wait', wholeNumber, 256)
     .option('--max-tokens <N>', 'longest answer (default: what fits in the context)', positiveNumber)
@@ -85,13 +85,22 @@ export function serveCommand(program: Command): void {
         // On standard error only: what stands on the other is one document.
         onError: error => void reportFailure(error, { ...output, json: false }),
       })
-      announce(server, describeEngine(model), apiKeys.length, output)
+      announce(server, describeEngine(model), { keys: apiKeys.length, view: options.view }, output)
       if (!signal.aborted) await new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))
       await server.stop(1000 * options.patience)
     })
 }
 
-function announce({ url, service, viewer }: RunningServer, engine: string, keys: number, output: Output): void {
+function announce(
+  { url, service, viewer }: RunningServer,
+  engine: string,
+  { keys, view }: { readonly keys: number; readonly view: boolean },
+  output: Output,
+): void {
+  const noPages = view
+    ? 'none: they are shown where only this machine can ask, without a key'
+    : 'none, as --no-view says'
+
   const { name, shelf } = service
   const vectors = shelf.list()
   if (output.json) output.printJson({ url, model: name, vectors: vectors.map(one => one.name), needsKey: keys > 0 })
@@ -100,7 +109,7 @@ function announce({ url, service, viewer }: RunningServer, engine: string, keys:
   output.print(
     columns([
       ['listens', `${url}/v1`],
-      ['pages', viewer ? url : 'none: they are shown where only this machine can ask, without a key'],
+      ['pages', viewer ? url : noPages],
       ['API key', key],
       [
         'vectors',
@@ -125,7 +134,16 @@ function announce({ url, service, viewer }: RunningServer, engine: string, keys:
 async function keysFrom(file: string | undefined): Promise<readonly string[]> {
   const inVariable = process.env.PLIMSOLL_API_KEY?.trim()
   const lines = file === undefined ? [] : (await readKeys(file)).split('\n').map(line => line.trim())
-  return [...(inVariable ? [inVariable] : []), ...lines.filter(line => line !== '' && !line.startsWith('#'))]
+  const inFile = lines.filter(line => line !== '' && !line.startsWith('#'))
+  if (file !== undefined && inFile.length === 0) {
+    // Without keys everybody is answered, which is not what was asked for.
+    throw new PlimsollError('usage', 'The file with API keys has none', {
+      where: file,
+      expected: 'one key a line; lines that begin with # are comments',
+      fix: 'Put a key into it, or leave --api-key-file out.',
+    })
+  }
+  return [...(inVariable ? [inVariable] : []), ...inFile]
 }
 
 function readKeys(file: string): Promise<string> {
@@ -155,6 +173,14 @@ function namedVectors(text: string, before: readonly NamedVector[] = []): readon
   const named = parseNamedVector(text)
   if (named !== null) return [...before, named]
   throw new InvalidArgumentError(`Expected a vector and a strength as in compliance@1.5, got "${text}".`)
+}
+
+function origins(text: string, before: readonly string[] = []): readonly string[] {
+  // What a browser calls the origin of a page is compared letter by letter.
+  const origin = URL.canParse(text) ? new URL(text).origin : 'null'
+  if (origin === 'null')
+    throw new InvalidArgumentError(`Expected an origin such as https://example.org, got "${text}".`)
+  return [...before, origin]
 }
 
 function seconds(text: string): number {

@@ -34,6 +34,31 @@ test('beyond what may wait, nobody joins, and is told when to come again', async
   await queue.empty()
 })
 
+test('one client’s many waiting requests keep no other out', async () => {
+  const queue = new FairQueue({ places: 1, waiting: 3 })
+  const held = await queue.enter('a', 1, never)
+  const order: string[] = []
+  const enter = (client: string, name: string) =>
+    queue.enter(client, 1, never).then(
+      place => {
+        order.push(name)
+        place[Symbol.dispose]()
+      },
+      (error: unknown) => {
+        order.push(`${name} ${error instanceof ApiError ? error.status : error}`)
+      },
+    )
+  const all = [...'123'].map(i => enter('a', `a${i}`))
+  // Full: the newest of the client with the most makes way, but nobody loses the only one that it has.
+  all.push(enter('b', 'b1'), enter('c', 'c1'), enter('d', 'd1'), enter('b', 'b2'))
+  expect(queue.waiting).toBe(3)
+  held[Symbol.dispose]()
+  await Promise.all(all)
+  expect(order.filter(name => name.includes('429')).toSorted()).toEqual(['a2 429', 'a3 429', 'b2 429', 'd1 429'])
+  expect(order.filter(name => !name.includes('429'))).toEqual(['a1', 'b1', 'c1'])
+  expect(queue.waiting).toBe(0)
+})
+
 test('who asks for more places than there are gets all of them', async () => {
   const queue = new FairQueue({ places: 4, waiting: 4 })
   const whole = await queue.enter('a', 16, never)

@@ -1,12 +1,15 @@
 /**
  * Who is computed next. A place is one answer in progress. Those who wait are taken client by client in turn, so that many
- * requests of one client do not stand before the single one of another; beyond so many waiting, nobody may join.
+ * requests of one client do not stand before the single one of another. Beyond so many waiting only a client of whom nobody
+ * waits may join, in the place of the last request of the client with the most.
  */
 import { ApiError } from './http/api-error.ts'
 
 interface Waiting {
   readonly places: number
   readonly admit: () => void
+  /** Another takes its place. */
+  readonly refuse: () => void
 }
 
 export interface QueueOptions {
@@ -65,13 +68,7 @@ export class FairQueue {
   }
 
   async #wait(client: string, places: number, signal: AbortSignal): Promise<void> {
-    if (this.#waiting + places > this.options.waiting) {
-      throw new ApiError(429, `${this.#waiting} answers wait already`, {
-        code: 'queue_full',
-        retryAfter: this.#retryAfter(),
-        fix: 'Ask again later, or start the server with a greater --queue.',
-      })
-    }
+    if (!this.#makeRoom(client, places)) throw this.#full()
     this.#waiting += places
     const queue = this.#clients.get(client) ?? []
     this.#clients.set(client, queue)
@@ -83,6 +80,11 @@ export class FairQueue {
       }
       const own: Waiting = {
         places,
+        refuse: () => {
+          signal.removeEventListener('abort', leave)
+          this.#remove(client, queue, own)
+          reject(this.#full())
+        },
         admit: () => {
           signal.removeEventListener('abort', leave)
           this.#remove(client, queue, own)
@@ -93,6 +95,29 @@ export class FairQueue {
       queue.push(own)
       signal.addEventListener('abort', leave, { once: true })
       this.#admit()
+    })
+  }
+
+  /** Whether so many more may wait; of others at most those behind their client's first are sent away for it. */
+  #makeRoom(client: string, places: number): boolean {
+    const over = () => this.#waiting + places - this.options.waiting
+    if (over() <= 0) return true
+    if (this.#clients.has(client)) return false
+    const later = () => [...this.#clients.values()].filter(queue => queue.length > 1)
+    const spare = later().reduce((sum, [, ...others]) => sum + placesOf(others), 0)
+    if (spare < over()) return false
+    while (over() > 0) {
+      const [longest] = later().sort((a, b) => placesOf(b) - placesOf(a))
+      longest?.at(-1)?.refuse()
+    }
+    return true
+  }
+
+  #full(): ApiError {
+    return new ApiError(429, `${this.#waiting} answers wait already`, {
+      code: 'queue_full',
+      retryAfter: this.#retryAfter(),
+      fix: 'Ask again later, or start the server with a greater --queue.',
     })
   }
 
@@ -120,4 +145,8 @@ export class FairQueue {
     const rounds = (this.#waiting + this.#running) / this.options.places
     return Math.min(60, Math.max(1, Math.ceil(this.#held * rounds)))
   }
+}
+
+function placesOf(waiting: readonly Waiting[]): number {
+  return waiting.reduce((sum, { places }) => sum + places, 0)
 }

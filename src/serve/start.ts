@@ -69,7 +69,8 @@ export interface RunningServer extends AsyncDisposable {
 
 /**
  * @param model opened with `batching: 'together'`, or answers are computed one after the other
- * @throws PlimsollError `usage` for an address that others can reach without a key, or that is taken
+ * @throws PlimsollError `usage` for an address that others can reach without a key, or that is taken, and for names of
+ * vectors that are not there or there twice
  */
 export async function startServer(model: Model, options: ServeOptions = {}): Promise<RunningServer> {
   const host = options.host ?? '127.0.0.1'
@@ -93,6 +94,7 @@ export async function startServer(model: Model, options: ServeOptions = {}): Pro
     most: 256,
     mostBytes: 1 << 30,
   })
+  checkNames(options)
   for (const { name, vector } of options.vectors ?? []) await shelf.add(name, vector)
   shelf.setStandard(options.standard ?? [])
   const restart = async () => {
@@ -177,6 +179,25 @@ export async function startServer(model: Model, options: ServeOptions = {}): Pro
     stop,
     [Symbol.asyncDispose]: () => stop(0),
   }
+}
+
+/** @throws PlimsollError `usage` for two vectors of one name, and a default that none has */
+function checkNames({ vectors = [], standard = [] }: ServeOptions): void {
+  const names = vectors.map(({ name }) => name)
+  const twice = names.find((name, i) => names.indexOf(name) < i)
+  if (twice !== undefined) {
+    throw new PlimsollError('usage', 'Two vectors have one name', {
+      found: twice,
+      fix: 'Give one of them another: --vector NAME=FILE.',
+    })
+  }
+  const unknown = standard.find(({ vector }) => !names.includes(vector))
+  if (unknown === undefined) return
+  throw new PlimsollError('usage', 'There is no vector of the name that --default gives', {
+    found: unknown.vector,
+    expected: names.length === 0 ? 'a vector: none was given' : names.join(', '),
+    fix: 'Give it with --vector, or correct --default.',
+  })
 }
 
 /** Its pages hold no key, so it is shown where none is needed. */

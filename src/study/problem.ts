@@ -103,8 +103,17 @@ function childValue(value: unknown, key: string | number): unknown {
 
 function show(value: unknown): string {
   if (value === undefined) return 'nothing'
-  const text = JSON.stringify(value) ?? String(value)
+  const text = written(value)
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
+}
+
+/** An alias of YAML can hold itself, which no JSON can. */
+function written(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    return 'a value that holds itself'
+  }
 }
 
 /** What a schema wants, in words. */

@@ -40,6 +40,10 @@ describe('a mistake in the command line ends with 2', () => {
     [['view', '--port', '99999'], /expected a port from 0 to 65535/],
     [['serve', '--port', '99999'], /expected a port from 0 to 65535/],
     [['serve', '--time-limit', '0'], /seconds above 0/],
+    [
+      ['serve', '--cors-origin', 'example.org'],
+      /expected an origin such as https:\/\/example\.org, got "example\.org"/,
+    ],
     [['fit', '--positive', 'a.txt', '--negative', 'b.txt', '--limit', '0'], /above 0, got "0"/],
     [['fit', '--positive', 'a.txt', '--negative', 'b.txt'], /expected --layer N/],
     [['fit', '--positive', 'a.txt', '--negative', 'b.txt', '--method', 'difmean'], /Did you mean diffmean\?/],
@@ -199,6 +203,20 @@ describe('stores', () => {
     expect(said).toMatch(
       /another version of Plimsoll {3}later\.db\n {2}expected schema \d+, of Plimsoll [\d.]+, got schema 99, of Plimsoll 9\.1\.0\n/,
     )
+  })
+
+  it('serves nobody openly where keys were asked for, nor with names that lead nowhere', async () => {
+    const keys = folder.write('no-keys.txt', '# none yet\n\n')
+    const serve = ['serve', '--model', 'organism', '--port', '0', '--no-view']
+    expect((await failing(...serve, '--api-key-file', keys)).said).toMatch(/file with API keys has none/)
+    expect((await failing(...serve, '--default', 'nope@1')).said).toMatch(
+      /no vector of the name that --default gives\n {2}expected a vector: none was given, got nope\n {2}Do: Give it with --vector/,
+    )
+  })
+
+  it('takes no alias of YAML that holds itself', async () => {
+    folder.write('round.yaml', '&a [*a, *a]\n')
+    expect((await failing('run', 'round.yaml', '--plan')).said).toMatch(/a value that holds itself/)
   })
 
   it('makes none where it only reads', async () => {

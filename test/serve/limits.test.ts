@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test, vi } from 'vitest'
 import { z } from 'zod'
-import type { ServeOptions } from '../../src/serve/index.ts'
+import { type ServeOptions, startServer } from '../../src/serve/index.ts'
 import { messages, type Subject, serveModel, serveOrganism } from './server.ts'
 
 const organism = fileURLToPath(new URL('../../models/organism/organism.gguf', import.meta.url))
@@ -215,4 +215,64 @@ test('a server that may not wait cuts what it has begun short', async () => {
   while (served.server.service.queue.running === 0) await new Promise(setImmediate)
   await served.server.stop(0)
   expect(await begun).toMatchObject({ status: 503, body: { error: { type: 'server_error' } } })
+})
+
+test('what callers do in the middle of things is no fault of the server', async () => {
+  const errors: unknown[] = []
+  const served = await serve({ onError: error => errors.push(error) })
+  const { port } = new URL(served.server.url)
+  const { queue } = served.server.service
+  for (let i = 0; i < 5; i++) {
+    const leave = new AbortController()
+    const response = await fetch(`${served.server.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...(await long(served)), stream: true }),
+      signal: leave.signal,
+    })
+    const reader = response.body?.getReader()
+    await reader?.read()
+    leave.abort()
+    await queue.empty()
+  }
+  const socket = connect(Number(port), '127.0.0.1')
+  socket.on('error', () => undefined)
+  socket.write(
+    'POST /v1/completions HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"a"',
+  )
+  await new Promise(resolve => socket.write(' ', resolve))
+  socket.destroy()
+  await vi.waitFor(async () => expect((await served.get('/metrics')).body).toMatch(/status="499"/), 5000)
+  expect((await served.get('/metrics')).body).not.toMatch(/status="5/)
+  expect(errors).toEqual([])
+})
+
+test.each([
+  [{ prompt: [1, 2, 3] }, 'prompt.0', 'tokens by number are not taken'],
+  [
+    { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'x' } }] }] },
+    'messages.0.content.0.type',
+    'only text can be read here',
+  ],
+  [{ messages, top_logprobs: 2 }, 'top_logprobs', 'are told where "logprobs" is true'],
+  [{ messages, max_completion_tokens: 9999 }, 'max_completion_tokens', 'at most 512 tokens'],
+])('a request with %j is told which part is wrong, and how', async (body, param, words) => {
+  const served = await serve()
+  const path = 'prompt' in body ? '/v1/completions' : '/v1/chat/completions'
+  const answer = await served.send('POST', path, { model: 'default', ...body })
+  expect(answer.status).toBe(400)
+  expect(answer.body).toMatchObject({ error: { message: expect.stringContaining(words), param } })
+})
+
+test('two vectors of one name, and a default that none has, are told before anybody is served', async () => {
+  const one = await serve()
+  const { vector, server } = one
+  const { model } = server.service
+  const twice = [
+    { name: 'one', vector },
+    { name: 'one', vector },
+  ]
+  await expect(startServer(model, { port: 0, vectors: twice })).rejects.toMatchObject({ code: 'usage', found: 'one' })
+  const standard = [{ vector: 'nope', strength: 1 }]
+  await expect(startServer(model, { port: 0, standard })).rejects.toMatchObject({ code: 'usage', found: 'nope' })
 })

@@ -69,7 +69,7 @@ export function checkLength(model: LoadedModel, index: number, promptTokens: num
   throw new PlimsollError('prompt-too-long', `Request ${index} is longer than the model's context`, {
     found: `${promptTokens} prompt tokens + ${moreTokens} to come`,
     expected: `at most ${model.info.contextLength} together`,
-    fix: 'Shorten the prompt or lower maxTokens.',
+    fix: 'Shorten the prompt, or ask for fewer tokens.',
   })
 }
 

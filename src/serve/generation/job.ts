@@ -10,6 +10,8 @@ export interface Job {
   readonly n: number
   /** null: as many as are usual here and fit. */
   readonly maxTokens: number | null
+  /** What said it. Default `max_tokens`. */
+  readonly maxTokensFrom?: string
   readonly sampling: Sampling
   readonly stop: readonly string[]
   readonly steered: ResolvedRequest
@@ -25,8 +27,9 @@ export interface Prepared {
 export async function prepare(job: Job, service: Service): Promise<Prepared> {
   const { limits, model } = service
   if ((job.maxTokens ?? 0) > limits.maxTokens) {
-    throw new ApiError(400, `max_tokens: at most ${limits.maxTokens} tokens are generated here`, {
-      param: 'max_tokens',
+    const param = job.maxTokensFrom ?? 'max_tokens'
+    throw new ApiError(400, `${param}: at most ${limits.maxTokens} tokens are generated here`, {
+      param,
       code: 'invalid_value',
       fix: 'Ask for fewer, or start the server with a greater --max-tokens.',
     })

@@ -13,15 +13,19 @@ export async function eventStream(
   onError: (error: unknown) => void,
 ): Promise<Response> {
   let next: IteratorResult<unknown, void> | null = await events.next()
+  /** Whoever read it has gone, and what still comes of the event that was asked for is nobody's. */
+  let gone = false
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
           const { done, value } = next ?? (await events.next())
           next = null
+          if (gone) return
           controller.enqueue(event(done ? '[DONE]' : JSON.stringify(value)))
           if (done) controller.close()
         } catch (error) {
+          if (gone) return
           const answer = apiError(error)
           if (isOurFault(answer)) onError(answer.cause ?? error)
           controller.enqueue(event(JSON.stringify(answer.body)))
@@ -29,6 +33,7 @@ export async function eventStream(
         }
       },
       async cancel() {
+        gone = true
         await events.return()
       },
     },

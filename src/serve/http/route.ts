@@ -109,10 +109,15 @@ async function bytes(context: Context, most: number): Promise<Uint8Array> {
   const pieces: Uint8Array[] = []
   let length = 0
   if (body !== null) {
-    for await (const piece of body) {
-      length += piece.length
-      if (length > most) throw new ApiError(413, `The body is longer than the ${most} bytes that are taken`)
-      pieces.push(piece)
+    try {
+      for await (const piece of body) {
+        length += piece.length
+        if (length > most) throw new ApiError(413, `The body is longer than the ${most} bytes that are taken`)
+        pieces.push(piece)
+      }
+    } catch (cause) {
+      if (cause instanceof ApiError) throw cause
+      throw new ApiError(499, 'The body broke off', { cause })
     }
   }
   return new Uint8Array(Buffer.concat(pieces, length))
@@ -125,11 +130,26 @@ function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown): z.out
 }
 
 function invalid(error: z.ZodError): ApiError {
-  const [issue] = error.issues
+  const issue = error.issues[0] === undefined ? undefined : nearest(error.issues[0])
   const path = issue === undefined ? '' : issue.path.map(String).join('.')
   const key = issue?.code === 'unrecognized_keys' ? [path, issue.keys[0]].filter(Boolean).join('.') : path
   return new ApiError(400, `${key || 'The body'}: ${issue?.message ?? 'not what is taken here'}`, {
     param: key || null,
     code: 'invalid_value',
   })
+}
+
+/** Of a value that may have several forms, what is wrong in the one that it comes nearest to: where most of it is right. */
+function nearest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union') return issue
+  const inside = issue.errors.flatMap(([first]) => (first === undefined ? [] : [nearest(first)]))
+  const [deepest] = inside.toSorted((a, b) => b.path.length - a.path.length || Number(isOwn(b)) - Number(isOwn(a)))
+  // Where none comes near, that it may be any of them says more.
+  if (deepest === undefined || (deepest.path.length === 0 && !isOwn(deepest))) return issue
+  return { ...deepest, path: [...issue.path, ...deepest.path] }
+}
+
+/** Whether the schema has words of its own for it. */
+function isOwn({ message }: z.core.$ZodIssue): boolean {
+  return !message.startsWith('Invalid ')
 }

@@ -111,6 +111,18 @@ test('a schema may hold itself, and definitions', async () => {
   for (const text of ended) Tree.parse(JSON.parse(text))
 })
 
+test('references that lead round to themselves are refused, and bounds that come to too much', () => {
+  const refs = { a: { $ref: '#/$defs/b' }, b: { $ref: '#/$defs/c' }, c: { $ref: '#/$defs/a' } }
+  expect(() => schemaGrammar({ $ref: '#/$defs/a', $defs: refs }, 'schema')).toThrow('a reference to itself')
+  const long = { type: 'string', maxLength: 2000 }
+  const many = (count: number) => ({
+    type: 'object',
+    properties: Object.fromEntries(Array.from({ length: count }, (_, i) => [`p${i}`, long])),
+  })
+  expect(schemaGrammar(many(25), 'schema')).toContain('{0,2000}')
+  expect(() => schemaGrammar(many(26), 'schema')).toThrow('more than 50000 repetitions')
+})
+
 test('alternatives that exclude each other may be called so', () => {
   const shape = (kind: string) => ({
     type: 'object',

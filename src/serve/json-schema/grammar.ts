@@ -31,6 +31,8 @@ const narrowings: Readonly<Record<string, readonly string[]>> = {
   string: ['minLength', 'maxLength'],
 }
 const count = z.int().min(0).max(2000)
+/** llama.cpp writes out every repetition: some microseconds and bytes each, in the engine that everybody shares. */
+const mostRepetitions = 50_000
 
 /** Any object, as `json_object` asks for. */
 export function anyObjectGrammar(): string {
@@ -73,6 +75,8 @@ class Compiler {
   /** Names of rules by the reference that they stand for. */
   readonly #references = new Map<string, string>()
   #next = 0
+  /** Of all bounds together. */
+  #repetitions = 0
 
   constructor(root: unknown, param: string) {
     this.#root = root
@@ -203,7 +207,10 @@ class Compiler {
     // Known before it is made: it may hold itself.
     this.#references.set(text, name)
     const made = this.#value(target, text, depth)
-    this.#rules[name] = made === name ? this.#refuse(path, 'a reference to itself') : made
+    // A reference to a reference, and so on, until it stands for itself.
+    for (let at: string | undefined = made; at !== undefined; at = this.#rules[at])
+      if (at === name) this.#refuse(path, 'a reference to itself')
+    this.#rules[name] = made
     return name
   }
 
@@ -238,6 +245,9 @@ class Compiler {
     if (!low.success || !high.success || (high.data !== null && high.data < low.data)) {
       return this.#refuse(path, 'bounds that are not from 0 to 2000, the lower one first')
     }
+    this.#repetitions += high.data ?? low.data
+    if (this.#repetitions > mostRepetitions)
+      this.#refuse(path, `bounds that, with those before, come to more than ${mostRepetitions} repetitions`)
     return [low.data, high.data]
   }
 

@@ -81,6 +81,13 @@ export async function chat(asked: Asked<ChatRequest>, service: Service): Promise
   const { body } = asked
   const seed = seedOf(body)
   const most = body.logprobs ? (body.top_logprobs ?? 0) : null
+  if (most === null && body.top_logprobs) {
+    throw new ApiError(400, 'top_logprobs: are told where "logprobs" is true', {
+      param: 'top_logprobs',
+      code: 'invalid_value',
+      fix: 'Send "logprobs": true with it, or leave it out.',
+    })
+  }
   const use = toolUse(body, service.tools)
   const form = grammarOf(body.grammar, body.response_format)
   if (use !== null && form !== null) throw toolsInAnotherForm(body)
@@ -88,6 +95,7 @@ export async function chat(asked: Asked<ChatRequest>, service: Service): Promise
     prompts: [promptWith(body.messages.map(messageOf), use)],
     n: body.n ?? 1,
     maxTokens: body.max_completion_tokens ?? body.max_tokens ?? null,
+    maxTokensFrom: body.max_completion_tokens ? 'max_completion_tokens' : 'max_tokens',
     sampling: {
       ...samplingOf(body, seed, form ?? use?.grammar ?? null),
       ...(most !== null && { logProbabilities: most }),
