@@ -36,6 +36,7 @@ export function modelCommand(program: Command): void {
       const rows = REGISTRY.map(entry => ({
         name: entry.name,
         title: entry.title,
+        instruct: entry.instruct,
         parameters: entry.parameters,
         bytes: entry.bytes,
         quantisation: entry.quantisation,
@@ -49,12 +50,13 @@ export function modelCommand(program: Command): void {
         return output.printJson([...rows, ...own.map(file => ({ name: file.name, file: file.file, here: true }))])
       const lines = rows.map(row => [
         row.name,
-        row.title,
         row.quantisation,
         `${Math.round(row.bytes / 1e6)} MB`.padStart(7),
         row.licence,
         row.here ? 'here' : 'not here',
-        [row.label, row.default ? 'default' : null].filter(text => text !== null).join(', '),
+        [row.label, row.default ? 'default' : null, row.instruct ? null : 'base model']
+          .filter(text => text !== null)
+          .join(', '),
       ])
       output.print(columns([...lines, ...own.map(file => [file.name, 'in the cache'])]))
     })

@@ -129,3 +129,15 @@ test('what cannot be is refused', async () => {
   const untold = await organism.send('POST', '/v1/chat/completions', { ...asked, max_tokens: 4 })
   expect(untold).toMatchObject({ status: 400, body: { error: { code: 'tools_unsupported' } } })
 })
+
+test('a stream with tools tells the log-probabilities that the whole answer does', async () => {
+  for (const tool_choice of ['required', 'auto'] as const) {
+    const wanted = { ...asked, tool_choice, logprobs: true, max_tokens: 40, temperature: 0 } as const
+    const whole = await client.chat.completions.create(wanted)
+    const streamed: string[] = []
+    for await (const { choices } of await client.chat.completions.create({ ...wanted, stream: true }))
+      streamed.push(...(choices[0]?.logprobs?.content ?? []).map(({ token }) => token))
+    expect(streamed).toEqual(whole.choices[0]?.logprobs?.content?.map(({ token }) => token))
+    expect(streamed.length).toBeGreaterThan(0)
+  }
+})

@@ -176,6 +176,8 @@ async function* pieces(
     ...(wantsUsage && { usage: null }),
   })
   const begun = new Set<number>()
+  /** Of answers whose words come at their end. */
+  const kept = new Map<number, z.output<typeof ChatLogprob>[]>()
   function* beginning(index: number) {
     if (begun.has(index)) return
     begun.add(index)
@@ -189,7 +191,11 @@ async function* pieces(
         most === null || probability === undefined ? null : await chatLogprob(id, probability, most, service.model)
       yield* beginning(index)
       // Whether it is a call is known at its end only.
-      if (use !== null || (text === '' && logprob === null)) continue
+      if (use !== null) {
+        if (logprob !== null) kept.set(index, [...(kept.get(index) ?? []), logprob])
+        continue
+      }
+      if (text === '' && logprob === null) continue
       const logprobs = logprob === null ? null : { content: [logprob], refusal: null }
       yield piece([{ index, delta: { content: text }, logprobs, finish_reason: null }])
       continue
@@ -199,10 +205,12 @@ async function* pieces(
       // An answer may end with its first token, and tell none.
       yield* beginning(index)
       const { content, tool_calls: calls = [] } = use === null ? { content: null } : said(generation, use)
-      if (content !== null) yield piece([{ index, delta: { content }, logprobs: null, finish_reason: null }])
+      const told = kept.get(index)
+      const logprobs = told === undefined ? null : { content: told, refusal: null }
+      if (content !== null) yield piece([{ index, delta: { content }, logprobs, finish_reason: null }])
       const delta = calls.length === 0 ? {} : { tool_calls: calls.map((call, i) => ({ index: i, ...call })) }
       const reason = calls.length === 0 ? finishReason(generation) : ('tool_calls' as const)
-      const last = piece([{ index, delta, logprobs: null, finish_reason: reason }])
+      const last = piece([{ index, delta, logprobs: content === null ? logprobs : null, finish_reason: reason }])
       // Without usage the last choice is all that ends a stream: clients take it that no event is without one.
       const isEnd = !wantsUsage && index === generations.length - 1
       yield isEnd ? { ...last, plimsoll: about(generations) } : last
