@@ -117,6 +117,8 @@ async function heard(child: ChildProcess, onMessage: (message: FromChild) => voi
     child.once('close', (code, signal) => done(signal ?? `exit code ${code}`))
     child.once('error', failed)
   })
+  // Awaited below; until then a process that cannot be started would count as a failure that nobody sees.
+  ended.catch(() => {})
   let last: FromChild | null = null
   if (child.stdout !== null) {
     for await (const line of createInterface(child.stdout)) {
