@@ -180,7 +180,8 @@ function suitesWith(
 }
 
 function withoutFlips(suites: Suites): Suites {
-  const quiet = (list: readonly SuiteResult[]) => list.map(suite => ({ ...suite, lost: 0, gained: 0, p: 1 }))
+  const quiet = (list: readonly SuiteResult[]) =>
+    list.map(suite => ({ ...suite, lost: 0, gained: 0, p: 1, degenerate: suite.baselineDegenerate }))
   return {
     efficacy: quiet(suites.efficacy),
     general: quiet(suites.general),

@@ -49,7 +49,7 @@ export function needsControl(method: FitMethod): boolean {
 
 /** Those for which the n-th prompts of both sides belong together. */
 export function needsPairs(method: FitMethod): boolean {
-  return needs(method, 'pairs')
+  return isFitMethod(method) && registry[method].pairs
 }
 
 /** Those that choose their layers themselves, and give one vector. */

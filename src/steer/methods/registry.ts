@@ -41,9 +41,11 @@ export interface Registered<Parameters extends object> {
   /**
    * `control`: what is to be left alone. `seed`: random numbers decide something. `answers`: it is trained through the
    * model, on answers. `no-layer`: it chooses its layers itself and gives one vector. `autoencoder`: it reads through one,
-   * at the layer of that. `pairs`: the n-th prompts of both sides belong together.
+   * at the layer of that.
    */
-  readonly needs: readonly ('control' | 'seed' | 'answers' | 'no-layer' | 'autoencoder' | 'pairs')[]
+  readonly needs: readonly ('control' | 'seed' | 'answers' | 'no-layer' | 'autoencoder')[]
+  /** Whether the n-th prompts of both sides belong together. */
+  readonly pairs: boolean
   /** One vector per layer. @param told parameters among other things; what is missing has its default */
   readonly fit: (
     model: FitModel,
@@ -56,6 +58,7 @@ export interface Registered<Parameters extends object> {
 interface More<Parameters> {
   readonly tokens?: Where['tokens'] | ((parameters: Parameters) => Where['tokens'])
   readonly needs?: Registered<object>['needs']
+  readonly pairs?: true
 }
 
 type Fit<Parameters> = (
@@ -69,13 +72,14 @@ function registered<Parameters extends object>(
   description: MethodDescription,
   defaults: Parameters,
   fit: Fit<Parameters>,
-  { tokens = defaultTokens, needs = [] }: More<Parameters> = {},
+  { tokens = defaultTokens, needs = [], pairs }: More<Parameters> = {},
 ): Registered<Parameters> {
   return {
     description,
     defaults,
     tokensOf: told => (typeof tokens === 'function' ? tokens(filled(defaults, told)) : tokens),
     needs,
+    pairs: pairs ?? false,
     fit: (model, spec, told, options) => fit(model, spec, filled(defaults, told), options),
   }
 }
@@ -107,7 +111,7 @@ export const registry = {
         options,
       )
     },
-    { needs: ['pairs'] },
+    { pairs: true },
   ),
   'linear-probe': registered(
     linearProbe,
@@ -158,7 +162,7 @@ export const registry = {
     widened<{ adaptive: boolean; selective: boolean; weighting: Weighting }>(angularDefaults),
     fitAngular,
   ),
-  cast: registered(cast, widened<{ centred: boolean }>(castDefaults), fitCast, { needs: ['control', 'pairs'] }),
+  cast: registered(cast, widened<{ centred: boolean }>(castDefaults), fitCast, { needs: ['control'], pairs: true }),
   sta: registered(sta, staDefaults, fitSta, { needs: ['autoencoder'] }),
   ablation: registered(
     ablation,
