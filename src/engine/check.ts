@@ -24,6 +24,19 @@ export function listOf<T>(name: string, value: readonly T[]): readonly T[] {
   })
 }
 
+/**
+ * One of the words that an option takes; plain JavaScript has no types that would see another.
+ * @throws PlimsollError `invalid-input`
+ */
+export function oneOf<Word extends string>(name: string, value: Word, words: readonly Word[]): Word {
+  if (words.includes(value)) return value
+  throw new PlimsollError('invalid-input', `${name} has another value than it can have`, {
+    found: JSON.stringify(value) ?? 'undefined',
+    expected: words.join(', '),
+    fix: `Leave ${name} out to use the default, or write one of these.`,
+  })
+}
+
 /** Every option there is, which the compiler keeps complete. */
 type Known<Options> = Readonly<Record<keyof Options, true>>
 

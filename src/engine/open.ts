@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { basename, resolve } from 'node:path'
 import { PlimsollError } from '../errors.ts'
-import { checkOptions, positive } from './check.ts'
+import { checkOptions, oneOf, positive } from './check.ts'
 import { factsOf, type ModelFacts } from './facts.ts'
 import { fingerprintWith } from './fingerprint.ts'
 import { readHeader } from './header.ts'
@@ -32,8 +32,8 @@ export async function openModel(file: string, options: OpenOptions = {}): Promis
       : positive('engines', options.engines ?? 1)
   const header = await readHeader(path)
   const facts = factsOf(header)
-  const cache = options.cache ?? 'f16'
-  const flashAttention = options.flashAttention ?? 'auto'
+  const cache = oneOf('cache', options.cache ?? 'f16', ['f16', 'f32'])
+  const flashAttention = oneOf('flashAttention', options.flashAttention ?? 'auto', ['auto', 'off'])
   checkModelMemory(facts, engines, { ...smallestContext, cache, flashAttention }, path)
   const open: OpenArguments = {
     file: path,
@@ -43,11 +43,11 @@ export async function openModel(file: string, options: OpenOptions = {}): Promis
     cache,
     flashAttention,
     facts,
-    batching: options.batching ?? 'alone',
+    batching: oneOf('batching', options.batching ?? 'alone', ['alone', 'together']),
     gpuLayers: checkedGpuLayers(options.gpuLayers ?? 'auto'),
-    fastPath: options.fastPath ?? 'auto',
+    fastPath: oneOf('fastPath', options.fastPath ?? 'auto', ['auto', 'on', 'off']),
   }
-  const [first, ...others] = await Promise.all(Array.from({ length: engines }, () => openEngine(open, options)))
+  const [first, ...others] = await allOrNone(Array.from({ length: engines }, () => openEngine(open, options)))
   if (first === undefined) throw new PlimsollError('internal', 'No engine was opened')
   return poolOf([first, ...others])
 }
@@ -67,9 +67,19 @@ async function openEngine(open: OpenArguments, { signal, unanswered }: OpenOptio
   }
 }
 
+/** Where one engine does not open, the others are closed: nobody could reach them. */
+async function allOrNone(opening: readonly Promise<LlamaModel>[]): Promise<LlamaModel[]> {
+  const opened = await Promise.allSettled(opening)
+  const failed = opened.find(one => one.status === 'rejected')
+  const open = opened.flatMap(one => (one.status === 'fulfilled' ? [one.value] : []))
+  if (failed === undefined) return open
+  await Promise.all(open.map(model => model[Symbol.asyncDispose]()))
+  throw failed.reason
+}
+
 function chosenThreads(): number | undefined {
   const chosen = process.env.PLIMSOLL_THREADS
-  return chosen ? Number(chosen) : undefined
+  return chosen ? positive('PLIMSOLL_THREADS', Number(chosen)) : undefined
 }
 
 /** Threads beyond the processors would wait for each other at every operation. */

@@ -56,6 +56,27 @@ describe('an edit of one’s own', () => {
     }
   })
 
+  test('gets its parameters as they are, however much travels with them', async () => {
+    const parameters = {
+      values: Float64Array.of(1, 2, 3),
+      names: new Map([['a', 1]]),
+      at: new Date(0),
+      list: [{ x: 1 }],
+    }
+    const body = `
+      const { values, names, at: when, list } = at.parameters
+      const whole = values instanceof Float64Array && values.length === 3 && names.get('a') === 1
+      if (!whole || when.getTime() !== 0 || list[0].x !== 1) throw new Error('other parameters')`
+    const [own] = edit('parameters.mjs', body, { layers: [1] }, parameters)
+    // Arrays of steering beyond some megabytes travel beside the message.
+    const padding = Array.from({ length: 1_200_000 }, () => 0)
+    const [large] = edit('large.mjs', '', { layers: [1] }, { padding: Float32Array.from(padding) })
+    for (const steering of [[own!], [own!, large!]]) {
+      const [answer] = await model.generate([prompt], { steering, maxTokens: 2 })
+      expect(answer?.finish).not.toBe('failed')
+    }
+  })
+
   test('is told where it is, and given one token’s row at a time', async () => {
     const where = { layers: [2], tokens: { phase: 'prompt', last: 2 } } as const
     const body = 'row.fill(0); row[0] = at.layer; row[1] = at.position; row[2] = row.length; row[3] = at.strength'

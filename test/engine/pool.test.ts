@@ -14,6 +14,7 @@ import type { Where } from '../../src/engine/where.ts'
 import { writeTinyModel } from '../support/tiny-gguf.ts'
 import { codeOf, steer } from './contract/subject.ts'
 import { failureOf } from './failures/failure.ts'
+import { childrenOf, runs } from './failures/processes.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-pool-'))
 const file = join(folder, 'tiny.gguf')
@@ -147,4 +148,16 @@ test('single requests made at the same time are answered by different engines', 
   const short = pool.generate(['b'], { maxTokens: 1 }).then(() => order.push('short'))
   await Promise.all([long, short])
   expect(order).toEqual(['short', 'long'])
+})
+
+test.skipIf(process.platform !== 'linux')('where one engine does not open, none is left behind', async () => {
+  const before = new Set(childrenOf(process.pid))
+  const started = () => childrenOf(process.pid).filter(pid => !before.has(pid))
+  const opening = openModel(file, { ...exact, engines: 3 })
+  const failed = failureOf(opening)
+  while (started().length < 3) await new Promise(resolve => setTimeout(resolve, 1))
+  const engines = started()
+  process.kill(engines[0] ?? 0, 'SIGKILL')
+  expect(await failed).toMatchObject({ code: 'engine-crashed' })
+  expect(engines.filter(runs)).toEqual([])
 })

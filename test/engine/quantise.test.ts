@@ -102,6 +102,27 @@ describe('what cannot be written leaves nothing', () => {
     expect(left()).toEqual([])
   })
 
+  test('where two calls write one file at once: one of them does, whole', async () => {
+    const { file, left } = empty('twice')
+    const both = [quantiseModel(organism, file, { type: 'q8_0' }), quantiseModel(organism, file, { type: 'q4_0' })]
+    const ended = await Promise.allSettled(both)
+    const written = ended.flatMap((one, i) => (one.status === 'fulfilled' ? [(['q8_0', 'q4_0'] as const)[i]] : []))
+    expect(written).toHaveLength(1)
+    expect(ended.find(one => one.status === 'rejected')?.reason).toMatchObject({ code: 'invalid-input', where: file })
+    await quantiseModel(organism, at('alone.gguf'), { type: written[0] ?? 'q8_0' })
+    expect(readFileSync(file).equals(readFileSync(at('alone.gguf')))).toBe(true)
+    expect(left()).toEqual(['new.gguf'])
+  })
+
+  test('where the target lies below a file, or has too long a name', async () => {
+    writeFileSync(at('a-file'), '')
+    for (const target of [at('a-file/new.gguf'), at(`${'n'.repeat(300)}.gguf`)]) {
+      const error = await failureOf(quantiseModel(organism, target))
+      expect(error).toMatchObject({ code: 'invalid-input', message: 'The new file cannot be written' })
+    }
+    expect(readdirSync(folder).filter(name => name.endsWith('.part'))).toEqual([])
+  })
+
   test('where the call is cancelled, before and on the way, and where a listener of the caller’s throws', async () => {
     const { file, left } = empty('cancelled')
     expect(await failureOf(quantiseModel(organism, file, { signal: AbortSignal.abort() }))).toMatchObject({

@@ -36,9 +36,10 @@ export class FastPath {
 
   #trusts(model: Computing, vector: SharedVector): boolean {
     const unknown = vector.layers.filter(layer => !this.#trusted.has(layer))
-    const trusted = unknown.length === 0 || addsAsAsked(model, { ...vector, layers: unknown })
-    if (trusted) for (const layer of unknown) this.#trusted.add(layer)
-    return trusted
+    if (unknown.length === 0) return true
+    const shown = addsAsAsked(model, { ...vector, layers: unknown })
+    for (const layer of shown ?? []) this.#trusted.add(layer)
+    return shown !== null
   }
 }
 
@@ -52,8 +53,9 @@ function sameRows(a: SharedVector, b: SharedVector | null): boolean {
 /**
  * Adds the vector's rows one layer at a time to one token and compares the states of that layer with and without it.
  * Costs two short steps for each layer.
+ * @returns the layers that this was shown of; null where it is not so at one of them. A row of zeros shows nothing.
  */
-function addsAsAsked(model: Computing, vector: SharedVector): boolean {
+function addsAsAsked(model: Computing, vector: SharedVector): readonly number[] | null {
   const { width, layers } = model.info
   const context = model.context({ sequences: 1, cells: 256, outputs: 1 })
   const token = Math.max(model.vocabulary.bos, 0)
@@ -65,6 +67,7 @@ function addsAsAsked(model: Computing, vector: SharedVector): boolean {
     context.decodeSequence(0, 0, [token], 'last')
     return reader.state
   }
+  const shown: number[] = []
   const right = vector.layers.every(layer => {
     const start = (layer - 1) * width
     const row = vector.rows.subarray(start, start + width)
@@ -72,12 +75,14 @@ function addsAsAsked(model: Computing, vector: SharedVector): boolean {
     only.set(row, start)
     const [before, after] = [stateAt(layer, null), stateAt(layer, only)]
     const error = Math.hypot(...row.map((value, i) => (after[i] ?? 0) - (before[i] ?? 0) - value))
+    const [length, rounding] = [Math.hypot(...row), 1e-5 * Math.hypot(...before)]
+    if (length > 10 * rounding) shown.push(layer)
     // What is added to a large state is rounded to that state's last digits.
-    return error <= tolerance * Math.hypot(...row) + 1e-5 * Math.hypot(...before)
+    return error <= tolerance * length + rounding
   })
   context.setSharedVector(null)
   context.visitor = null
-  return right
+  return right ? shown : null
 }
 
 class StateReader implements StateVisitor {

@@ -37,7 +37,9 @@ export class AnswerText {
       this.#text += this.#decoder.decode()
       this.#ended = true
     }
-    const end = complete ? this.#text.length : Math.max(this.#taken, this.#text.length - this.#held)
+    let end = complete ? this.#text.length : Math.max(this.#taken, this.#text.length - this.#held)
+    // Not between the two halves of a character.
+    if (end < this.#text.length && isFirstHalf(this.#text.charCodeAt(end - 1))) end--
     const text = this.#text.slice(this.#taken, end)
     this.#taken = Math.max(this.#taken, end)
     return text
@@ -46,4 +48,9 @@ export class AnswerText {
   get whole(): string {
     return this.#text
   }
+}
+
+/** Whether a unit of UTF-16 is the first of two. */
+function isFirstHalf(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff
 }

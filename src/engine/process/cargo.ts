@@ -87,12 +87,7 @@ function inSteering<T extends object>(args: T, replace: (value: object) => unkno
   const changed = (value: unknown): unknown => {
     if (typeof value !== 'object' || value === null) return value
     if (known.has(value)) return known.get(value)
-    const replacement = replace(value)
-    const copy =
-      replacement ??
-      (Array.isArray(value)
-        ? value.map(changed)
-        : Object.fromEntries(Object.entries(value).map(([key, part]) => [key, changed(part)])))
+    const copy = replace(value) ?? withParts(value, changed)
     known.set(value, copy)
     return copy
   }
@@ -102,6 +97,14 @@ function inSteering<T extends object>(args: T, replace: (value: object) => unkno
     ...(request.steerings !== undefined && { steerings: changed(request.steerings) }),
   }))
   return { ...args, requests }
+}
+
+/** Parameters of a custom edit may hold anything that can be sent: what has parts of its own kind stays as it is. */
+function withParts(value: object, changed: (part: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.map(changed)
+  const prototype = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, changed(part)]))
 }
 
 function isStowed(value: object): value is Stowed {

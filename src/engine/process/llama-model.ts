@@ -1,7 +1,7 @@
 /** A model whose calls an engine process computes. */
 import { PlimsollError } from '../../errors.ts'
 import type { RunOptions } from '../../progress.ts'
-import { checkedAdapters, checkedPrompt, checkedTokens, checkOptions, listOf, positive } from '../check.ts'
+import { checkedAdapters, checkedPrompt, checkedTokens, checkOptions, listOf, oneOf, positive } from '../check.ts'
 import { steeringCheck } from '../check-steering.ts'
 import { checkedSampling } from '../sampling/check.ts'
 import type {
@@ -103,7 +103,7 @@ export class LlamaModel implements Model {
         stop,
         ...(options.firstTokens && { firstTokens: checkedTokens(options.firstTokens, this.info.vocabulary) }),
         tokens: onToken === undefined ? 'keep' : 'tell',
-        failures: options.failures ?? 'throw',
+        failures: oneOf('failures', options.failures ?? 'throw', ['throw', 'return']),
       },
       {
         signal: options.signal,
@@ -220,7 +220,7 @@ export class LlamaModel implements Model {
           }
         }),
         where: parsed,
-        reduce: options.reduce ?? 'mean',
+        reduce: oneOf('reduce', options.reduce ?? 'mean', ['none', 'mean', 'last']),
       },
       {
         signal: options.signal,

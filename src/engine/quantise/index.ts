@@ -1,9 +1,10 @@
 /** Writes a model anew with its weights in another type, such as one that this processor multiplies faster. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { link, mkdir, rename, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { PlimsollError } from '../../errors.ts'
@@ -41,20 +42,45 @@ export async function quantiseModel(from: string, to: string, options: QuantiseO
     })
   }
   factsOf(await readHeader(source))
-  if (existsSync(target)) {
-    throw new PlimsollError('invalid-input', 'There is such a file already', {
-      where: target,
-      fix: 'Give the name of a new file, or remove that one.',
-    })
-  }
-  await mkdir(dirname(target), { recursive: true })
-  const unfinished = `${target}.${process.pid}.part`
+  if (existsSync(target)) throw isThere(target)
+  await mkdir(dirname(target), { recursive: true }).catch(cause => {
+    throw cannotWrite(target, cause)
+  })
+  const unfinished = join(dirname(target), `${randomUUID()}.part`)
   try {
     await inProcess({ from: source, to: unfinished, type, threads: availableParallelism() }, { signal, onProgress })
-    await rename(unfinished, target)
+    await putInPlace(unfinished, target)
   } finally {
     await rm(unfinished, { force: true })
   }
+}
+
+/** A link, unlike a rename, takes no file away that came to be there meanwhile; not every file system has links. */
+async function putInPlace(unfinished: string, target: string): Promise<void> {
+  try {
+    await link(unfinished, target)
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') throw isThere(target)
+    await rename(unfinished, target).catch(error => {
+      throw cannotWrite(target, error)
+    })
+  }
+}
+
+function isThere(target: string): PlimsollError {
+  return new PlimsollError('invalid-input', 'There is such a file already', {
+    where: target,
+    fix: 'Give the name of a new file, or remove that one.',
+  })
+}
+
+function cannotWrite(target: string, cause: Error): PlimsollError {
+  return new PlimsollError('invalid-input', 'The new file cannot be written', {
+    found: cause.message,
+    where: target,
+    fix: 'Make room there, or give a file elsewhere.',
+    cause,
+  })
 }
 
 async function inProcess(job: Job, { signal, onProgress }: Omit<QuantiseOptions, 'type'>): Promise<void> {
@@ -94,11 +120,7 @@ function faultOf(last: FromChild | null, { from, to }: Job, end: string): Plimso
   if (last.refused === null) return null
   // What the C++ library says where a disk is full or takes no file.
   if (last.refused.includes('iostream')) {
-    return new PlimsollError('invalid-input', 'The new file cannot be written', {
-      found: last.refused,
-      where: dirname(to),
-      fix: 'Make room there, or give a file elsewhere.',
-    })
+    return cannotWrite(dirname(to), new Error(last.refused))
   }
   return new PlimsollError('model-invalid', 'llama.cpp does not write this model anew', {
     found: last.refused,

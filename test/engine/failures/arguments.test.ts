@@ -129,3 +129,21 @@ test('errors of reading and scoring name their request', async () => {
   expect(await failureOf(model.divergence(texts, [[], suffixed]))).toMatchObject({ where: 'request 1' })
   expect(await failureOf(model.divergence(items, [broken]))).toMatchObject({ code: 'edit-failed', where: 'request 0' })
 })
+
+test.each([
+  ['batching', 'Together', 'alone, together'],
+  ['cache', 'F32', 'f16, f32'],
+  ['flashAttention', 'on', 'auto, off'],
+  ['fastPath', 'yes', 'auto, on, off'],
+])('openModel({ %s: %j }) is told what it can be', async (key, value, expected) => {
+  const error = await failureOf(openModel(join(folder, 'tiny.gguf'), any({ [key]: value })))
+  expect(error).toMatchObject({ code: 'invalid-input', found: JSON.stringify(value), expected })
+  expect(error.message).toContain(key)
+})
+
+test('so are ways to reduce states, and what becomes of failures', async () => {
+  expect(await failureOf(model.capture(['a'], { layers: [1] }, any({ reduce: 'sum' })))).toMatchObject({
+    expected: 'none, mean, last',
+  })
+  expect(await failureOf(model.generate(['a'], any({ failures: 'trow' })))).toMatchObject({ expected: 'throw, return' })
+})
