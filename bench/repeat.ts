@@ -31,3 +31,15 @@ function rankOf(n: number): number {
   }
   return Math.max(1, rank)
 }
+
+/** `1.50 [1.37, 1.55]`. */
+export function medianText({ median, interval: [low, high] }: Median, digits = 2): string {
+  return `${median.toFixed(digits)} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`
+}
+
+/** Seconds that a call takes. */
+export async function timed(call: () => Promise<unknown>): Promise<number> {
+  const began = performance.now()
+  await call()
+  return (performance.now() - began) / 1000
+}

@@ -8,7 +8,7 @@ import type { Model, TrainingExample } from '../../src/engine/types.ts'
 import { fitMethod } from '../../src/steer/index.ts'
 import { type Machine, machineLine, thisMachine } from '../machine.ts'
 import { peakMemory } from '../memory.ts'
-import { type Median, medianOf } from '../repeat.ts'
+import { type Median, medianOf, medianText, timed } from '../repeat.ts'
 import { answer, examplesOfStep, learningRate, middleOf, prompts } from './job.ts'
 import { type FitPeers, fitPeers } from './peers.ts'
 import { type Aim, aimsTable, peerAims, peersSection } from './table.ts'
@@ -131,12 +131,6 @@ function train(model: Model, examples: readonly TrainingExample[], layer: number
   return model.train(examples, { ...settings, edit: { kind: 'add', start } })
 }
 
-async function timed(call: () => Promise<unknown>): Promise<number> {
-  const began = performance.now()
-  await call()
-  return (performance.now() - began) / 1000
-}
-
 export function fitTable({
   machine,
   model,
@@ -149,8 +143,6 @@ export function fitTable({
   aims,
   seconds,
 }: FitBenchmark): string {
-  const told = ({ median, interval: [low, high] }: Median) =>
-    `${median.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`
   const size = (bytes: number) => `${Math.round(bytes / 1e6)} MB`
   return [
     machineLine(machine),
@@ -159,9 +151,9 @@ export function fitTable({
     '| | seconds | as a ratio |',
     '|---|--:|--:|',
     `| states of ${2 * pairs} prompts | ${medianOf(seconds.capture).median.toFixed(2)} | |`,
-    `| diffmean of them | ${medianOf(seconds.diffmean).median.toFixed(2)} | ${told(ratios.diffmean)} of the states |`,
+    `| diffmean of them | ${medianOf(seconds.diffmean).median.toFixed(2)} | ${medianText(ratios.diffmean)} of the states |`,
     `| ${examplesOfStep} examples once through the model | ${medianOf(seconds.forward).median.toFixed(2)} | |`,
-    `| a step of ssv on them | ${medianOf(seconds.step).median.toFixed(2)} | ${told(ratios.step)} of that |`,
+    `| a step of ssv on them | ${medianOf(seconds.step).median.toFixed(2)} | ${medianText(ratios.step)} of that |`,
     '',
     `Memory of all processes: ${size(memory.opened)} with the model open, ${size(memory.peak)} at the most, of which training took ${size(memory.training)}; the file has ${size(memory.file)}.`,
     '',

@@ -1,5 +1,5 @@
 import { machineLine } from '../machine.ts'
-import type { Median } from '../repeat.ts'
+import { medianText } from '../repeat.ts'
 import type { ServeBenchmark } from './index.ts'
 
 export function serveTable(found: ServeBenchmark): string {
@@ -7,12 +7,14 @@ export function serveTable(found: ServeBenchmark): string {
   const rows = clients.map(row =>
     [
       row.clients,
-      told(row.unsteered.tokensPerSecond, 0),
-      told(row.steered.tokensPerSecond, 0),
-      told(row.ratio, 2),
-      told(row.unsteered.firstToken, 2),
-      told(row.steered.firstToken, 2),
-      row.peer === null ? 'not asked' : `${told(row.peer.tokensPerSecond, 0)}, ${told(row.peer.plimsollIsFaster, 2)}`,
+      medianText(row.unsteered.tokensPerSecond, 0),
+      medianText(row.steered.tokensPerSecond, 0),
+      medianText(row.ratio, 2),
+      medianText(row.unsteered.firstToken, 2),
+      medianText(row.steered.firstToken, 2),
+      row.peer === null
+        ? 'not asked'
+        : `${medianText(row.peer.tokensPerSecond, 0)}, ${medianText(row.peer.plimsollIsFaster, 2)}`,
     ].join(' | '),
   )
   return [
@@ -27,8 +29,4 @@ export function serveTable(found: ServeBenchmark): string {
         `${reached ? 'reached' : 'missed'}: ${what} ${measured.toFixed(2)} (aim ${aim})`,
     ),
   ].join('\n')
-}
-
-function told({ median, interval: [low, high] }: Median, digits: number): string {
-  return `${median.toFixed(digits)} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`
 }

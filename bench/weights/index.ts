@@ -6,9 +6,10 @@ import { openModel } from '../../src/engine/open.ts'
 import { quantiseModel } from '../../src/engine/quantise/index.ts'
 import { weightTypes } from '../../src/engine/quantise/job.ts'
 import type { Model } from '../../src/engine/types.ts'
+import { meanKl } from '../../src/study/match-kl.ts'
 import { middleOf, prompts } from '../fit/job.ts'
 import { type Machine, thisMachine } from '../machine.ts'
-import { type Median, medianOf } from '../repeat.ts'
+import { type Median, medianOf, timed } from '../repeat.ts'
 
 export interface WeightsBenchmarkOptions {
   readonly file: string
@@ -119,22 +120,11 @@ async function firstTokens(model: Model): Promise<Float64Array[]> {
 }
 
 function apart(asItIs: readonly Float64Array[], written: readonly Float64Array[]) {
-  const divergences = asItIs.map((log, i) =>
-    log.reduce((sum, value, token) => sum + Math.exp(value) * (value - (written[i]?.[token] ?? Number.NaN)), 0),
-  )
+  const divergences = asItIs.map((log, i) => meanKl([log], written.slice(i, i + 1)))
   const likeliest = (log: Float64Array) => log.indexOf(log.reduce((most, value) => Math.max(most, value)))
   const same = asItIs.filter((log, i) => likeliest(log) === likeliest(written[i] ?? log)).length
   return {
-    divergence: {
-      mean: divergences.reduce((sum, value) => sum + value, 0) / divergences.length,
-      most: Math.max(...divergences),
-    },
+    divergence: { mean: meanKl(asItIs, written), most: Math.max(...divergences) },
     sameFirst: same / asItIs.length,
   }
-}
-
-async function timed(call: () => Promise<unknown>): Promise<number> {
-  const began = performance.now()
-  await call()
-  return (performance.now() - began) / 1000
 }

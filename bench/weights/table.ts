@@ -1,13 +1,11 @@
 import { machineLine } from '../machine.ts'
-import type { Median } from '../repeat.ts'
+import { medianText } from '../repeat.ts'
 import type { WeightsBenchmark, WeightsRow } from './index.ts'
 
 export function weightsTable({ machine, model, threads, turns, rows }: WeightsBenchmark): string {
   const jobs = Object.keys(rows[0]?.seconds ?? {}) as (keyof WeightsRow['seconds'])[]
-  const told = ({ median, interval: [low, high] }: Median) =>
-    `${median.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`
   const cell = (row: WeightsRow, job: (typeof jobs)[number], i: number) =>
-    i === 0 ? `${row.seconds[job].median.toFixed(2)} s` : `${told(row.faster[job])} ×`
+    i === 0 ? `${row.seconds[job].median.toFixed(2)} s` : `${medianText(row.faster[job])} ×`
   const wide = (label: string, value: (row: WeightsRow, i: number) => string) =>
     `| ${label} | ${rows.map(value).join(' | ')} |`
   return [

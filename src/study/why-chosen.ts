@@ -1,5 +1,4 @@
 /** A choice of layer and strength, explained in one sentence. */
-
 import { place } from './active.ts'
 import type { Kl } from './harmless/index.ts'
 import type { WithinBudget } from './kl-budget.ts'

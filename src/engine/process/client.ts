@@ -7,6 +7,7 @@ import { Socket } from 'node:net'
 import { PlimsollError } from '../../errors.ts'
 import type { ModelInfo } from '../types.ts'
 import { stow } from './cargo.ts'
+import { nativeEnvironment } from './environment.ts'
 import { FlightFile } from './flight.ts'
 import {
   type CallName,
@@ -137,8 +138,7 @@ export class EngineProcess implements AsyncDisposable {
     const child = fork(sibling('child', import.meta.url), [], {
       serialization: 'advanced',
       execArgv: [],
-      // llama.cpp would start a debugger before it aborts, which takes seconds and tells a user nothing.
-      env: { ...process.env, GGML_NO_BACKTRACE: '1' },
+      env: nativeEnvironment(),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc', flight.descriptor ?? 'ignore'],
     })
     this.#child = child

@@ -11,6 +11,7 @@ import { PlimsollError } from '../../errors.ts'
 import type { Progress } from '../../progress.ts'
 import { factsOf } from '../facts.ts'
 import { readHeader } from '../header.ts'
+import { nativeEnvironment } from '../process/environment.ts'
 import { fromWire, sibling } from '../process/protocol.ts'
 import { type FromChild, type Job, type WeightType, weightTypes } from './job.ts'
 
@@ -87,8 +88,7 @@ async function inProcess(job: Job, { signal, onProgress }: Omit<QuantiseOptions,
   const cancelled = () => new PlimsollError('cancelled', 'The model was not written: the call was cancelled')
   if (signal?.aborted) throw cancelled()
   const child = spawn(process.execPath, [fileURLToPath(sibling('child', import.meta.url)), JSON.stringify(job)], {
-    // llama.cpp would start a debugger before it aborts, which takes seconds and tells a user nothing.
-    env: { ...process.env, GGML_NO_BACKTRACE: '1' },
+    env: nativeEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const stop = () => void child.kill('SIGKILL')
@@ -119,9 +119,7 @@ function faultOf(last: FromChild | null, { from, to }: Job, end: string): Plimso
   if ('error' in last) return fromWire(last.error)
   if (last.refused === null) return null
   // What the C++ library says where a disk is full or takes no file.
-  if (last.refused.includes('iostream')) {
-    return cannotWrite(dirname(to), new Error(last.refused))
-  }
+  if (last.refused.includes('iostream')) return cannotWrite(dirname(to), new Error(last.refused))
   return new PlimsollError('model-invalid', 'llama.cpp does not write this model anew', {
     found: last.refused,
     where: from,

@@ -192,7 +192,11 @@ async function* pieces(
       yield* beginning(index)
       // Whether it is a call is known at its end only.
       if (use !== null) {
-        if (logprob !== null) kept.set(index, [...(kept.get(index) ?? []), logprob])
+        if (logprob !== null) {
+          const told = kept.get(index) ?? []
+          told.push(logprob)
+          kept.set(index, told)
+        }
         continue
       }
       if (text === '' && logprob === null) continue

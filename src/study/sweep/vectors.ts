@@ -87,10 +87,10 @@ export async function placesOfMethod(
   const pairsOf = ({ positive, negative }: Sides<Prompt>, kept: Sides<number>): Sides<number> => {
     const [up, down] = [new Set(kept.positive), new Set(kept.negative)]
     const pairs = kept.positive.filter(i => down.has(i))
-    const rows = Array.from(positive.slice(0, negative.length), (_, i) => up.has(i) !== down.has(i)).filter(
-      Boolean,
-    ).length
-    if (rows > 0) left.push({ from: 'the pairs of prompts', rows, why: 'the other prompt of the pair was left out' })
+    const paired = Math.min(positive.length, negative.length)
+    const alone = [...kept.positive, ...kept.negative].filter(i => i < paired && up.has(i) !== down.has(i))
+    if (alone.length > 0)
+      left.push({ from: 'the pairs of prompts', rows: alone.length, why: 'the other prompt of the pair was left out' })
     return { positive: pairs, negative: pairs }
   }
   const asked = ({ positive, negative }: Sides<Prompt>, kept: Sides<number>) => ({
