@@ -24,3 +24,8 @@ export interface RunOptions {
   readonly onProgress?: ((event: Progress) => void) | undefined
   readonly seed?: number | undefined
 }
+
+/** Those of wider options that every long call takes, for a call that knows no others. */
+export function runOptions({ signal, onProgress, seed }: RunOptions): RunOptions {
+  return { signal, onProgress, seed }
+}

@@ -2,8 +2,7 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { PlimsollError } from '../errors.ts'
-import { suggest } from '../suggest.ts'
-import type { Adapter, GenerateOptions, OpenOptions, Prompt, Request } from './types.ts'
+import type { Adapter, Prompt } from './types.ts'
 
 /** @throws PlimsollError `invalid-input` */
 export function positive(name: string, value: number): number {
@@ -34,58 +33,6 @@ export function oneOf<Word extends string>(name: string, value: Word, words: rea
     found: JSON.stringify(value) ?? 'undefined',
     expected: words.join(', '),
     fix: `Leave ${name} out to use the default, or write one of these.`,
-  })
-}
-
-/** Every option there is, which the compiler keeps complete. */
-type Known<Options> = Readonly<Record<keyof Options, true>>
-
-const openOptions: Known<OpenOptions> = {
-  threads: true,
-  engines: true,
-  name: true,
-  cache: true,
-  flashAttention: true,
-  batching: true,
-  gpuLayers: true,
-  fastPath: true,
-  unanswered: true,
-  signal: true,
-}
-const everyPrompt: Known<Omit<Request, 'prompt'>> = {
-  steering: true,
-  maxTokens: true,
-  sampling: true,
-  adapters: true,
-}
-const requestOptions: Known<Request> = { prompt: true, ...everyPrompt }
-const generateOptions: Known<GenerateOptions> = {
-  ...everyPrompt,
-  stop: true,
-  slots: true,
-  firstTokens: true,
-  failures: true,
-  onToken: true,
-  onProgress: true,
-  signal: true,
-  seed: true,
-}
-const optionsOf = { openModel: openOptions, generate: generateOptions, request: requestOptions }
-
-/**
- * Plain JavaScript writes `max_tokens` and means `maxTokens`: an option that nobody reads is an error.
- * @throws PlimsollError `invalid-input`
- */
-export function checkOptions(of: keyof typeof optionsOf, options: object, where?: string): void {
-  const known = Object.keys(optionsOf[of])
-  const unknown = Object.keys(options).find(key => !known.includes(key))
-  if (unknown === undefined) return
-  const meant = suggest(unknown, known)
-  throw new PlimsollError('invalid-input', `There is no such option of ${of === 'request' ? 'a request' : of}`, {
-    found: unknown,
-    expected: known.join(', '),
-    ...(where !== undefined && { where }),
-    fix: meant === undefined ? 'Leave it out.' : `Write ${meant}.`,
   })
 }
 
@@ -148,7 +95,7 @@ export function checkedTokens(tokens: readonly number[], vocabulary: number): re
 
 /** Adapters with absolute paths. @throws PlimsollError `not-found`, `invalid-input` */
 export function checkedAdapters(adapters: readonly Adapter[] = []): Adapter[] {
-  return adapters.map(({ file, scale = 1 }) => {
+  return listOf('adapters', adapters).map(({ file, scale = 1 }) => {
     if (!Number.isFinite(scale)) {
       throw new PlimsollError('invalid-input', 'The scale of an adapter is not a number', {
         found: String(scale),

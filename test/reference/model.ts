@@ -165,7 +165,8 @@ export async function openReference(file: string): Promise<ReferenceModel> {
     options: GenerateOptions,
     index: number,
   ): AsyncGenerator<Token, Generation> {
-    const sampling = checkedSampling(own ?? options.sampling ?? {}, pieces.length)
+    const told = own ?? options.sampling ?? {}
+    const sampling = checkedSampling({ ...told, seed: told.seed ?? options.seed }, pieces.length)
     const limit = maxTokens ?? options.maxTokens ?? 256
     const rendered = fitting(prompt)
     const steered = steer(steering ?? options.steering, rendered, limit > 1)
@@ -274,8 +275,11 @@ export async function openReference(file: string): Promise<ReferenceModel> {
       return generations
     },
 
-    stream(prompt, options = {}) {
-      return decode({ prompt }, options, 0)
+    async *stream(prompt, options = {}) {
+      for await (const token of decode({ prompt }, options, 0)) {
+        options.onToken?.(0, token)
+        yield token
+      }
     },
 
     async capture(prompts, written, options = {}): Promise<Capture> {

@@ -17,7 +17,7 @@ export interface Sampling {
   readonly repetitionWindow?: number | undefined
   /** Added to the logits, by token id; −Infinity forbids a token. */
   readonly logitBias?: Readonly<Record<number, number>> | undefined
-  /** Request i of a call draws from seed + i. Default 0. */
+  /** Request i of a call draws from seed + i. Default: the call's `seed`, else 0. */
   readonly seed?: number | undefined
   /** GBNF: the answer has to match its rule `root`. */
   readonly grammar?: string | undefined

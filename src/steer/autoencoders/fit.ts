@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Model } from '../../engine/types.ts'
 import { PlimsollError } from '../../errors.ts'
-import type { RunOptions } from '../../progress.ts'
+import { type RunOptions, runOptions } from '../../progress.ts'
 import { createRandom, shuffle } from '../../random.ts'
 import { toolVersion } from '../../version.ts'
 import type { AutoencoderRecord } from './file.ts'
@@ -40,7 +40,7 @@ export async function fitAutoencoder(
   const captured = await model.capture(
     prompts,
     { site: 'residual', layers: [layer], tokens },
-    { ...options, reduce: 'none' },
+    { ...runOptions(options), reduce: 'none' },
   )
   const { width } = captured
   const read = prompts.map((_, prompt) => {

@@ -3,7 +3,7 @@ import { EMBEDDING } from '../../engine/place.ts'
 import type { Capture, CaptureItem, DirectionVector, Model, Prompt } from '../../engine/types.ts'
 import type { Where } from '../../engine/where.ts'
 import { PlimsollError } from '../../errors.ts'
-import type { RunOptions } from '../../progress.ts'
+import { type RunOptions, runOptions } from '../../progress.ts'
 import { difference, meanOf, norm, unlessRounding } from '../algebra/vectors.ts'
 import { toDirection } from '../vector.ts'
 import { ownAnswers } from './answers.ts'
@@ -136,7 +136,10 @@ async function statesOf(
     const items = await readable(model, prompts, spec.answers?.[side], tokens, options)
     const found = items.map(() => new Map<number, readonly Float32Array[]>())
     for (const where of clauses(spec.layers, tokens)) {
-      const captured = await model.capture(items, where, { ...options, reduce: reads === 'means' ? 'mean' : 'none' })
+      const captured = await model.capture(items, where, {
+        ...runOptions(options),
+        reduce: reads === 'means' ? 'mean' : 'none',
+      })
       checkFinite(captured)
       for (const [i, layer] of captured.layers.entries())
         for (const [prompt, own] of found.entries()) own.set(layer, rowsOf(captured, prompt, i))
@@ -202,7 +205,7 @@ export async function captureSide(
   options: RunOptions,
 ): Promise<Capture> {
   const items = await readable(model, spec[side], spec.answers?.[side], where.tokens, options)
-  const captured = await model.capture(items, where, { ...options, reduce: 'mean' })
+  const captured = await model.capture(items, where, { ...runOptions(options), reduce: 'mean' })
   checkFinite(captured)
   return captured
 }

@@ -9,7 +9,7 @@
 import { EMBEDDING } from '../../engine/place.ts'
 import type { Capture, DirectionVector } from '../../engine/types.ts'
 import { PlimsollError } from '../../errors.ts'
-import type { RunOptions } from '../../progress.ts'
+import { type RunOptions, runOptions } from '../../progress.ts'
 import { difference, norm, unlessRounding } from '../algebra/vectors.ts'
 import { toDirection } from '../vector.ts'
 import {
@@ -85,7 +85,7 @@ async function means(
   const prompts = await readable(model, spec[side], spec.answers?.[side], tokens, options)
   const result = new Map<number, Float64Array>()
   for (const where of clauses(spec.layers, tokens)) {
-    const captured = await model.capture(prompts, where, { ...options, reduce: 'mean' })
+    const captured = await model.capture(prompts, where, { ...runOptions(options), reduce: 'mean' })
     checkFinite(captured)
     for (const [i, layer] of captured.layers.entries()) {
       result.set(layer, weightedMean(captured, i, spec.weighting ?? diffmeanDefaults.weighting))

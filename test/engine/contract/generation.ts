@@ -1,6 +1,6 @@
 /** Generation: batches, stops, streams, cancelling, and where steering reaches. */
 import { expect, test } from 'vitest'
-import type { Generation, Prompt, Request, Steering } from '../../../src/engine/types.ts'
+import type { Generation, Prompt, Request, Steering, Token } from '../../../src/engine/types.ts'
 import { argmax } from '../../reference/arithmetic.ts'
 import { codeOf, collect, type Pair, PROMPTS, placements, type Subject, steer } from './subject.ts'
 
@@ -104,6 +104,10 @@ export function generationBehaviours(subject: () => Subject): void {
       },
     })
     expect(told).toEqual(texts(answers))
+    const beside: Token[] = []
+    const onToken = (_: number, token: Token) => beside.push(token)
+    expect(await collect(model.stream(PROMPTS[0] ?? '', { maxTokens: 16, onToken }))).toEqual(beside)
+    expect(beside).not.toEqual([])
   })
 
   test('a stream that is left early leaves the model free', async () => {

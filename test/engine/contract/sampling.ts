@@ -22,6 +22,17 @@ export function samplingBehaviours(subject: () => Subject): void {
       sampling: { temperature: 1, seed: 5 },
     })
     expect(together.map(({ tokens }) => tokens)).toEqual(alone)
+    const called = await model.generate([prompt, { prompt, sampling: { temperature: 1, seed: 9 } }, prompt], {
+      maxTokens: 24,
+      sampling: { temperature: 1 },
+      seed: 5,
+    })
+    const [first, , third] = alone
+    expect(called.map(({ tokens }) => tokens)).toEqual([
+      first,
+      (await answer({ temperature: 1, seed: 10 })).tokens,
+      third,
+    ])
     expect(new Set(alone.map(tokens => tokens.join())).size).toBe(3)
   })
 

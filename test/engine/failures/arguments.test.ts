@@ -81,6 +81,23 @@ const calls: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = [
   ['a stop that is no list', () => model.generate(['a'], { stop: any('x') }), /string/],
   ['an option in another spelling', () => model.generate(['a'], any({ max_tokens: 3 })), /^max_tokens$/],
   ['an option of a request that there is not', () => model.generate([any({ prompt: 'a', vector: [] })]), /^vector$/],
+  ['nothing for the adapters', () => model.generate(['a'], { adapters: any(null) }), /object/],
+  ['a misspelt option of reading', () => model.capture(['a'], {}, any({ reducee: 'last' })), /^reducee$/],
+  [
+    'a misspelt key of what is read',
+    () => model.capture([any({ prompt: 'a', continuaton: 'b' })], {}),
+    /^continuaton$/,
+  ],
+  ['a misspelt option of scoring', () => model.score([], any({ sterring: [] })), /^sterring$/],
+  ['a misspelt key of what is scored', () => model.score([any({ prompt: 'a', continuation: 'b', x: 1 })]), /^x$/],
+  ['an option of the first token that there is not', () => model.firstToken(['a'], [1], any({ top: 3 })), /^top$/],
+  ['an option of a divergence that there is not', () => model.divergence([], [], any({ steering: [] })), /^steering$/],
+  [
+    'a steering of one text among several',
+    () => model.divergence([any({ prompt: 'a', continuation: 'b', steering: [] })], [[]]),
+    /^steering$/,
+  ],
+  ['a seed of a call that is none', () => model.generate(['a'], { seed: 0.5 }), /seed 0\.5/],
   ['an option of a model that there is not', () => openModel('tiny.gguf', any({ thread: 2 })), /^thread$/],
   ['a token that there is not', () => model.detokenize([model.info.vocabulary]), /token \d+/],
   ['one steering without brackets', () => model.divergence([{ prompt: 'a', continuation: 'b' }], any({})), /object/],
@@ -127,7 +144,7 @@ test('errors of reading and scoring name their request', async () => {
   const suffixed = steer('add', suffix)
   const texts = ['a', raw].map(prompt => ({ prompt, continuation: 'x' }))
   expect(await failureOf(model.divergence(texts, [[], suffixed]))).toMatchObject({ where: 'request 1' })
-  expect(await failureOf(model.divergence(items, [broken]))).toMatchObject({ code: 'edit-failed', where: 'request 0' })
+  expect(await failureOf(model.divergence(texts, [broken]))).toMatchObject({ code: 'edit-failed', where: 'request 0' })
 })
 
 test.each([
