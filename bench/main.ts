@@ -17,15 +17,18 @@ import { weightsBenchmark } from './weights/index.ts'
 import { weightsTable } from './weights/table.ts'
 
 const usage = `npm run bench -- engine [--model NAME|FILE] [--threads N] [--turns N] [--seconds N] [--contexts 32,512] [--json]
-npm run bench -- peers [--model NAME|FILE] [--threads N] [--turns N] [--sequences 1,16,64] [--batched-bench PROGRAM]
-                       [--python PROGRAM] [--dtypes float32] [--json]
+npm run bench -- peers [--model NAME|FILE] [--threads N] [--engines N] [--turns N] [--sequences 1,16,64]
+                       [--batched-bench PROGRAM] [--python PROGRAM] [--dtypes float32] [--json]
 npm run bench -- study [--model NAME|FILE] [--threads N] [--study overrefusal-quick] [--limit 24] [--json]
-npm run bench -- agreement --python PROGRAM [--model NAME|FILE] [--threads N] [--rows mmlu=228,gsm8k=100] [--json]
-npm run bench -- fit [--model NAME|FILE] [--threads N] [--turns N] [--pairs 256] [--python PROGRAM] [--dtypes float32]
-                     [--json]
+npm run bench -- agreement --python PROGRAM [--model NAME|FILE] [--threads N] [--engines N]
+                           [--rows mmlu=228,gsm8k=100] [--subjects anatomy,virology] [--json]
+npm run bench -- fit [--model NAME|FILE] [--threads N] [--engines N] [--turns N] [--pairs 256] [--python PROGRAM]
+                     [--dtypes float32] [--json]
 npm run bench -- weights [--model NAME|FILE] [--threads N] [--turns N] [--json]
 npm run bench -- view [--store .plimsoll/store.db] [--records 100000] [--turns N] [--json]
-npm run bench -- serve [--model NAME|FILE] [--threads N] [--turns N] [--clients 1,4,16,64] [--peer URL] [--json]
+npm run bench -- serve [--model NAME|FILE] [--threads N] [--engines N] [--turns N] [--clients 1,4,16,64] [--peer URL]
+                       [--json]
+Everybody computes with --threads; --engines divides Plimsoll's among so many engines (default 1).
 bench/peers/README.md says how to get the programs. Example: npm run bench -- engine --turns 3 --seconds 2 --contexts 32`
 
 const { values, positionals } = parsed({
@@ -34,6 +37,7 @@ const { values, positionals } = parsed({
     help: { type: 'boolean', short: 'h', default: false },
     model: { type: 'string', default: 'smollm2-135m' },
     threads: { type: 'string', default: String(availableParallelism()) },
+    engines: { type: 'string', default: '1' },
     turns: { type: 'string', default: '11' },
     seconds: { type: 'string', default: '12' },
     contexts: { type: 'string', default: '32,512' },
@@ -45,6 +49,7 @@ const { values, positionals } = parsed({
     limit: { type: 'string', default: '24' },
     pairs: { type: 'string', default: '256' },
     rows: { type: 'string', default: 'mmlu=228,gsm8k=100,arc-challenge=100,hellaswag=100' },
+    subjects: { type: 'string', default: '' },
     store: { type: 'string', default: '.plimsoll/store.db' },
     records: { type: 'string', default: '100000' },
     clients: { type: 'string', default: '1,4,16,64' },
@@ -92,6 +97,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
     const found = await agreementBenchmark({
       ...(await shared()),
       python: values.python,
+      subjects: values.subjects.split(',').filter(Boolean),
       sizes: {
         mmlu: size('mmlu'),
         gsm8k: size('gsm8k'),
@@ -138,7 +144,13 @@ function parsed<const Config extends ParseArgsConfig>(config: Config) {
 
 async function shared() {
   const { file, name } = await resolveModel(values.model)
-  return { file, name, threads: Number(values.threads), onProgress: (what: string) => console.error(what) }
+  return {
+    file,
+    name,
+    threads: Number(values.threads),
+    engines: Number(values.engines),
+    onProgress: (what: string) => console.error(what),
+  }
 }
 
 function numbers(list: string): number[] {

@@ -13,6 +13,7 @@ import type { Item } from '../../src/measure/suites/index.ts'
 import type { AnswerRecord } from '../../src/store/index.ts'
 import { answerItems } from '../../src/study/answer.ts'
 import { type Machine, thisMachine } from '../machine.ts'
+import { divided, type Threads } from '../threads.ts'
 import { type Difference, differenceOf, type OneSide } from './difference.ts'
 import { HarnessRow } from './harness-row.ts'
 import { type Compared, comparedRows, type Sizes } from './rows.ts'
@@ -45,23 +46,23 @@ export interface FileAgreement {
   readonly differences: readonly Difference[]
 }
 
-export interface Agreement {
+export interface Agreement extends Threads {
   readonly machine: Machine
   readonly model: string
-  readonly threads: number
   readonly versions: Readonly<Record<string, string>>
   readonly engine: string
   readonly seconds: { readonly harness: number; readonly plimsoll: number }
   readonly suites: readonly SuiteAgreement[]
 }
 
-export interface AgreementOptions {
+export interface AgreementOptions extends Threads {
   readonly file: string
   readonly name: string
-  readonly threads: number
   /** A Python with what requirements.txt names. */
   readonly python: string | undefined
   readonly sizes: Sizes
+  /** Of MMLU; all where none is named. */
+  readonly subjects: readonly string[]
   readonly onProgress: (what: string) => void
 }
 
@@ -69,12 +70,12 @@ const here = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 const tokens = 256
 
 export async function agreementBenchmark(options: AgreementOptions): Promise<Agreement> {
-  const { file, name, threads, python, sizes, onProgress } = options
+  const { file, name, threads, engines, python, sizes, onProgress } = options
   if (python === undefined) throw new Error('Name a Python with lm-evaluation-harness: --python PROGRAM')
   const machine = thisMachine()
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-agreement-'))
   try {
-    const compared = await comparedRows(sizes, folder, process.env.PLIMSOLL_DATA)
+    const compared = await comparedRows(sizes, folder, process.env.PLIMSOLL_DATA, options.subjects)
     onProgress('weights in single precision')
     const single = join(folder, 'single.gguf')
     await promisify(execFile)(python, [here('dequantise.py'), file, single])
@@ -83,13 +84,14 @@ export async function agreementBenchmark(options: AgreementOptions): Promise<Agr
     const harness = await askHarness(python, folder, { file, threads, tasks: compared.flatMap(({ tasks }) => tasks) })
     const between = performance.now()
     const exact: OpenOptions = { cache: 'f32', flashAttention: 'off', name: `${name}, single precision` }
-    const asIs = await askPlimsoll(file, { threads, name }, compared, onProgress)
+    const asIs = await askPlimsoll(file, { ...divided(options), name }, compared, onProgress)
     const took = performance.now() - between
-    const inSingle = await askPlimsoll(single, { threads, ...exact }, compared, onProgress)
+    const inSingle = await askPlimsoll(single, { ...divided(options), ...exact }, compared, onProgress)
     return {
       machine,
       model: basename(file),
       threads,
+      engines,
       versions: harness.versions,
       engine: asIs.engine,
       seconds: { harness: Math.round((between - began) / 1000), plimsoll: Math.round(took / 1000) },

@@ -30,8 +30,16 @@ export interface Sizes {
 
 const seed = 1
 
-/** @param folder where the harness's copies of the rows are written */
-export async function comparedRows(sizes: Sizes, folder: string, dataDir: string | undefined): Promise<Compared[]> {
+/**
+ * @param folder where the harness's copies of the rows are written
+ * @param subjects of MMLU; all where none is named
+ */
+export async function comparedRows(
+  sizes: Sizes,
+  folder: string,
+  dataDir: string | undefined,
+  subjects: readonly string[] = [],
+): Promise<Compared[]> {
   const loader = new Loader({ folder, dataDir })
   const choices = (name: string) => loadDataset(name, { kind: 'choices', dataDir }).then(({ rows }) => rows)
   const problems = (name: string) => loadDataset(name, { kind: 'problems', dataDir }).then(({ rows }) => rows)
@@ -44,8 +52,11 @@ export async function comparedRows(sizes: Sizes, folder: string, dataDir: string
   }
   const compared: Compared[] = []
   if (sizes.mmlu > 0) {
-    const suite = await choice('mmlu', 5)
-    const drawn = Map.groupBy(asked(suite, await choices('mmlu')), row => row.category ?? '')
+    const all = await choices('mmlu')
+    const set = subjects.length === 0 ? 'mmlu' : { file: await write('mmlu', ofSubjects(all, subjects)) }
+    const entry = { choice: set, name: 'mmlu', format: 'letters', shots: 5, examples: 'mmlu/dev' } as const
+    const suite = await loadChoice(entry, 'general', sizes.mmlu, seed, loader)
+    const drawn = Map.groupBy(asked(suite, all), row => row.category ?? '')
     const shown = Map.groupBy(await choices('mmlu/dev'), row => row.category ?? '')
     const tasks: HarnessTask[] = []
     for (const [subject, rows] of drawn) {
@@ -97,6 +108,13 @@ export async function comparedRows(sizes: Sizes, folder: string, dataDir: string
     compared.push({ suite, tasks: [{ name: 'gsm8k', yaml: 'gsm8k/gsm8k.yaml', files: { test, train }, override }] })
   }
   return compared
+}
+
+function ofSubjects(rows: readonly ChoiceRow[], subjects: readonly string[]): ChoiceRow[] {
+  const known = new Set(rows.map(({ category }) => category))
+  const unknown = subjects.find(subject => !known.has(subject))
+  if (unknown !== undefined) throw new Error(`MMLU has no subject ${unknown}`)
+  return rows.filter(({ category = '' }) => subjects.includes(category))
 }
 
 function asked<Row extends ChoiceRow | ProblemRow>({ items }: Suite, rows: readonly Row[]): Row[] {

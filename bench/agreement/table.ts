@@ -1,13 +1,15 @@
 import { machineLine } from '../machine.ts'
+import { threadsText } from '../threads.ts'
 import type { Agreement, SuiteAgreement } from './index.ts'
 
-export function agreementTable({ machine, model, threads, versions, engine, seconds, suites }: Agreement): string {
+export function agreementTable(found: Agreement): string {
+  const { machine, model, versions, engine, seconds, suites } = found
   const all = suites.reduce((sum, { rows }) => sum + rows, 0)
   const perMinute = (took: number) => ((60 * all) / Math.max(1, took)).toFixed(1)
   const told = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
   return [
     machineLine(machine),
-    `${model}, ${threads} ${threads === 1 ? 'thread' : 'threads'}; ${engine}; ${told.join(', ')}.`,
+    `${model}, ${threadsText(found)}; ${engine}; ${told.join(', ')}.`,
     `Seconds for all rows, the model’s opening included: the harness ${seconds.harness}, Plimsoll ${seconds.plimsoll}; rows per minute ${perMinute(seconds.harness)} and ${perMinute(seconds.plimsoll)}, ${(seconds.harness / Math.max(1, seconds.plimsoll)).toFixed(1)} times as many.`,
     '',
     '| rows of | | same prompt | same tokens | harness right | Plimsoll on | right | same outcome | same answer | log-likelihood differs by (median, most) |',

@@ -28,7 +28,7 @@ test('the fit benchmark holds closed forms against their states, and training ag
 })
 
 test('everybody gets the same job: tokens, the states that are read, the tokens that are changed', async () => {
-  const job = await fitJobFor('models/organism/organism.gguf', 1, 3)
+  const job = await fitJobFor('models/organism/organism.gguf', { threads: 1, engines: 1 }, 3)
   expect(job.sides.positive).toHaveLength(3)
   expect(job.layer).toBe(4)
   await using model = await openModel(job.file, { threads: 1 })

@@ -9,14 +9,14 @@ import { fitMethod } from '../../src/steer/index.ts'
 import { type Machine, machineLine, thisMachine } from '../machine.ts'
 import { peakMemory } from '../memory.ts'
 import { type Median, medianOf, medianText, timed } from '../repeat.ts'
+import { divided, type Threads, threadsText } from '../threads.ts'
 import { answer, examplesOfStep, learningRate, middleOf, prompts } from './job.ts'
 import { type FitPeers, fitPeers } from './peers.ts'
 import { type Aim, aimsTable, peerAims, peersSection } from './table.ts'
 
-export interface FitBenchmarkOptions {
+export interface FitBenchmarkOptions extends Threads {
   readonly file: string
   readonly name: string
-  readonly threads: number
   /** Measurements of each kind, which take turns. */
   readonly turns: number
   /** Pairs of prompts for `diffmean`. */
@@ -27,10 +27,9 @@ export interface FitBenchmarkOptions {
   readonly onProgress: (what: string) => void
 }
 
-export interface FitBenchmark {
+export interface FitBenchmark extends Threads {
   readonly machine: Machine
   readonly model: string
-  readonly threads: number
   readonly pairs: number
   /** Whose states are read and trained. */
   readonly layer: number
@@ -59,12 +58,13 @@ export async function fitBenchmark(options: FitBenchmarkOptions): Promise<FitBen
   const machine = thisMachine()
   const own = await ownCosts(options)
   const peers = await fitPeers(options)
-  const { name, threads, pairs } = options
-  return { machine, model: name, threads, pairs, ...own, peers, aims: [...own.aims, ...peerAims(peers)] }
+  const { name, threads, engines, pairs } = options
+  return { machine, model: name, threads, engines, pairs, ...own, peers, aims: [...own.aims, ...peerAims(peers)] }
 }
 
-async function ownCosts({ file, name, threads, turns, pairs, onProgress }: FitBenchmarkOptions) {
-  await using model = await openModel(file, { name, threads })
+async function ownCosts(options: FitBenchmarkOptions) {
+  const { file, name, turns, pairs, onProgress } = options
+  await using model = await openModel(file, { name, ...divided(options) })
   const layer = middleOf(model)
   const sides = { positive: prompts(pairs, 'harmless'), negative: prompts(pairs, 'harmful') }
   const examples = prompts(examplesOfStep, 'harmless').map(prompt => ({ prompt, target: answer }))
@@ -131,22 +131,12 @@ function train(model: Model, examples: readonly TrainingExample[], layer: number
   return model.train(examples, { ...settings, edit: { kind: 'add', start } })
 }
 
-export function fitTable({
-  machine,
-  model,
-  threads,
-  pairs,
-  layer,
-  ratios,
-  memory,
-  peers,
-  aims,
-  seconds,
-}: FitBenchmark): string {
+export function fitTable(found: FitBenchmark): string {
+  const { machine, model, pairs, layer, ratios, memory, peers, aims, seconds } = found
   const size = (bytes: number) => `${Math.round(bytes / 1e6)} MB`
   return [
     machineLine(machine),
-    `${model}, ${threads} threads, layer ${layer}; medians of ${seconds.step.length} turns with their 95 % intervals.`,
+    `${model}, ${threadsText(found)}, layer ${layer}; medians of ${seconds.step.length} turns with their 95 % intervals.`,
     '',
     '| | seconds | as a ratio |',
     '|---|--:|--:|',

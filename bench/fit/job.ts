@@ -1,10 +1,10 @@
 /** What is fitted: by Plimsoll against its own parts, and by everybody of the peers from the same tokens. */
 import { openModel } from '../../src/engine/open.ts'
 import type { Model } from '../../src/engine/types.ts'
+import type { Threads } from '../threads.ts'
 
-export interface FitJob {
+export interface FitJob extends Threads {
   readonly file: string
-  readonly threads: number
   /** Whose states are read and trained. */
   readonly layer: number
   /** Of diffmean. */
@@ -34,7 +34,7 @@ export const answer =
 /** As many steps as AxBench's three epochs over 24 examples in batches of six. */
 const steps = 12
 
-export async function fitJobFor(file: string, threads: number, pairs: number): Promise<FitJob> {
+export async function fitJobFor(file: string, { threads, engines }: Threads, pairs: number): Promise<FitJob> {
   await using model = await openModel(file, { threads })
   const of = (texts: readonly string[]) => Promise.all(texts.map(text => promptOf(model, text)))
   const target = { text: answer, tokens: await model.tokenize(answer) }
@@ -42,6 +42,7 @@ export async function fitJobFor(file: string, threads: number, pairs: number): P
   return {
     file,
     threads,
+    engines,
     layer: middleOf(model),
     sides: { positive: await of(prompts(pairs, 'harmless')), negative: await of(prompts(pairs, 'harmful')) },
     examples: examples.map(prompt => ({ ...prompt, target })),

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { Contestant } from '../peers/contestant.ts'
 import { PLIMSOLL } from '../peers/index.ts'
 import { type Median, medianOf } from '../repeat.ts'
+import type { Threads } from '../threads.ts'
 import { type FitJob, fitJobFor } from './job.ts'
 
 const jobNames = ['diffmean', 'ssv'] as const
@@ -34,9 +35,8 @@ export interface FitPeers {
   readonly jobs: Readonly<Record<JobName, Readonly<Record<string, FitCompared>>>>
 }
 
-export interface FitPeersOptions {
+export interface FitPeersOptions extends Threads {
   readonly file: string
-  readonly threads: number
   readonly turns: number
   readonly pairs: number
   /** A Python with what requirements.txt names; without it Plimsoll takes its turns alone. */
@@ -46,8 +46,8 @@ export interface FitPeersOptions {
 }
 
 export async function fitPeers(options: FitPeersOptions): Promise<FitPeers> {
-  const { file, threads, turns, pairs } = options
-  const job = await fitJobFor(file, threads, pairs)
+  const { file, turns, pairs } = options
+  const job = await fitJobFor(file, options, pairs)
   const jobs = { diffmean: await compare('diffmean', job, options), ssv: await compare('ssv', job, options) }
   return { turns, steps: job.steps, jobs }
 }

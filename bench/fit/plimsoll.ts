@@ -3,13 +3,14 @@ import { createInterface } from 'node:readline'
 import { openModel } from '../../src/engine/open.ts'
 import type { Model } from '../../src/engine/types.ts'
 import { directionAt, fitMethod, type MethodSpec } from '../../src/steer/index.ts'
+import { divided } from '../threads.ts'
 import type { FitJob } from './job.ts'
 import type { FitTurn, JobName } from './peers.ts'
 
 const lines = createInterface(process.stdin)[Symbol.asyncIterator]()
 const { value = '' } = await lines.next()
 const job: FitJob = JSON.parse(value)
-await using model = await openModel(job.file, { threads: job.threads })
+await using model = await openModel(job.file, divided(job))
 answer({})
 for await (const line of lines) answer(await turn(model, job, JSON.parse(line).fit))
 

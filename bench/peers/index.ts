@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { type Machine, thisMachine } from '../machine.ts'
 import { type Median, medianOf } from '../repeat.ts'
+import type { Threads } from '../threads.ts'
 import { timeBatchedBench } from './batched-bench.ts'
 import { Contestant } from './contestant.ts'
 import { type Job, jobFor } from './job.ts'
@@ -27,10 +28,9 @@ export interface Compared {
   readonly sameFirstToken?: number
 }
 
-export interface PeersBenchmark {
+export interface PeersBenchmark extends Threads {
   readonly machine: Machine
   readonly model: string
-  readonly threads: number
   readonly promptTokens: number
   readonly generated: number
   readonly turns: number
@@ -38,10 +38,9 @@ export interface PeersBenchmark {
   readonly sequences: Readonly<Record<string, Readonly<Record<string, Compared>>>>
 }
 
-export interface PeersOptions {
+export interface PeersOptions extends Threads {
   readonly file: string
   readonly name: string
-  readonly threads: number
   readonly turns: number
   readonly sequences: readonly number[]
   /** llama-batched-bench of the release that Plimsoll uses. */
@@ -56,10 +55,10 @@ export const PLIMSOLL = 'Plimsoll'
 export const BATCHED_BENCH = 'llama-batched-bench'
 
 export async function peersBenchmark(options: PeersOptions): Promise<PeersBenchmark> {
-  const { file, name, threads, turns, onProgress } = options
+  const { file, name, threads, engines, turns, onProgress } = options
   const machine = thisMachine()
   onProgress('prompts')
-  const job = await jobFor(file, threads, Math.max(...options.sequences))
+  const job = await jobFor(file, options, Math.max(...options.sequences))
   await using stack = new AsyncDisposableStack()
   const contestants: Contestant[] = []
   for (const { name, command, args } of commandsOf(options)) {
@@ -71,7 +70,7 @@ export async function peersBenchmark(options: PeersOptions): Promise<PeersBenchm
     sequences[count] = await compare(contestants, job, count, options)
   }
   const promptTokens = job.prompts[0]?.tokens.length ?? 0
-  return { machine, model: name, threads, promptTokens, generated: job.generated, turns, sequences }
+  return { machine, model: name, threads, engines, promptTokens, generated: job.generated, turns, sequences }
 }
 
 function commandsOf({ python, dtypes }: PeersOptions): { name: string; command: string; args: string[] }[] {

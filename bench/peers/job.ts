@@ -3,10 +3,10 @@ import { loadDataset } from '../../src/data/dataset.ts'
 import { openModel } from '../../src/engine/open.ts'
 import type { Model } from '../../src/engine/types.ts'
 import { createRandom } from '../../src/random.ts'
+import type { Threads } from '../threads.ts'
 
-export interface Job {
+export interface Job extends Threads {
   readonly file: string
-  readonly threads: number
   /** All of one length, so that nobody has to pad. */
   readonly prompts: readonly { readonly text: string; readonly tokens: readonly number[] }[]
   /** Tokens generated for each prompt. */
@@ -23,12 +23,12 @@ const generated = 64
 /** Length of the vector, as a part of the mean length of the states that it is added to: enough to change answers. */
 const relativeLength = 0.5
 
-export async function jobFor(file: string, threads: number, prompts: number): Promise<Job> {
+export async function jobFor(file: string, { threads, engines }: Threads, prompts: number): Promise<Job> {
   await using model = await openModel(file, { threads })
   const layer = Math.floor(model.info.layers / 2)
   const chosen = await promptsFrom(model, prompts)
   const steering = { layer, unit: anyDirection(model.info.width), scale: await scaleAt(model, layer, chosen) }
-  return { file, threads, prompts: chosen, generated, ends: await endsOf(model), steering }
+  return { file, threads, engines, prompts: chosen, generated, ends: await endsOf(model), steering }
 }
 
 /** Beginnings of the packaged prose that are `promptTokens` long and stay so when they are tokenised again. */

@@ -10,7 +10,7 @@ const organism = 'models/organism/organism.gguf'
 const linux = process.platform === 'linux'
 
 test('everybody gets the same job: prompts of one length, a vector of the width, no end of an answer', async () => {
-  const job = await jobFor(organism, 1, 5)
+  const job = await jobFor(organism, { threads: 1, engines: 1 }, 5)
   expect(job.prompts.map(({ tokens }) => tokens.length)).toEqual([32, 32, 32, 32, 32])
   expect(new Set(job.prompts.map(({ text }) => text)).size).toBe(5)
   expect(Math.hypot(...job.steering.unit)).toBeCloseTo(1, 6)
@@ -37,7 +37,12 @@ test.skipIf(!linux)('the memory of a process that a process started counts', asy
   const held = 200 * 2 ** 20
   const inner = `const held = Buffer.alloc(${held}, 1); console.log('{}'); setInterval(() => held, 1000)`
   const outer = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(inner)}], { stdio: 'inherit' })`
-  await using contestant = await Contestant.start('held', process.execPath, ['-e', outer], await jobFor(organism, 1, 1))
+  await using contestant = await Contestant.start(
+    'held',
+    process.execPath,
+    ['-e', outer],
+    await jobFor(organism, { threads: 1, engines: 1 }, 1),
+  )
   expect(await contestant.peakMemory()).toBeGreaterThan(held)
 })
 
@@ -47,9 +52,19 @@ test.skipIf(!linux)('a process that is gone has no memory', async () => {
 
 test('a peer that ends early is named, with what it complained of', async () => {
   const complain = 'console.error("no module named torch"); process.exit(1)'
-  const started = Contestant.start('transformers', process.execPath, ['-e', complain], await jobFor(organism, 1, 1))
+  const started = Contestant.start(
+    'transformers',
+    process.execPath,
+    ['-e', complain],
+    await jobFor(organism, { threads: 1, engines: 1 }, 1),
+  )
   await expect(started).rejects.toThrow(/transformers ended early:\s+no module named torch/)
-  const missing = Contestant.start('transformers', '/no/such/python', [], await jobFor(organism, 1, 1))
+  const missing = Contestant.start(
+    'transformers',
+    '/no/such/python',
+    [],
+    await jobFor(organism, { threads: 1, engines: 1 }, 1),
+  )
   await expect(missing).rejects.toThrow(/transformers ended early:\s+.*ENOENT/)
 })
 

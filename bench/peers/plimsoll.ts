@@ -2,13 +2,14 @@
 import { createInterface } from 'node:readline'
 import { openModel } from '../../src/engine/open.ts'
 import type { Model } from '../../src/engine/types.ts'
+import { divided } from '../threads.ts'
 import type { Turn } from './index.ts'
 import type { Job } from './job.ts'
 
 const lines = createInterface(process.stdin)[Symbol.asyncIterator]()
 const { value = '' } = await lines.next()
 const job: Job = JSON.parse(value)
-await using model = await openModel(job.file, { threads: job.threads })
+await using model = await openModel(job.file, divided(job))
 answer({})
 for await (const line of lines) answer(await turn(model, job, JSON.parse(line).sequences))
 

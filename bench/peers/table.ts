@@ -1,13 +1,14 @@
 /** The comparison as Markdown, for docs/performance.md. */
 import { machineLine } from '../machine.ts'
 import type { Median } from '../repeat.ts'
+import { threadsText } from '../threads.ts'
 import { type PeersBenchmark, PLIMSOLL } from './index.ts'
 
 export function peersTable(found: PeersBenchmark): string {
   const { machine } = found
   return [
     machineLine(machine),
-    `${found.model}, ${found.threads} threads, ${found.promptTokens} tokens of prompt, ${found.generated} generated; ${found.turns} turns.`,
+    `${found.model}, ${threadsText(found)}, ${found.promptTokens} tokens of prompt, ${found.generated} generated; ${found.turns} turns.`,
     '',
     '| sequences | | tokens per second | Plimsoll is faster by | peak memory | as a part of its memory | same first token |',
     '|--:|---|--:|--:|--:|--:|--:|',

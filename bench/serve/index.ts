@@ -7,6 +7,7 @@ import { fit } from '../../src/steer/index.ts'
 import { type Machine, thisMachine } from '../machine.ts'
 import { jobFor } from '../peers/job.ts'
 import { type Median, medianOf } from '../repeat.ts'
+import { divided, type Threads } from '../threads.ts'
 import { type Carried, carry, type Load } from './load.ts'
 
 interface Measured {
@@ -15,10 +16,9 @@ interface Measured {
   readonly firstToken: Median
 }
 
-export interface ServeBenchmark {
+export interface ServeBenchmark extends Threads {
   readonly machine: Machine
   readonly model: string
-  readonly threads: number
   readonly generated: number
   readonly turns: number
   readonly clients: readonly {
@@ -37,10 +37,9 @@ export interface ServeBenchmark {
   }[]
 }
 
-export interface ServeBenchmarkOptions {
+export interface ServeBenchmarkOptions extends Threads {
   readonly file: string
   readonly name: string
-  readonly threads: number
   readonly turns: number
   readonly clients: readonly number[]
   /** Another server with the same model, such as llama-server: `http://127.0.0.1:8081/v1`. */
@@ -61,11 +60,11 @@ const rest = 1000
 type Way = 'unsteered' | 'steered' | 'peer'
 
 export async function serveBenchmark(options: ServeBenchmarkOptions): Promise<ServeBenchmark> {
-  const { file, name, threads, turns, peer, onProgress } = options
+  const { file, name, threads, engines, turns, peer, onProgress } = options
   const machine = thisMachine()
   const most = Math.max(...options.clients)
-  const { prompts, ends } = await jobFor(file, threads, texts)
-  await using model = await openModel(file, { name, threads, batching: 'together' })
+  const { prompts, ends } = await jobFor(file, options, texts)
+  await using model = await openModel(file, { name, ...divided(options), batching: 'together' })
   const layer = Math.floor(model.info.layers / 2)
   const contrast = {
     positive: ['Yes, of course.', 'Sure, here it is.'],
@@ -119,7 +118,7 @@ export async function serveBenchmark(options: ServeBenchmarkOptions): Promise<Se
     aim(`steered over unsteered, ${clients} clients`, leastRatio, ratio.median),
     ...(other === null ? [] : [aim(`over the other server, ${clients} clients`, 1, other.plimsollIsFaster.median)]),
   ])
-  return { machine, model: name, threads, generated, turns, clients: rows, aims }
+  return { machine, model: name, threads, engines, generated, turns, clients: rows, aims }
 }
 
 function aim(what: string, least: number, found: number) {

@@ -1,9 +1,10 @@
 import { machineLine } from '../machine.ts'
 import { medianText } from '../repeat.ts'
+import { threadsText } from '../threads.ts'
 import type { ServeBenchmark } from './index.ts'
 
 export function serveTable(found: ServeBenchmark): string {
-  const { machine, model, threads, generated, turns, clients, aims } = found
+  const { machine, model, generated, turns, clients, aims } = found
   const rows = clients.map(row =>
     [
       row.clients,
@@ -19,7 +20,7 @@ export function serveTable(found: ServeBenchmark): string {
   )
   return [
     machineLine(machine),
-    `${model}, ${threads} threads, ${generated} tokens an answer, ${turns} turns; medians with their 95 % intervals.`,
+    `${model}, ${threadsText(found)}, ${generated} tokens an answer, ${turns} turns; medians with their 95 % intervals.`,
     '',
     'clients | tokens/s | tokens/s, steered | ratio | first token, s | first token, s, steered | other server: tokens/s, ratio',
     ...rows,
