@@ -56,17 +56,20 @@ process.on('message', message => {
   const at = waiting.findIndex(job => job.id === message.id)
   if (at < 0) return
   waiting.splice(at, 1)
-  reply({ type: 'failed', id: message.id, error: toWire(new PlimsollError('cancelled', 'The call was cancelled')) })
+  const error = toWire(new PlimsollError('cancelled', 'The call was cancelled'))
+  reply({ type: 'said', said: [{ type: 'failed', id: message.id, error }] })
 })
 
 worker.on('message', message => {
   if (!isFromEngine(message)) return
   reply(message)
-  if (message.type === 'event') return
-  const flag = running.get(message.id)
-  running.delete(message.id)
-  if (flag !== undefined) free.push(flag)
-  next()
+  for (const { type, id } of message.said) {
+    if (type === 'event') continue
+    const flag = running.get(id)
+    running.delete(id)
+    if (flag !== undefined) free.push(flag)
+    next()
+  }
 })
 
 worker.on('error', error => {

@@ -15,6 +15,7 @@ import {
   fromWire,
   isFromEngine,
   type OpenArguments,
+  type Said,
   sibling,
   type ToEngine,
 } from './protocol.ts'
@@ -206,23 +207,27 @@ export class EngineProcess implements AsyncDisposable {
   #receive(message: unknown): void {
     if (!isFromEngine(message)) return
     this.#heard = performance.now()
-    const pending = this.#pending.get(message.id)
+    for (const said of message.said) this.#hear(said)
+  }
+
+  #hear(said: Said): void {
+    const pending = this.#pending.get(said.id)
     if (pending === undefined) return
-    switch (message.type) {
+    switch (said.type) {
       case 'event':
         try {
-          pending.onEvent?.(message.event)
+          pending.onEvent?.(said.event)
         } catch (error) {
           // A listener of the caller's failed: its call ends with that error, and the engine stops computing it.
           pending.reject(error)
-          if (this.#child !== null) post(this.#child, { type: 'cancel', id: message.id })
+          if (this.#child !== null) post(this.#child, { type: 'cancel', id: said.id })
         }
         return
       case 'done':
-        pending.resolve(message.result)
+        pending.resolve(said.result)
         return
       case 'failed':
-        pending.reject(fromWire(message.error))
+        pending.reject(fromWire(said.error))
     }
   }
 

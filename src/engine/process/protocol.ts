@@ -155,10 +155,17 @@ export interface ToWorker {
 /** Calls that the worker can have at once. */
 export const mostCalls = 1024
 
-export type FromEngine =
+/** What is said of one call. */
+export type Said =
   | { readonly type: 'event'; readonly id: number; readonly event: Event }
   | { readonly type: 'done'; readonly id: number; readonly result: unknown }
   | { readonly type: 'failed'; readonly id: number; readonly error: WireError }
+
+/** All that is said at a time: a message costs the same whether it tells of one token or of one of each answer. */
+export interface FromEngine {
+  readonly type: 'said'
+  readonly said: readonly Said[]
+}
 
 export interface WireError {
   readonly code: ErrorCode
@@ -190,7 +197,7 @@ export function fromWire(error: WireError): PlimsollError {
 
 /** Both ends are this package, so a message is recognised by its type alone. */
 export function isFromEngine(message: unknown): message is FromEngine {
-  return typeof message === 'object' && message !== null && 'type' in message && 'id' in message
+  return typeof message === 'object' && message !== null && 'type' in message && message.type === 'said'
 }
 
 export function isToEngine(message: unknown): message is ToEngine {

@@ -15,7 +15,7 @@ import { runDivergence, runFirstToken, runScore } from './calls/score.ts'
 import { runTrain } from './calls/train.ts'
 import { unstow } from './cargo.ts'
 import { FlightRecord, type FlightWriter } from './flight.ts'
-import { type Call, type Event, type FromEngine, isToWorker, type ToWorker, toWire } from './protocol.ts'
+import { type Call, type Event, type FromEngine, isToWorker, type Said, type ToWorker, toWire } from './protocol.ts'
 import { Turns } from './turns.ts'
 
 const { cancelFlags } = z.object({ cancelFlags: z.instanceof(Int32Array) }).parse(workerData)
@@ -79,8 +79,26 @@ function arrived(call: Call, cargo: string | null, id: number): Call | null {
   }
 }
 
-function say(answer: FromEngine): void {
-  parentPort?.postMessage(answer)
+function say(...said: readonly Said[]): void {
+  const message: FromEngine = { type: 'said', said }
+  parentPort?.postMessage(message)
+}
+
+/** Tokens that calls which share a step have been given in it. */
+const tokens: Said[] = []
+
+function sayTokens(): void {
+  if (tokens.length > 0) say(...tokens.splice(0))
+}
+
+/** Tokens wait for those of the others; whatever else is said comes after them. */
+function sayShared(said: Said): void {
+  if (said.type === 'event' && said.event.kind === 'token') {
+    tokens.push(said)
+    return
+  }
+  sayTokens()
+  say(said)
 }
 
 /** Computes a call to its end. */
@@ -102,7 +120,7 @@ function share({ id, call: sent, first, flag, cargo }: ToWorker, together: Toget
   const call = arrived(sent, cargo, id)
   if (call?.name !== 'generate') return
   const writer = flight.of(id, first)
-  const shared = sharedGenerate(model(), writer, call.arguments, event => say({ type: 'event', id, event }))
+  const shared = sharedGenerate(model(), writer, call.arguments, event => sayShared({ type: 'event', id, event }))
   together.add({
     ...shared,
     cancelled: () => isRaised(flag),
@@ -111,7 +129,7 @@ function share({ id, call: sent, first, flag, cargo }: ToWorker, together: Toget
     },
     ended: error => {
       writer.none()
-      say(error === null ? { type: 'done', id, result: null } : { type: 'failed', id, error: toWire(error) })
+      sayShared(error === null ? { type: 'done', id, result: null } : { type: 'failed', id, error: toWire(error) })
     },
   })
 }
@@ -121,6 +139,8 @@ const turns = new Turns({
   share,
   together: () =>
     new Together(model(), call => {
+      // First tokens do not wait for the next prompt, nor for the step that follows.
+      sayTokens()
       watched = null
       call?.watch()
     }),
