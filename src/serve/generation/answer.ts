@@ -2,7 +2,7 @@
 import type { Generation, Token } from '../../engine/types.ts'
 import { computing, type Service, takeTurn } from '../service.ts'
 import { channel } from './channel.ts'
-import { type Job, prepare } from './job.ts'
+import { type Job, promptTokensOf, requestsOf } from './job.ts'
 
 export interface Whole {
   readonly promptTokens: number
@@ -22,13 +22,12 @@ interface Caller {
 export async function answerWhole(job: Job, { client, signal }: Caller, service: Service): Promise<Whole> {
   using turn = await takeTurn(service, client, job.prompts.length * job.n, signal)
   return await computing(service, signal, async () => {
-    const { requests, promptTokens } = await prepare(job, service)
-    const generations = await service.model.generate(requests, {
+    const generations = await service.model.generate(await requestsOf(job, service), {
       stop: job.stop,
       slots: service.queue.options.places,
       signal: turn.signal,
     })
-    const whole = { promptTokens, generations }
+    const whole = { promptTokens: promptTokensOf(job, generations), generations }
     count(job, whole, service)
     return whole
   })
@@ -47,8 +46,7 @@ export async function* answerStream(
   const events = channel<Streamed>()
   let first = true
   const finished = computing(service, gone, async () => {
-    const { requests, promptTokens } = await prepare(job, service)
-    const generations = await service.model.generate(requests, {
+    const generations = await service.model.generate(await requestsOf(job, service), {
       stop: job.stop,
       slots: service.queue.options.places,
       signal: AbortSignal.any([turn.signal, left.signal]),
@@ -58,7 +56,7 @@ export async function* answerStream(
         events.push({ kind: 'token', index, token })
       },
     })
-    return { promptTokens, generations }
+    return { promptTokens: promptTokensOf(job, generations), generations }
   }).finally(() => {
     // Not when it is read: a reader that is slow, or has stopped reading, would keep others from their turns.
     turn[Symbol.dispose]()

@@ -1,5 +1,5 @@
 /** What is to be generated for one HTTP request, whatever its form was. */
-import type { Prompt, Request, Sampling } from '../../engine/types.ts'
+import type { Generation, Prompt, Request, Sampling } from '../../engine/types.ts'
 import { ApiError } from '../http/api-error.ts'
 import type { Service } from '../service.ts'
 import type { ResolvedRequest } from '../steering/resolve.ts'
@@ -17,16 +17,10 @@ export interface Job {
   readonly steered: ResolvedRequest
 }
 
-export interface Prepared {
-  readonly requests: readonly Request[]
-  /** Of all prompts, each counted once. */
-  readonly promptTokens: number
-}
-
 /** @throws ApiError 400 for more tokens than are allowed, PlimsollError `template-failed` */
-export async function prepare(job: Job, service: Service): Promise<Prepared> {
-  const { limits, model } = service
-  if ((job.maxTokens ?? 0) > limits.maxTokens) {
+export async function requestsOf(job: Job, { limits, model }: Service): Promise<readonly Request[]> {
+  const { maxTokens } = job
+  if (maxTokens !== null && maxTokens > limits.maxTokens) {
     const param = job.maxTokensFrom ?? 'max_tokens'
     throw new ApiError(400, `${param}: at most ${limits.maxTokens} tokens are generated here`, {
       param,
@@ -34,15 +28,22 @@ export async function prepare(job: Job, service: Service): Promise<Prepared> {
       fix: 'Ask for fewer, or start the server with a greater --max-tokens.',
     })
   }
-  const lengths = await Promise.all(job.prompts.map(async prompt => (await model.render(prompt)).tokens.length))
-  return {
-    promptTokens: lengths.reduce((sum, length) => sum + length, 0),
-    requests: job.prompts.flatMap((prompt, i) => {
-      // Where there is no room at all the engine says so.
-      const room = Math.max(1, model.info.contextLength - (lengths[i] ?? 0))
-      const maxTokens = job.maxTokens ?? Math.min(limits.usualTokens, limits.maxTokens, room)
-      const request = { prompt, steering: job.steered.steering, sampling: job.sampling, maxTokens }
-      return Array.from({ length: job.n }, () => request)
-    }),
+  const { steering } = job.steered
+  const each = job.prompts.map(async (prompt): Promise<Request[]> => {
+    // Only who does not say how many is asked about the prompt's length: a busy engine answers between two steps.
+    const request = { prompt, steering, sampling: job.sampling, maxTokens: maxTokens ?? (await usual(prompt)) }
+    return Array.from({ length: job.n }, () => request)
+  })
+  return (await Promise.all(each)).flat()
+
+  async function usual(prompt: Prompt): Promise<number> {
+    const { tokens } = await model.render(prompt)
+    // Where there is no room at all the engine says so.
+    return Math.min(limits.usualTokens, limits.maxTokens, Math.max(1, model.info.contextLength - tokens.length))
   }
+}
+
+/** Tokens of all prompts, each counted once. */
+export function promptTokensOf({ prompts, n }: Job, generations: readonly Generation[]): number {
+  return prompts.reduce((sum, _, i) => sum + (generations[i * n]?.promptTokens ?? 0), 0)
 }
