@@ -18,9 +18,18 @@ export function listCommand(data: Command): void {
         kind,
         rows.toLocaleString('en').padStart(6),
         source === 'packaged' ? 'packaged' : available ? 'here' : 'not here',
-        licence,
+        shortened(licence),
       ])
       output.print(columns(lines))
-      output.note(`\nPublished sets are read from ${dataFolder()}; get one with: plimsoll data add NAME`)
+      output.note(`\nPublished sets are read from ${dataFolder()}`)
+      output.note('Get one with: plimsoll data add NAME    All licences: plimsoll data list --json')
     })
+}
+
+/** What is left of 80 columns. */
+const widest = 20
+
+/** The first of several licences. */
+function shortened(licence: string): string {
+  return licence.length <= widest ? licence : `${licence.split(/[;,(]| by /)[0]?.trim()} …`
 }
