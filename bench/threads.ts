@@ -4,9 +4,10 @@ export interface Threads {
   readonly engines: number
 }
 
-/** As `openModel` takes them: `threads` are those of each engine. */
+/** As `openModel` takes them: `threads` are those of each engine. @throws RangeError where they cannot be divided */
 export function divided({ threads, engines }: Threads): Threads {
-  return { engines, threads: Math.max(1, Math.floor(threads / engines)) }
+  if (threads % engines !== 0) throw new RangeError(`${threads} threads cannot be divided among ${engines} engines`)
+  return { engines, threads: threads / engines }
 }
 
 export function threadsText({ threads, engines }: Threads): string {

@@ -126,6 +126,25 @@ test('a call that is cancelled leaves the others alone', async () => {
   expect((await kept).map(({ tokens }) => tokens)).toEqual(meant.map(({ tokens }) => tokens))
 })
 
+test('a listener that has thrown hears nothing more, of the same step either', async () => {
+  const begun = new Set<number>()
+  let heard = 0
+  const answers = together.generate(many(8), {
+    maxTokens: 50,
+    onToken: index => {
+      // First tokens come alone, those of a step together.
+      const isFirst = !begun.has(index)
+      begun.add(index)
+      if (isFirst || begun.size < 8) return
+      heard++
+      throw new Error('enough')
+    },
+  })
+  await expect(answers).rejects.toThrow('enough')
+  await together.generate(PROMPTS, { maxTokens: 4 })
+  expect(heard).toBe(1)
+})
+
 test('a listener that throws, a request that fails: only its own call ends', async () => {
   const failure = new Error('from the listener')
   const [thrown, tooLong, failed, fine] = await Promise.allSettled([

@@ -165,7 +165,7 @@ export async function openReference(file: string): Promise<ReferenceModel> {
     options: GenerateOptions,
     index: number,
   ): AsyncGenerator<Token, Generation> {
-    const told = own ?? options.sampling ?? {}
+    const told = checkedSampling(own ?? options.sampling ?? {}, pieces.length)
     const sampling = checkedSampling({ ...told, seed: told.seed ?? options.seed }, pieces.length)
     const limit = maxTokens ?? options.maxTokens ?? 256
     const rendered = fitting(prompt)

@@ -29,7 +29,9 @@ export function listCommand(data: Command): void {
 /** What is left of 80 columns. */
 const widest = 20
 
-/** The first of several licences. */
+/** The first of several licences, of those that are stated. */
 function shortened(licence: string): string {
-  return licence.length <= widest ? licence : `${licence.split(/[;,(]| by /)[0]?.trim()} …`
+  if (licence.length <= widest) return licence
+  const parts = licence.split(/[;,(]/).map(part => part.trim())
+  return `${parts.find(part => !part.startsWith('none stated')) ?? 'none stated'} …`
 }

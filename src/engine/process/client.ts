@@ -218,7 +218,9 @@ export class EngineProcess implements AsyncDisposable {
         try {
           pending.onEvent?.(said.event)
         } catch (error) {
-          // A listener of the caller's failed: its call ends with that error, and the engine stops computing it.
+          // A listener of the caller's failed: its call ends with that error, and the engine stops computing it. What
+          // else the same message tells of it is for nobody.
+          this.#pending.delete(said.id)
           pending.reject(error)
           if (this.#child !== null) post(this.#child, { type: 'cancel', id: said.id })
         }

@@ -74,15 +74,12 @@ function requestsOf(
   return listOf('prompts', prompts).map((entry, index) => {
     const request = isRequest(entry) ? entry : { prompt: entry }
     checkOptions('a request', request, `request ${first + index}`)
-    const sampling = request.sampling ?? options.sampling ?? {}
+    const sampling = checkedSampling(request.sampling ?? options.sampling ?? {}, vocabulary)
     return {
       prompt: checkedPrompt(request.prompt, first + index),
       steering: checked(request.steering ?? options.steering, first + index),
       maxTokens: positive('maxTokens', request.maxTokens ?? maxTokens),
-      sampling: checkedSampling(
-        seed === undefined ? sampling : { ...sampling, seed: sampling.seed ?? seed },
-        vocabulary,
-      ),
+      sampling: seed == null ? sampling : checkedSampling({ ...sampling, seed: sampling.seed ?? seed }, vocabulary),
       adapters: checkedAdapters(request.adapters ?? options.adapters),
     }
   })

@@ -86,6 +86,8 @@ function say(...said: readonly Said[]): void {
 
 /** Tokens that calls which share a step have been given in it. */
 const tokens: Said[] = []
+/** So many of them are few kilobytes. */
+const mostTokens = 256
 
 function sayTokens(): void {
   if (tokens.length > 0) say(...tokens.splice(0))
@@ -93,8 +95,9 @@ function sayTokens(): void {
 
 /** Tokens wait for those of the others; whatever else is said comes after them. */
 function sayShared(said: Said): void {
-  if (said.type === 'event' && said.event.kind === 'token') {
-    tokens.push(said)
+  // Log-probabilities of a token can be a thousand.
+  if (said.type === 'event' && said.event.kind === 'token' && said.event.token.probability === undefined) {
+    if (tokens.push(said) >= mostTokens) sayTokens()
     return
   }
   sayTokens()

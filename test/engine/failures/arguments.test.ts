@@ -97,6 +97,7 @@ const calls: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = [
     () => model.divergence([any({ prompt: 'a', continuation: 'b', steering: [] })], [[]]),
     /^steering$/,
   ],
+  ['a number for the sampling', () => model.generate(['a'], { sampling: any(0.7), seed: 1 }), /object/],
   ['a seed of a call that is none', () => model.generate(['a'], { seed: 0.5 }), /seed 0\.5/],
   ['an option of a model that there is not', () => openModel('tiny.gguf', any({ thread: 2 })), /^thread$/],
   ['a token that there is not', () => model.detokenize([model.info.vocabulary]), /token \d+/],
