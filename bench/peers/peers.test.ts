@@ -8,9 +8,10 @@ import { jobFor } from './job.ts'
 
 const organism = 'models/organism/organism.gguf'
 const linux = process.platform === 'linux'
+const single = { threads: 1, engines: 1 }
 
 test('everybody gets the same job: prompts of one length, a vector of the width, no end of an answer', async () => {
-  const job = await jobFor(organism, { threads: 1, engines: 1 }, 5)
+  const job = await jobFor(organism, single, 5)
   expect(job.prompts.map(({ tokens }) => tokens.length)).toEqual([32, 32, 32, 32, 32])
   expect(new Set(job.prompts.map(({ text }) => text)).size).toBe(5)
   expect(Math.hypot(...job.steering.unit)).toBeCloseTo(1, 6)
@@ -41,7 +42,7 @@ test.skipIf(!linux)('the memory of a process that a process started counts', asy
     'held',
     process.execPath,
     ['-e', outer],
-    await jobFor(organism, { threads: 1, engines: 1 }, 1),
+    await jobFor(organism, single, 1),
   )
   expect(await contestant.peakMemory()).toBeGreaterThan(held)
 })
@@ -56,15 +57,10 @@ test('a peer that ends early is named, with what it complained of', async () => 
     'transformers',
     process.execPath,
     ['-e', complain],
-    await jobFor(organism, { threads: 1, engines: 1 }, 1),
+    await jobFor(organism, single, 1),
   )
   await expect(started).rejects.toThrow(/transformers ended early:\s+no module named torch/)
-  const missing = Contestant.start(
-    'transformers',
-    '/no/such/python',
-    [],
-    await jobFor(organism, { threads: 1, engines: 1 }, 1),
-  )
+  const missing = Contestant.start('transformers', '/no/such/python', [], await jobFor(organism, single, 1))
   await expect(missing).rejects.toThrow(/transformers ended early:\s+.*ENOENT/)
 })
 

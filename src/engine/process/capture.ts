@@ -1,5 +1,5 @@
 /** Asks the engine process for states, and puts them together as they come. */
-import { checkedPrompt, listOf, oneOf } from '../check.ts'
+import { checkedPrompt, oneOf } from '../check.ts'
 import { checkOptions } from '../check-options.ts'
 import { steeringCheck } from '../check-steering.ts'
 import type { Capture, CaptureItem, CaptureOptions, Prompt } from '../types.ts'
@@ -14,7 +14,7 @@ export async function capture(
 ): Promise<Capture> {
   const parsed = parseWhere(where)
   const checked = steeringCheck()
-  const states: Map<number, Float32Array>[] = listOf('prompts', prompts).map(() => new Map())
+  const states = prompts.map(() => new Map<number, Float32Array>())
   const positions: (readonly number[] | undefined)[] = new Array(prompts.length)
   let done = 0
   const { layers, width } = await engine.call(
