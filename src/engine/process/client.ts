@@ -36,6 +36,8 @@ interface CallOptions<K extends CallName> {
 }
 
 const keptStderr = 4000
+/** Looks without a word between them, after which a process is said not to answer. */
+const looksInVain = 8
 
 interface Patience {
   /** Milliseconds of silence after which a process that does not answer to a cancelled call is ended. Default: never. */
@@ -56,7 +58,7 @@ export class EngineProcess implements AsyncDisposable {
   #loads = false
   /** Whether the process was ended because it did not answer. */
   #stuck = false
-  /** When the process last said anything, on the clock of `performance`. */
+  /** Messages of processes. */
   #heard = 0
   readonly #pending = new Map<number, Pending>()
 
@@ -173,14 +175,15 @@ export class EngineProcess implements AsyncDisposable {
       post(child, { type: 'cancel', id })
       const { unanswered } = this.#patience
       if (unanswered === undefined) return
-      const cancelled = performance.now()
-      // It may be busy with another call, and tells of that.
-      const check = () => {
-        const silent = performance.now() - Math.max(cancelled, this.#heard)
-        if (silent < unanswered) watch = setTimeout(check, unanswered - silent)
-        else this.#endStuck(child)
+      // It may be busy with another call, and tells of that. Of a caller that was busy itself, one look counts once.
+      let heard = this.#heard
+      let looks = 0
+      const look = () => {
+        looks = this.#heard === heard ? looks + 1 : 0
+        heard = this.#heard
+        if (looks === looksInVain) this.#endStuck(child)
       }
-      watch = setTimeout(check, unanswered)
+      watch = setInterval(look, unanswered / looksInVain)
     }
     return new Promise<Calls[K]['result']>((resolve, reject) => {
       // The signal may have been raised while the engine was starting.
@@ -198,7 +201,7 @@ export class EngineProcess implements AsyncDisposable {
       post(child, { type: 'call', id, call: { name, arguments: args } as never, first, cargo })
     }).finally(() => {
       options.signal?.removeEventListener('abort', cancel)
-      clearTimeout(watch)
+      clearInterval(watch)
       this.#pending.delete(id)
       this.#hold(child)
     })
@@ -206,7 +209,7 @@ export class EngineProcess implements AsyncDisposable {
 
   #receive(message: unknown): void {
     if (!isFromEngine(message)) return
-    this.#heard = performance.now()
+    this.#heard++
     for (const said of message.said) this.#hear(said)
   }
 
