@@ -11,6 +11,10 @@ import type {
   Request,
   ScoreItem,
   ScoreOptions,
+  TrainableSpec,
+  TrainingExample,
+  TrainingSpec,
+  TrainOptions,
 } from './types.ts'
 
 /** Every option there is, which the compiler keeps complete. */
@@ -45,6 +49,28 @@ const score: Known<ScoreOptions> = { ...every, steering: true }
 const scored: Known<ScoreItem> = { prompt: true, continuation: true, steering: true }
 const captured: Known<CaptureItem> = scored
 const diverging: Known<DivergenceItem> = { prompt: true, continuation: true }
+const train: Known<TrainOptions> = {
+  ...every,
+  validation: true,
+  patience: true,
+  from: true,
+  onCheckpoint: true,
+  threads: true,
+}
+const training: Known<TrainingSpec> = {
+  layer: true,
+  tokens: true,
+  edit: true,
+  epochs: true,
+  batch: true,
+  learningRate: true,
+  weightDecay: true,
+}
+const example: Known<TrainingExample> = { prompt: true, target: true }
+type Trained<Kind extends TrainableSpec['kind']> = Known<Extract<TrainableSpec, { readonly kind: Kind }>>
+const added: Trained<'add'> = { kind: true, start: true }
+const reft: Trained<'reft-r1'> = { ...added, top: true, penalty: true }
+const loreft: Trained<'loreft'> = { ...added, rank: true }
 
 const known = {
   openModel,
@@ -53,10 +79,17 @@ const known = {
   score,
   firstToken: score,
   divergence: every,
+  tokenize: { special: true },
+  train,
+  'a training': training,
+  'an edit add that is trained': added,
+  'an edit reft-r1 that is trained': reft,
+  'an edit loreft that is trained': loreft,
   'a request': request,
   'an item of capture': captured,
   'an item of score': scored,
   'an item of divergence': diverging,
+  'an example of a training': example,
 }
 
 /** @throws PlimsollError `invalid-input` naming the key, and the one that may be meant */

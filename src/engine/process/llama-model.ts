@@ -1,7 +1,7 @@
 /** A model whose calls an engine process computes. */
 import { PlimsollError } from '../../errors.ts'
 import type { RunOptions } from '../../progress.ts'
-import { checkedPrompt, checkedTokens, listOf } from '../check.ts'
+import { checkedPrompt, checkedTokens, listOf, oneOf } from '../check.ts'
 import { checkOptions } from '../check-options.ts'
 import { steeringCheck } from '../check-steering.ts'
 import type {
@@ -63,7 +63,9 @@ export class LlamaModel implements Model {
   }
 
   async tokenize(text: string, options: { readonly special?: 'parse' | 'plain' } = {}): Promise<number[]> {
-    return Array.from(await this.#engine.call('tokenize', { text, special: options.special ?? 'plain' }))
+    checkOptions('tokenize', options)
+    const special = oneOf('special', options.special ?? 'plain', ['parse', 'plain'])
+    return Array.from(await this.#engine.call('tokenize', { text, special }))
   }
 
   async detokenize(tokens: readonly number[]): Promise<string> {

@@ -61,14 +61,14 @@ export async function trainEach<Made>(
   make: (layer: number, training: Training, examples: readonly Labelled[]) => Made,
 ): Promise<Map<number, Made>> {
   checkSides(spec, '')
-  const { answerTokens, ...settings } = parameters
+  const { answerTokens, epochs, batch, learningRate } = parameters
   const examples = await examplesOf(model, spec, sides, answerTokens, options)
   const made = new Map<number, Made>()
   for (const [i, layer] of spec.layers.entries()) {
     const { signal, seed, onProgress } = options
     const training = await model.train(
       examples.map(({ example }) => example),
-      { layer, tokens, edit: edit(model.info.width, layer), ...settings },
+      { layer, tokens, edit: edit(model.info.width, layer), epochs, batch, learningRate },
       {
         signal,
         seed,

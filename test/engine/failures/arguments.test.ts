@@ -102,6 +102,8 @@ const calls: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = [
   ['an option of a model that there is not', () => openModel('tiny.gguf', any({ thread: 2 })), /^thread$/],
   ['a token that there is not', () => model.detokenize([model.info.vocabulary]), /token \d+/],
   ['one steering without brackets', () => model.divergence([{ prompt: 'a', continuation: 'b' }], any({})), /object/],
+  ['an option of tokenize that there is not', () => model.tokenize('a', any({ parse: true })), /^parse$/],
+  ['special tokens in another way', () => model.tokenize('a', any({ special: 'yes' })), /^"yes"$/],
   ['half a token', () => model.firstToken(['a'], [1.5]), /1\.5/],
   ['a token below 0', () => model.firstToken(['a'], [-1]), /-1/],
 ]
