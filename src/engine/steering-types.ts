@@ -141,9 +141,10 @@ export interface ConditionGate {
   readonly threshold: number
   readonly open: 'above' | 'below'
   /**
-   * `twice` (default): the prompt is read once without this term, then again. `later-layers`: decided while the prompt
-   * is read, and the term only acts at layers above the condition's, on every token; prompts of more than one piece are
-   * read twice all the same.
+   * `twice` (default): the prompt is read once without any term that has a condition, then again. `later-layers`:
+   * decided while the prompt is read, and the term only acts at layers above the condition's, on every token; prompts of
+   * more than one piece, and those with a condition that would read what another one's term changed, are read twice all
+   * the same.
    */
   readonly pass?: 'twice' | 'later-layers'
 }

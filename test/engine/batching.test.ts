@@ -21,7 +21,8 @@ const steering = steer('add', { layers: [1, 2] }, { strength: 0.5 })
 
 test('prompts that share a long prefix answer as each does alone, steered or not', async () => {
   await using model = await openModel(file, exact)
-  for (const edits of [undefined, steering] satisfies (Steering | undefined)[]) {
+  const last = steer('add', { layers: [model.info.layers - 1] }, { strength: 0.5 })
+  for (const edits of [undefined, steering, last] satisfies (Steering | undefined)[]) {
     const prompts = requests.map(request => ({ prompt: wrapper + request, steering: edits }))
     const together = await model.generate(prompts, { maxTokens: 10, slots: 3 })
     for (const [i, prompt] of prompts.entries()) {

@@ -182,6 +182,35 @@ test('later-layers cannot decide about the layers it reads; reading twice can', 
   expect(answer?.trace?.layers[0]?.tokens).toBeGreaterThan(3)
 })
 
+test('no condition reads what another one’s term changed, however long the prompt', async () => {
+  const [low] = steer('add', { layers: [1] }, { strength: 20 })
+  const [high] = steer('add', { layers: [3] })
+  const condition = (layer: number, pass: 'twice' | 'later-layers') =>
+    ({
+      kind: 'condition',
+      where: { layers: [layer] },
+      directions,
+      measure: 'projection',
+      threshold: -1e6,
+      open: 'above',
+      pass,
+    }) as const
+  const valuesOf = async (text: string, pass: 'twice' | 'later-layers') => {
+    const steering = [
+      { ...low!, gates: [condition(0, pass)] },
+      { ...high!, gates: [condition(2, pass)] },
+    ]
+    const [answer] = await model.generate([{ raw: text }], { maxTokens: 1, steering })
+    return answer?.trace?.gates?.map(({ value }) => value) ?? []
+  }
+  for (const text of ['once upon a time', 'once upon a time there was a fox. '.repeat(30)]) {
+    const { states } = await model.capture([{ raw: text }], { layers: [0, 2] })
+    const unsteered = (states[0] ?? []).map(state => measured('projection', state))
+    for (const pass of ['twice', 'later-layers'] as const)
+      expect(distance(await valuesOf(text, pass), unsteered)).toBeLessThan(1e-3)
+  }
+})
+
 test('a prompt that is read in several pieces is decided about before the first of them', async () => {
   const raw = 'once upon a time there was a fox. '.repeat(12)
   const { tokens } = await model.render({ raw })

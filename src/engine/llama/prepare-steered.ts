@@ -13,8 +13,9 @@ import { SteeringVisitor } from './steering-visitor.ts'
 /**
  * A steering with conditions, which never shares a cache, finds the sequence empty and leaves it so.
  *
- * A prompt that is read twice is read the first time with the terms that have no condition. `later-layers` decides in
- * the one pass that computes the prompt, which takes a prompt of one piece; a longer one is read twice.
+ * Conditions read the prompt with the terms that have none. `later-layers` decides in the one pass that computes the
+ * prompt; that takes a prompt of one piece, and no condition that would read what another one's term changed. Else it
+ * is read twice.
  *
  * @param piece tokens that whoever computes the prompt does at a time
  */
@@ -33,12 +34,22 @@ export function prepareSteered(
   }
   const onePass =
     rendered.tokens.length <= piece &&
-    steering.conditions.every(({ pass, tokens }) => pass === 'later-layers' && tokens !== null)
+    steering.conditions.every(({ pass, tokens }) => pass === 'later-layers' && tokens !== null) &&
+    !isChained(steering)
   const conditions = new Conditions(steering, onePass ? 'while-reading' : 'afterwards')
   const steered = newSteered(steering, rendered, conditions)
   if (!onePass) readFirst(context, sequence, rendered, newSteered(steering, rendered, conditions), steered)
   visitor.occupy(sequence, steered)
   return steered
+}
+
+/** Whether a term with a condition acts where a condition, another one's, still reads. */
+function isChained({ places, conditions }: ResolvedSteering): boolean {
+  const last = Math.max(...conditions.map(({ lastLayer }) => lastLayer))
+  const conditional = new Set(conditions.map(({ term }) => term))
+  return [...places].some(
+    ([place, terms]) => placeOf(place).layer <= last && terms.some(({ term }) => conditional.has(term)),
+  )
 }
 
 function readFirst(

@@ -44,10 +44,12 @@ export class PrefixStore {
     return known != null && known.at === share.tokens
   }
 
-  /** It is worth nothing, and its sequence has to be healed. */
-  spoil(prefix: Prefix): void {
-    this.#places[prefix.sequence - this.#first] = null
-    this.#sequences.spoil(prefix.sequence)
+  /** It is worth nothing, or may not be, and its sequence has to be healed. */
+  spoil(share: Share): void {
+    const place = this.#places.findIndex(prefix => prefix?.share === share)
+    if (place < 0) return
+    this.#places[place] = null
+    this.#sequences.spoil(this.#first + place)
   }
 
   /** A free place, or that of the prefix which is wanted again last. */

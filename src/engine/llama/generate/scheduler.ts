@@ -4,7 +4,6 @@
  * read behind the sequences in use. What is computed together depends on nothing but the order in which answers come.
  */
 import type { PlimsollError } from '../../../errors.ts'
-import { beyondNumbers } from '../beyond-numbers.ts'
 import { maxBatch } from '../context.ts'
 import type { LoadedModel } from '../model.ts'
 import { SteeringVisitor } from '../steering-visitor.ts'
@@ -248,7 +247,7 @@ export class Scheduler {
       const { answer } = entry
       if (answer.steered?.failure && !answer.ended) answer.fail(answer.steered.failure)
       this.#running[begin + i] = answer.ended ? null : entry
-      if (answer.ended) this.#vacate(sequence, answer)
+      if (answer.ended) this.#vacate(sequence, entry)
       else {
         answer.wasRead()
         this.#sequences.visitor.occupy(sequence, answer.steered)
@@ -256,9 +255,12 @@ export class Scheduler {
     }
   }
 
-  /** An answer ended: what it leaves is trusted only where it did not fail. */
-  #vacate(sequence: number, answer: Answer): void {
-    if (answer.failed) this.#sequences.spoil(sequence)
+  /** An answer ended: what it leaves, and what it began with, is trusted only where it did not fail. */
+  #vacate(sequence: number, { answer, share }: Entry): void {
+    if (answer.failed) {
+      this.#sequences.spoil(sequence)
+      if (share !== null) this.#prefixes.spoil(share)
+    }
     this.#sequences.bequeath(sequence, answer)
   }
 
@@ -339,8 +341,8 @@ export class Scheduler {
     this.#drop(reading, sequence)
   }
 
-  #drop({ entry: { answer } }: Reading, sequence: number): void {
-    this.#vacate(sequence, answer)
+  #drop({ entry }: Reading, sequence: number): void {
+    this.#vacate(sequence, entry)
     this.#reading = null
   }
 
@@ -355,10 +357,10 @@ export class Scheduler {
       })),
     )
     for (const sequence of running.keys()) this.#mayBeSpoiled(context.logits(sequence))
-    for (const [sequence, { answer }] of running.entries()) {
-      answer.choose(context.logits(sequence))
-      if (!answer.ended) continue
-      this.#vacate(sequence, answer)
+    for (const [sequence, entry] of running.entries()) {
+      entry.answer.choose(context.logits(sequence))
+      if (!entry.answer.ended) continue
+      this.#vacate(sequence, entry)
       this.#running[sequence] = null
     }
   }
@@ -389,29 +391,26 @@ export class Scheduler {
     const end = prefix.at + size
     const { context, visitor } = this.#sequences
     visitor.occupy(prefix.sequence, prefix.steered)
-    context.decodeSequence(prefix.sequence, prefix.at, rendered.tokens.slice(prefix.at, end), 'last')
+    // No logits: nobody needs them, and steering of the last layer would meet a token that it meets in no other prompt.
+    context.decodeSequence(prefix.sequence, prefix.at, rendered.tokens.slice(prefix.at, end), 'none')
     visitor.occupy(prefix.sequence, null)
-    this.#mayBeSpoiled(context.logits(0))
     prefix.at = end
-    const failure = prefix.steered?.failure ?? notNumbers(context.logits(0))
-    if (failure !== null) {
-      this.#prefixes.spoil(prefix)
+    const failure = prefix.steered?.failure
+    if (failure) {
+      this.#prefixes.spoil(prefix.share)
       reading.entry.answer.fail(failure)
       this.#reading = null
     }
     return size
   }
 
-  /** Nothing of a step in which somebody's logits are NaN can be used, where all share one stream. */
+  /**
+   * States that are no numbers make every logit NaN. Nothing of a step in which somebody's are can be used, where all
+   * share one stream.
+   */
   #mayBeSpoiled(logits: Float32Array): void {
-    if (this.#plan.streams === 'unified' && notNumbers(logits) !== null) throw new Spoiled()
+    if (this.#plan.streams === 'unified' && Number.isNaN(logits[0])) throw new Spoiled()
   }
-}
-
-/** States that are no numbers make every logit NaN. */
-function notNumbers(logits: Float32Array): PlimsollError | null {
-  if (!Number.isNaN(logits[0])) return null
-  return beyondNumbers('NaN for every token', 'logits that are numbers')
 }
 
 /** Tokens of a prompt that nobody has computed for it. */
