@@ -113,8 +113,8 @@ export function steeringCheck(): SteeringCheck {
   const sound = new Set<Steering>()
   return (given, request) => {
     if (given === undefined || sound.has(given)) return given
-    const parsed = steering.safeParse(given)
-    if (!parsed.success) throw wrong(parsed.error.issues[0], request)
+    const problem = steeringProblem(given)
+    if (problem !== null) throw wrong(problem, request)
     sound.add(given)
     return given
   }
@@ -122,17 +122,23 @@ export function steeringCheck(): SteeringCheck {
 
 /** What is wrong with the form of a steering that comes from a file; null for nothing. */
 export function steeringProblem(value: unknown): string | null {
-  const [issue] = steering.safeParse(value).error?.issues ?? []
-  return issue === undefined ? null : `${issue.path.join('.')}: ${issue.message}`
+  try {
+    const [issue] = steering.safeParse(value).error?.issues ?? []
+    return issue === undefined ? null : `${issue.path.join('.') || 'the steering'}: ${issue.message}`
+  } catch (error) {
+    // The stack ends before a compound does that holds itself.
+    if (error instanceof RangeError) return 'the steering: a compound vector in itself'
+    throw error
+  }
 }
 
 export function isSteering(value: unknown): value is Steering {
   return steeringProblem(value) === null
 }
 
-function wrong(issue: z.core.$ZodIssue | undefined, request: number): PlimsollError {
+function wrong(found: string, request: number): PlimsollError {
   return new PlimsollError('invalid-input', 'The steering is not of a form that is known', {
-    found: `${issue?.path.join('.') || 'the steering'}: ${issue?.message ?? 'unknown'}`,
+    found,
     expected: 'a list of { vector, strength, where, gates }',
     where: `request ${request}`,
     fix: 'Correct the key named above; docs/edits.md has every edit and gate.',

@@ -181,7 +181,8 @@ function vectorName(vector: EditVector): string {
   const known = names.get(vector)
   if (known !== undefined) return known
   const { where: _, ...rest } = vector
-  const name = describe(rest)
+  // The parameters of an edit of one's own may be anything.
+  const name = vector.edit === 'custom' ? `custom ${identity(vector)}` : describe(rest)
   names.set(vector, name)
   return name
 }

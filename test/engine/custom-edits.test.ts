@@ -77,6 +77,28 @@ describe('an edit of one’s own', () => {
     }
   })
 
+  test('gets a parameter that holds itself, and numbers of any length', async () => {
+    const parameters = { long: 2n ** 70n, values: new Float32Array(1_200_000) }
+    Object.assign(parameters, { self: parameters })
+    const body = `
+      const { self, long, values } = at.parameters
+      const whole = self.self === self && long === 2n ** 70n && values.length === 1_200_000
+      if (!whole) throw new Error('other parameters')`
+    const [answer] = await model.generate([prompt], {
+      steering: edit('circle.mjs', body, { layers: [1] }, parameters),
+      maxTokens: 2,
+    })
+    expect(answer?.finish).not.toBe('failed')
+  })
+
+  test.each([() => 1, Symbol('x'), Promise.resolve(1), new WeakMap()])('is not given %s', async value => {
+    const steering = edit('unsent.mjs', '', { layers: [1] }, { value })
+    expect(await failureOf(model.generate([prompt], { steering, maxTokens: 2 }))).toMatchObject({
+      code: 'invalid-input',
+      found: expect.stringContaining('could not be cloned'),
+    })
+  })
+
   test('is told where it is, and given one token’s row at a time', async () => {
     const where = { layers: [2], tokens: { phase: 'prompt', last: 2 } } as const
     const body = 'row.fill(0); row[0] = at.layer; row[1] = at.position; row[2] = row.length; row[3] = at.strength'

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { randomUnit } from '../../../test/support/random.ts'
 import type { DirectionVector, Steering } from '../types.ts'
 import type { WhereInput } from '../where.ts'
-import { sharedVector } from './shared-vector.ts'
+import { sharedTrace, sharedVector } from './shared-vector.ts'
 
 const model = { layers: 4, width: 6 }
 const unit = randomUnit(model.width, 1)
@@ -52,5 +52,20 @@ describe('the vector all tokens share', () => {
     ['one term that is none', [{ vector: add(everywhere) }, { vector: add(everywhere), where: { layers: [0] } }]],
   ])('is none for %s', (_, steering) => {
     expect(of(steering)).toBeNull()
+  })
+})
+
+describe('its trace', () => {
+  const counted = (promptTokens: number, computed: number) => {
+    const shared = of([{ vector: add({ layers: [1, 3] }) }])!
+    return sharedTrace(shared, promptTokens, 0, computed).layers.map(({ tokens }) => tokens)
+  }
+
+  it('counts every token, and in the last layer those whose logits are read', () => {
+    expect(counted(10, 14)).toEqual([14, 5])
+  })
+
+  it('counts none of a prompt that was never read', () => {
+    expect(counted(10, 0)).toEqual([0, 0])
   })
 })

@@ -64,7 +64,8 @@ export function sharedTrace(
   const layers = shared.layers.map(layer => ({
     site: 'residual' as const,
     layer,
-    tokens: layer === shared.lastLayer ? tokens - promptTokens + 1 : tokens,
+    // Of a prompt that was not read to its end there are none.
+    tokens: layer === shared.lastLayer ? Math.max(0, tokens - promptTokens + 1) : tokens,
     relativeChange: null,
   }))
   return { layers, promptTokens, generatedTokens }

@@ -87,8 +87,15 @@ function inSteering<T extends object>(args: T, replace: (value: object) => unkno
   const changed = (value: unknown): unknown => {
     if (typeof value !== 'object' || value === null) return value
     if (known.has(value)) return known.get(value)
-    const copy = replace(value) ?? withParts(value, changed)
+    const replaced = replace(value)
+    if (replaced !== undefined) {
+      known.set(value, replaced)
+      return replaced
+    }
+    const copy = emptyLike(value)
+    // Before its parts, one of which may hold it.
     known.set(value, copy)
+    if (copy !== value) for (const [key, part] of Object.entries(value)) Reflect.set(copy, key, changed(part))
     return copy
   }
   const requests = args.requests.map((request: { readonly steering?: unknown; readonly steerings?: unknown }) => ({
@@ -100,11 +107,10 @@ function inSteering<T extends object>(args: T, replace: (value: object) => unkno
 }
 
 /** Parameters of a custom edit may hold anything that can be sent: what has parts of its own kind stays as it is. */
-function withParts(value: object, changed: (part: unknown) => unknown): unknown {
-  if (Array.isArray(value)) return value.map(changed)
+function emptyLike(value: object): object {
+  if (Array.isArray(value)) return new Array(value.length)
   const prototype = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, changed(part)]))
+  return prototype === Object.prototype || prototype === null ? {} : value
 }
 
 function isStowed(value: object): value is Stowed {

@@ -281,7 +281,18 @@ export class EngineProcess implements AsyncDisposable {
   }
 }
 
+/** @throws PlimsollError `invalid-input` for what no process can be told, such as a function */
 function post(child: ChildProcess, message: ToEngine): void {
   // A process that just died is told of by its exit.
-  if (child.connected) child.send(message, () => {})
+  if (!child.connected) return
+  try {
+    child.send(message, () => {})
+  } catch (error) {
+    throw new PlimsollError('invalid-input', 'The engine, a process of its own, cannot be told all that was given', {
+      found: error instanceof Error ? error.message : String(error),
+      expected: 'data: numbers, texts, arrays, typed arrays, plain objects, maps, sets and dates',
+      fix: 'Leave out what is no data, such as functions among the parameters of an edit.',
+      cause: error,
+    })
+  }
 }

@@ -30,6 +30,8 @@ const where = { layers: [1] }
 const [term] = steer('add', where)
 const gate = { kind: 'token', directions, measure: 'cosine', threshold: 0, open: 'above' }
 
+const compound = { edit: 'compound', terms: [] as unknown[] }
+compound.terms.push({ vector: compound })
 const steerings: readonly (readonly [string, unknown, RegExp])[] = [
   ['a term that is no list', term, /^the steering: /],
   ['no vector', [{ strength: 1 }], /^0\.vector: /],
@@ -65,6 +67,7 @@ const steerings: readonly (readonly [string, unknown, RegExp])[] = [
     [{ vector: { edit: 'compound', terms: [{ ...term, strenght: 2 }] } }],
     /^0\.vector\.terms\.0: .*strenght/,
   ],
+  ['a compound in itself', [{ vector: compound }], /a compound vector in itself/],
   ['a closure for an edit', [{ vector: { edit: 'custom', where, module: () => {} } }], /no closure can go/],
 ]
 const calls: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = [
