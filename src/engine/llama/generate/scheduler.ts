@@ -8,18 +8,12 @@ import { maxBatch } from '../context.ts'
 import type { LoadedModel } from '../model.ts'
 import { SteeringVisitor } from '../steering-visitor.ts'
 import type { Answer } from './answer.ts'
+import type { Entry } from './entry.ts'
+import { type Joined, readTogether } from './joined.ts'
 import type { ContextPlan } from './plan.ts'
 import { type Prefix, PrefixStore } from './prefix-store.ts'
-import type { Share } from './prefixes.ts'
+import { Running } from './running.ts'
 import { Sequences } from './sequences.ts'
-
-/** An answer to begin with, and what of its prompt others have too. */
-export interface Entry {
-  readonly answer: Answer
-  readonly share: Share | null
-  /** Place in the list that the plan was made for. */
-  readonly place: number
-}
 
 /** Tokens of prompts computed between two steps, at most. */
 export const piece = maxBatch
@@ -28,14 +22,6 @@ export const piece = maxBatch
 interface Reading {
   readonly entry: Entry
   sequence: number | null
-  at: number
-}
-
-/** A prompt that is read together with others. */
-interface Joined {
-  readonly entry: Entry
-  readonly sequence: number
-  readonly tokens: readonly number[]
   at: number
 }
 
@@ -49,11 +35,10 @@ export class Scheduler {
   readonly #onRead: (answer: Answer | null) => void
   #plan: ContextPlan
   #sequences: Sequences
-  /** By sequence; a gap where an answer ended and nobody followed yet. */
-  #running: (Entry | null)[] = []
+  #prefixes: PrefixStore
+  #running: Running
   #reading: Reading | null = null
   #again: Entry[] = []
-  #prefixes: PrefixStore
 
   constructor(
     model: LoadedModel,
@@ -65,15 +50,14 @@ export class Scheduler {
     this.#next = next
     this.#onRead = onRead
     this.#plan = plan
-    this.#sequences = this.#open()
-    this.#prefixes = new PrefixStore(this.#sequences, this.#plan.slots, this.#plan.prefixes)
+    ;[this.#sequences, this.#prefixes, this.#running] = this.#open()
   }
 
   /** Reads at most one piece and decodes one token of each answer. False when there is nothing to do. */
   step(): boolean {
     try {
       const read = this.#read()
-      this.#closeGaps()
+      this.#running.closeGaps()
       if (this.#running.length === 0) return read > 0 || this.#reading !== null
       this.#decode()
     } catch (error) {
@@ -93,11 +77,7 @@ export class Scheduler {
     const released = this.#unfinished()
       .map(({ answer }) => answer)
       .filter(which)
-    for (const [sequence, entry] of this.#running.entries()) {
-      if (entry === null || !which(entry.answer)) continue
-      this.#sequences.leave(sequence)
-      this.#running[sequence] = null
-    }
+    this.#running.release(({ answer }) => which(answer))
     if (this.#reading !== null && which(this.#reading.entry.answer)) {
       if (this.#reading.sequence !== null) this.#sequences.leave(this.#reading.sequence)
       this.#reading = null
@@ -112,29 +92,29 @@ export class Scheduler {
     if (this.#sequences.spoiled) this.#model.discardContext()
   }
 
-  #open(): Sequences {
+  #open(): [Sequences, PrefixStore, Running] {
     const { slots, prefixes, cells, streams } = this.#plan
     const context = this.#model.context({ sequences: slots + prefixes, cells, outputs: slots, streams })
     context.setAdapters(this.#plan.adapters)
     context.setSharedVector(this.#plan.shared)
-    this.#running = []
-    this.#reading = null
     const leftovers = this.#model.rewinds ? this.#plan.leftovers : 'leave'
-    return new Sequences(context, new SteeringVisitor(), slots + prefixes, leftovers)
+    const sequences = new Sequences(context, new SteeringVisitor(), slots + prefixes, leftovers)
+    const store = new PrefixStore(sequences, slots, prefixes)
+    return [sequences, store, new Running(sequences, store)]
   }
 
   #unfinished(): Entry[] {
     const reading = this.#reading === null ? [] : [this.#reading.entry]
-    return [...this.#running.filter(entry => entry !== null), ...reading, ...this.#again]
+    return [...this.#running.entries, ...reading, ...this.#again]
   }
 
   /** In one stream somebody's NaN is everybody's: all are read again in streams of their own, where it is not. */
   #separate(): void {
     this.#again = this.#unfinished().sort((a, b) => a.place - b.place)
+    this.#reading = null
     this.#plan = { ...this.#plan, cells: this.#plan.longest, streams: 'separate' }
     this.#model.discardContext()
-    this.#sequences = this.#open()
-    this.#prefixes = new PrefixStore(this.#sequences, this.#plan.slots, this.#plan.prefixes)
+    ;[this.#sequences, this.#prefixes, this.#running] = this.#open()
   }
 
   /** Reads prompts for as long as they fit in what one step may read; says how many tokens that were. */
@@ -152,7 +132,7 @@ export class Scheduler {
 
   /** @param taken slots that are spoken for beside those in use */
   #admit(taken = 0): Reading | null {
-    const used = this.#running.filter(entry => entry !== null).length + taken
+    const used = this.#running.entries.length + taken
     if (used >= this.#plan.slots) return null
     const entry = this.#again.shift() ?? this.#next()
     if (entry === null) return null
@@ -176,12 +156,12 @@ export class Scheduler {
     const waiting = this.#gather(first.entry, room)
     if (waiting.length < 2) return null
     this.#reading = null
-    this.#closeGaps()
+    this.#running.closeGaps()
     const begin = this.#running.length
     // The longest has the lowest sequence, so that those left after the shorter ones are neighbours.
     const joined = waiting.toSorted((a, b) => unreadOf(b) - unreadOf(a)).map((entry, i) => this.#join(entry, begin + i))
     const tokens = joined.reduce((sum, { tokens: all, at }) => sum + all.length - at, 0)
-    this.#readJoined(joined, begin)
+    this.#readJoined(joined)
     return tokens
   }
 
@@ -217,51 +197,25 @@ export class Scheduler {
     return { entry, sequence, tokens, at: prefix?.share.tokens ?? 0 }
   }
 
-  /** Equally long pieces at a time, up to the length of the shortest that is left. */
-  #readJoined(joined: readonly Joined[], begin: number): void {
-    const { context } = this.#sequences
+  #readJoined(joined: readonly Joined[]): void {
     try {
-      for (let open = joined; open.length > 0; open = open.filter(({ tokens, at }) => at < tokens.length)) {
-        const size = Math.min(...open.map(({ tokens, at }) => tokens.length - at))
-        const ends = open.filter(({ tokens, at, entry }) => tokens.length - at === size && !entry.answer.resumes)
-        context.decodePieces(
-          open.map(one => ({
-            sequence: one.sequence,
-            position: one.at,
-            tokens: one.tokens.slice(one.at, one.at + size),
-            output: ends.includes(one),
-          })),
-        )
-        for (const i of ends.keys()) this.#mayBeSpoiled(context.logits(i))
-        for (const [i, { entry }] of ends.entries())
-          if (!entry.answer.steered?.failure) entry.answer.choose(context.logits(i))
-        for (const one of open) one.at += size
-      }
+      readTogether(this.#sequences.context, joined, logits => this.#mayBeSpoiled(logits))
     } catch (error) {
       // Where somebody's states spoil everybody's, all that are not answered yet are read again.
       for (const { sequence } of joined) this.#sequences.leave(sequence)
       this.#again.unshift(...joined.map(({ entry }) => entry).filter(({ answer }) => !answer.ended))
       throw error
     }
-    for (const [i, { entry, sequence }] of joined.entries()) {
+    for (const { entry, sequence } of joined) {
       const { answer } = entry
       if (answer.steered?.failure && !answer.ended) answer.fail(answer.steered.failure)
-      this.#running[begin + i] = answer.ended ? null : entry
-      if (answer.ended) this.#vacate(sequence, entry)
+      this.#running.put(sequence, entry)
+      if (answer.ended) this.#running.vacate(sequence, entry)
       else {
         answer.wasRead()
         this.#sequences.visitor.occupy(sequence, answer.steered)
       }
     }
-  }
-
-  /** An answer ended: what it leaves, and what it began with, is trusted only where it did not fail. */
-  #vacate(sequence: number, { answer, share }: Entry): void {
-    if (answer.failed) {
-      this.#sequences.spoil(sequence)
-      if (share !== null) this.#prefixes.spoil(share)
-    }
-    this.#sequences.bequeath(sequence, answer)
   }
 
   /** Computes the next piece that a prompt needs and returns its length; 0 when it does not fit in `room`. */
@@ -292,17 +246,17 @@ export class Scheduler {
   #place(reading: Reading, prefix: Prefix | null, room: number): boolean {
     const { answer } = reading.entry
     const { length } = answer.unread
-    if (prefix === null && length > piece) this.#closeGaps()
+    if (prefix === null && length > piece) this.#running.closeGaps()
     const leftover = prefix === null ? this.#sequences.leftoverFor(answer) : null
     const known = prefix?.share.tokens ?? leftover?.length ?? 0
     if (Math.min(length - known, piece) > room) return false
-    if (length - known > piece) this.#closeGaps()
+    if (length - known > piece) this.#running.closeGaps()
     if (leftover === null) {
-      reading.sequence = this.#gap()
+      reading.sequence = this.#running.gap
       reading.at = known
       this.#begin(reading.sequence, answer, prefix)
     } else {
-      reading.sequence = this.#running[leftover.sequence] === null ? leftover.sequence : this.#gap()
+      reading.sequence = this.#running.isFree(leftover.sequence) ? leftover.sequence : this.#running.gap
       reading.at = leftover.length
       this.#sequences.inherit(leftover, reading.sequence, answer)
     }
@@ -319,7 +273,7 @@ export class Scheduler {
   /** A prompt was read: its first token is chosen, and the answer joins those in progress. */
   #ready(reading: Reading, sequence: number): void {
     const { answer } = reading.entry
-    const target = this.#gap()
+    const target = this.#running.gap
     if (!answer.resumes) {
       const logits = this.#sequences.context.logits(0)
       this.#mayBeSpoiled(logits)
@@ -332,7 +286,7 @@ export class Scheduler {
     answer.wasRead()
     if (target === sequence) this.#sequences.visitor.occupy(sequence, answer.steered)
     else this.#sequences.move(sequence, target, answer)
-    this.#running[target] = reading.entry
+    this.#running.put(target, reading.entry)
     this.#reading = null
   }
 
@@ -342,12 +296,12 @@ export class Scheduler {
   }
 
   #drop({ entry }: Reading, sequence: number): void {
-    this.#vacate(sequence, entry)
+    this.#running.vacate(sequence, entry)
     this.#reading = null
   }
 
   #decode(): void {
-    const running = this.#running.filter(entry => entry !== null)
+    const running = this.#running.entries
     const { context } = this.#sequences
     context.decodeStep(
       running.map(({ answer }, sequence) => ({
@@ -359,28 +313,7 @@ export class Scheduler {
     for (const sequence of running.keys()) this.#mayBeSpoiled(context.logits(sequence))
     for (const [sequence, entry] of running.entries()) {
       entry.answer.choose(context.logits(sequence))
-      if (!entry.answer.ended) continue
-      this.#vacate(sequence, entry)
-      this.#running[sequence] = null
-    }
-  }
-
-  /** The lowest sequence that nobody is answered in. */
-  #gap(): number {
-    const gap = this.#running.indexOf(null)
-    return gap < 0 ? this.#running.length : gap
-  }
-
-  /** Sequences in use must be neighbours, or the batch is split: the last one moves into a gap. */
-  #closeGaps(): void {
-    for (;;) {
-      while (this.#running.length > 0 && this.#running.at(-1) === null) this.#running.pop()
-      const gap = this.#running.indexOf(null)
-      const last = this.#running.at(-1)
-      if (gap < 0 || !last) return
-      this.#sequences.move(this.#running.length - 1, gap, last.answer)
-      this.#running[gap] = last
-      this.#running.pop()
+      if (entry.answer.ended) this.#running.vacate(sequence, entry)
     }
   }
 

@@ -5,9 +5,10 @@
 import { PlimsollError } from '../../../errors.ts'
 import type { LoadedModel } from '../model.ts'
 import type { Answer } from './answer.ts'
+import type { Entry } from './entry.ts'
 import { Member, type SharedCall } from './member.ts'
 import { lengthOf, planShared, type SharedShape, sharedShape } from './plan.ts'
-import { type Entry, Scheduler } from './scheduler.ts'
+import { Scheduler } from './scheduler.ts'
 
 /** Steps that a call without an answer in progress waits before another one gives way. */
 export const patience = 32
