@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { availableParallelism, freemem, totalmem } from 'node:os'
 import type { Command } from '@commander-js/extra-typings'
-import type { Model, SiteInfo } from '../engine/types.ts'
+import type { Model, ModelInfo, SiteInfo } from '../engine/types.ts'
 import { PlimsollError } from '../errors.ts'
 import { DEFAULT_MODEL, listCached, openModel } from '../models/index.ts'
 import { findLibrary } from '../native/library.ts'
@@ -92,6 +92,7 @@ async function modelChecks(name: string): Promise<Check[]> {
         state: 'good',
         says: `${info.name}: ${info.architecture}, ${info.layers} layers × ${info.width}, ${info.quantisation}, context ${info.contextLength}`,
       },
+      ...weightChecks(info, name),
       info.hasChatTemplate
         ? { name: 'template', state: 'good', says: 'has a chat template' }
         : {
@@ -111,6 +112,22 @@ async function modelChecks(name: string): Promise<Check[]> {
   } catch (error) {
     return [failed('model', error)]
   }
+}
+
+/** Processors of this kind have AMX, for which llama.cpp has a kernel. */
+const fastForQ4_1 = 'sapphirerapids'
+
+/** Of types that were measured: see docs/performance.md. */
+function weightChecks({ quantisation, engine }: ModelInfo, name: string): Check[] {
+  if (quantisation !== 'Q4_1' || engine.device !== 'CPU' || engine.cpu === fastForQ4_1) return []
+  return [
+    {
+      name: 'weights',
+      state: 'missing',
+      says: 'Q4_1, which many processors read half as fast as Q8_0',
+      fix: `plimsoll model quantise ${name}`,
+    },
+  ]
 }
 
 async function realModel(): Promise<Check> {

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { writeTinyModel } from '../support/tiny-gguf.ts'
 import { temporaryFolder } from './plimsoll.ts'
 
 const folder = temporaryFolder()
@@ -23,6 +24,17 @@ describe('plimsoll model quantise', () => {
     expect(doctor.stdout).toMatch(/model +organism-q8_0: llama, 8 layers × 128, Q8_0,/)
     expect((await folder.plimsoll('model', 'remove', 'organism-q8_0')).code).toBe(0)
     expect(existsSync(join(models, 'organism-q8_0.gguf'))).toBe(false)
+  })
+
+  it('is what doctor advises for a type that is read slowly, and for no other', async () => {
+    const file = join(folder.path, 'slow.gguf')
+    writeTinyModel(file, { change: ({ metadata }) => Object.assign(metadata, { 'general.file_type': { u32: 3 } }) })
+    const { stdout } = await folder.plimsoll('doctor', '--model', 'slow.gguf')
+    const advice =
+      '○ weights    Q4_1, which many processors read half as fast as Q8_0\n  Do: plimsoll model quantise slow.gguf\n'
+    if (stdout.includes('sapphirerapids')) expect(stdout).not.toContain(advice)
+    else expect(stdout).toContain(advice)
+    expect((await folder.plimsoll('doctor')).stdout).not.toContain('quantise')
   })
 
   it('writes a file where it is told to, and says so in JSON', async () => {
