@@ -6,6 +6,7 @@ import type {
   CaptureItem,
   CaptureOptions,
   DivergenceItem,
+  DivergenceOptions,
   GenerateOptions,
   OpenOptions,
   Request,
@@ -44,8 +45,9 @@ const generate: Known<GenerateOptions> = {
   failures: true,
   onToken: true,
 }
-const capture: Known<CaptureOptions> = { ...every, reduce: true, steering: true }
-const score: Known<ScoreOptions> = { ...every, steering: true }
+const divergence: Known<DivergenceOptions> = { ...every, adapters: true }
+const score: Known<ScoreOptions> = { ...divergence, steering: true }
+const capture: Known<CaptureOptions> = { ...score, reduce: true }
 const scored: Known<ScoreItem> = { prompt: true, continuation: true, steering: true }
 const captured: Known<CaptureItem> = scored
 const diverging: Known<DivergenceItem> = { prompt: true, continuation: true }
@@ -78,7 +80,7 @@ const known = {
   capture,
   score,
   firstToken: score,
-  divergence: every,
+  divergence,
   tokenize: { special: true },
   train,
   'a training': training,

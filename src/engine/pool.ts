@@ -14,6 +14,7 @@ import type {
   CaptureItem,
   CaptureOptions,
   DivergenceItem,
+  DivergenceOptions,
   GenerateOptions,
   Generation,
   Model,
@@ -122,7 +123,7 @@ class PooledModel implements Model {
   divergence(
     items: readonly DivergenceItem[],
     steerings: readonly Steering[],
-    options: RunOptions = {},
+    options: DivergenceOptions = {},
   ): Promise<Float64Array[][]> {
     const total = items.length * steerings.length
     return this.#share(items, options, (engine, part, shared) => engine.divergence(part, steerings, shared), total)

@@ -135,6 +135,8 @@ export interface CaptureOptions extends RunOptions {
   /** `last`: the last selected token, `mean`: over the selected tokens, `none`: every one. Default `mean`. */
   readonly reduce?: 'none' | 'mean' | 'last' | undefined
   readonly steering?: Steering | undefined
+  /** LoRA adapters that the model computes with, for every prompt. */
+  readonly adapters?: readonly Adapter[] | undefined
 }
 
 /** A prompt and what follows it; the continuation's tokens count as generated. */
@@ -177,7 +179,11 @@ export interface DivergenceItem {
   /** Text that follows the prompt, tokenised by itself; its tokens count as generated. Empty: the prompt's own tokens. */
   readonly continuation: string
 }
-export interface ScoreOptions extends RunOptions {
+export interface DivergenceOptions extends RunOptions {
+  /** LoRA adapters that the model computes with, steered or not. */
+  readonly adapters?: readonly Adapter[] | undefined
+}
+export interface ScoreOptions extends DivergenceOptions {
   readonly steering?: Steering | undefined
 }
 
@@ -289,7 +295,7 @@ export interface Model extends AsyncDisposable {
   divergence(
     items: readonly DivergenceItem[],
     steerings: readonly Steering[],
-    options?: RunOptions,
+    options?: DivergenceOptions,
   ): Promise<Float64Array[][]>
   /**
    * Trains an edit of one layer so that the targets become likely. Deterministic for the same examples, spec, seed and

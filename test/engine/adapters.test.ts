@@ -7,7 +7,7 @@ import { openModel } from '../../src/engine/open.ts'
 import type { Generation, Model } from '../../src/engine/types.ts'
 import { writeMerged, writeTinyAdapter } from '../support/tiny-adapter.ts'
 import { writeNotGguf, writeTinyModel, writeTruncated } from '../support/tiny-gguf.ts'
-import { PROMPTS, steer } from './contract/subject.ts'
+import { distance, PROMPTS, steer } from './contract/subject.ts'
 import { failureOf } from './failures/failure.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-adapters-'))
@@ -45,6 +45,29 @@ describe('an adapter', () => {
     const adapted = await model.generate(PROMPTS, { adapters, maxTokens: 24 })
     expect(texts(adapted)).toEqual(await merged(name, other => other.generate(PROMPTS, { maxTokens: 24 })))
     expect(texts(adapted)).not.toEqual(texts(await model.generate(PROMPTS, { maxTokens: 24 })))
+  })
+
+  test('is read, scored and compared as its merged weights are, steered or not', async () => {
+    const items = PROMPTS.map(prompt => ({ prompt, continuation: ' and so on' }))
+    const steering = steer('add', { layers: [1] })
+    const read = async (from: Model, adapters?: typeof both) => [
+      ...(await from.capture(items, { layers: 'all' }, { adapters })).states.flat().map(state => [...state]),
+      ...(await from.capture(PROMPTS, { site: 'mlp', layers: [2] }, { adapters, steering })).states
+        .flat()
+        .map(state => [...state]),
+      (await from.score(items, { adapters })).map(({ logLikelihood }) => logLikelihood),
+      ...(await from.firstToken(PROMPTS, [5, 65], { adapters, steering })).map(values => [...values]),
+      ...(await from.divergence(items, [steering], { adapters })).flat().map(values => [...values]),
+    ]
+    await using merged = await open('merged-both.gguf')
+    const [expected, plainly] = [await read(merged), await read(model)]
+    const found = await read(model, both)
+    expect(found).toHaveLength(expected.length)
+    for (const [i, values] of found.entries()) {
+      expect(distance(values, expected[i]!)).toBeLessThan(1e-4)
+      expect(distance(values, plainly[i]!)).toBeGreaterThan(1e-3)
+    }
+    expect(await read(model)).toEqual(plainly)
   })
 
   test('at scale 0 is none, and none is left behind', async () => {

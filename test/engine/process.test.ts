@@ -68,7 +68,7 @@ test('an engine that answered while its caller was busy is not ended', async () 
   const stop = new AbortController()
   const requests = Array.from({ length: 3000 }, () => ({ prompt: 'a b c d e f g h', steering: [] }))
   const where = parseWhere({ layers: [0] })
-  const busy = engine.call('capture', { requests, where, reduce: 'mean' }, { signal: stop.signal })
+  const busy = engine.call('capture', { requests, where, reduce: 'mean', adapters: [] }, { signal: stop.signal })
   // Behind an immediate the timers of the loop come first, and what has arrived is read after them.
   await setImmediate()
   stop.abort()
@@ -91,6 +91,7 @@ test('a call that waits behind one that is busy is cancelled, and the busy one g
       requests: Array.from({ length: 12_000 }, () => ({ prompt: 'a b c d e f g h', steering: [] })),
       where,
       reduce: 'mean',
+      adapters: [],
     },
     { onEvent: ({ kind }) => kind === 'positions' && ++read === 1 && stop.abort() },
   )

@@ -5,7 +5,7 @@ import { partsAfter } from '../positions.ts'
 import { selectedPositions, selects, type TokenSelection } from '../select.ts'
 import type { Places } from '../sites.ts'
 import type { ResolvedSteering } from '../steering.ts'
-import type { Rendered } from '../types.ts'
+import type { Adapter, Rendered } from '../types.ts'
 import { beyondNumbers } from './beyond-numbers.ts'
 import { CaptureVisitor } from './capture-visitor.ts'
 import type { LoadedModel } from './model.ts'
@@ -34,6 +34,7 @@ export function capture(
   requests: readonly CaptureRequest[],
   places: Places,
   reduce: 'none' | 'mean' | 'last',
+  adapters: readonly Adapter[],
   onLayer: (captured: CapturedLayer) => void,
   onDone: (index: number, positions: readonly number[]) => void,
 ): void {
@@ -41,7 +42,7 @@ export function capture(
   const width = places.width * heads.length
   const lastLayer = model.info.layers - 1
   const lengths = requests.map(request => request.rendered.tokens.length + request.continuation.length)
-  const context = model.context({ sequences: 1, cells: Math.max(1, ...lengths), outputs: scoredPiece })
+  const context = model.context({ sequences: 1, cells: Math.max(1, ...lengths), outputs: scoredPiece }, adapters)
   const steering = new SteeringVisitor()
   const visitor = new CaptureVisitor(places.keys, steering)
   context.visitor = visitor

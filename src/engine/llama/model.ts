@@ -118,15 +118,20 @@ export class LoadedModel {
     this.info = { ...this.info, sites: this.#sites.sites }
   }
 
-  /** A cleared context of at least this shape. Only one is alive at a time. */
-  context(shape: ContextShape): DecodeContext {
+  /** A cleared context of at least this shape, with these adapters and no others. Only one is alive at a time. */
+  context(shape: ContextShape, adapters: readonly Adapter[] = []): DecodeContext {
+    const context = this.#contextOf(shape)
+    context.setAdapters(adapters)
+    return context
+  }
+
+  #contextOf(shape: ContextShape): DecodeContext {
     const wanted = this.#rounded(shape)
     const current = this.#context
     if (current !== null && sameShape(current.shape, wanted)) {
       current.clear()
       current.visitor = null
       current.setSharedVector(null)
-      current.setAdapters([])
       return current
     }
     current?.[Symbol.dispose]()

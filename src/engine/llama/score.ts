@@ -1,7 +1,7 @@
 /** What is expected of texts: log-likelihoods of continuations, of whole texts, of first tokens; how far steering moves it. */
 import { PlimsollError } from '../../errors.ts'
 import { type ResolvedSteering, sameOnPrefix } from '../steering.ts'
-import type { Rendered, Score } from '../types.ts'
+import type { Adapter, Rendered, Score } from '../types.ts'
 import type { DecodeContext } from './context.ts'
 import type { LoadedModel } from './model.ts'
 import { pieceSize, prefill, scoredPiece } from './prefill.ts'
@@ -31,9 +31,10 @@ interface Distribution {
 export function score(
   model: LoadedModel,
   requests: readonly ScoreRequest[],
+  adapters: readonly Adapter[],
   onDone: (index: number, score: Score) => void,
 ): void {
-  const reader = new PrefixReader(model, requests)
+  const reader = new PrefixReader(model, requests, adapters)
   for (const [index, request] of requests.entries()) onDone(index, reader.score(request))
 }
 
@@ -42,9 +43,10 @@ export function firstToken(
   model: LoadedModel,
   requests: readonly ScoreRequest[],
   tokens: readonly number[],
+  adapters: readonly Adapter[],
   onDone: (index: number, logProbabilities: Float64Array) => void,
 ): void {
-  const reader = new PrefixReader(model, requests)
+  const reader = new PrefixReader(model, requests, adapters)
   for (const [index, request] of requests.entries()) {
     const after = reader.after(request)
     onDone(
@@ -67,9 +69,10 @@ export interface DivergenceRequest {
 export function divergence(
   model: LoadedModel,
   requests: readonly DivergenceRequest[],
+  adapters: readonly Adapter[],
   onDone: (index: number, steering: number, divergences: Float64Array) => void,
 ): void {
-  const reader = new PrefixReader(model, requests)
+  const reader = new PrefixReader(model, requests, adapters)
   for (const [index, { rendered, continuation, steerings }] of requests.entries()) {
     const text = { rendered, continuation }
     const tokens = continuation.length === 0 ? rendered.tokens.length - 1 : continuation.length
@@ -106,14 +109,15 @@ class PrefixReader {
   /** What follows the cached tokens, where it was computed. */
   #next: Distribution | null = null
 
-  constructor(model: LoadedModel, requests: readonly Pick<ScoreRequest, 'rendered' | 'continuation'>[]) {
+  constructor(
+    model: LoadedModel,
+    requests: readonly Pick<ScoreRequest, 'rendered' | 'continuation'>[],
+    adapters: readonly Adapter[],
+  ) {
     const lengths = requests.map(request => request.rendered.tokens.length + request.continuation.length)
     this.#rewinds = model.rewinds
-    this.#context = model.context({
-      sequences: model.rewinds ? 1 : 2,
-      cells: Math.max(1, ...lengths),
-      outputs: scoredPiece,
-    })
+    const sequences = model.rewinds ? 1 : 2
+    this.#context = model.context({ sequences, cells: Math.max(1, ...lengths), outputs: scoredPiece }, adapters)
     this.#visitor = new SteeringVisitor()
     this.#context.visitor = this.#visitor
   }

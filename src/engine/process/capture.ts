@@ -1,5 +1,5 @@
 /** Asks the engine process for states, and puts them together as they come. */
-import { checkedPrompt, oneOf } from '../check.ts'
+import { checkedAdapters, checkedPrompt, oneOf } from '../check.ts'
 import { checkOptions } from '../check-options.ts'
 import { steeringCheck } from '../check-steering.ts'
 import type { Capture, CaptureItem, CaptureOptions, Prompt } from '../types.ts'
@@ -31,6 +31,7 @@ export async function capture(
         }
       }),
       where: parsed,
+      adapters: checkedAdapters(options.adapters),
       reduce: oneOf('reduce', options.reduce ?? 'mean', ['none', 'mean', 'last']),
     },
     {

@@ -1,7 +1,6 @@
 /** A model whose calls an engine process computes. */
 import { PlimsollError } from '../../errors.ts'
-import type { RunOptions } from '../../progress.ts'
-import { checkedPrompt, checkedTokens, listOf, oneOf } from '../check.ts'
+import { checkedAdapters, checkedPrompt, checkedTokens, listOf, oneOf } from '../check.ts'
 import { checkOptions } from '../check-options.ts'
 import { steeringCheck } from '../check-steering.ts'
 import type {
@@ -9,6 +8,7 @@ import type {
   CaptureItem,
   CaptureOptions,
   DivergenceItem,
+  DivergenceOptions,
   GenerateOptions,
   Generation,
   Model,
@@ -131,6 +131,7 @@ export class LlamaModel implements Model {
             steering: checked(item.steering ?? options.steering, request),
           }
         }),
+        adapters: checkedAdapters(options.adapters),
       },
       {
         signal: options.signal,
@@ -161,6 +162,7 @@ export class LlamaModel implements Model {
           steering: checked(options.steering, this.#first + index),
         })),
         tokens: checkedTokens(tokens, this.info.vocabulary),
+        adapters: checkedAdapters(options.adapters),
       },
       {
         signal: options.signal,
@@ -177,7 +179,7 @@ export class LlamaModel implements Model {
   async divergence(
     items: readonly DivergenceItem[],
     steerings: readonly Steering[],
-    options: RunOptions = {},
+    options: DivergenceOptions = {},
   ): Promise<Float64Array[][]> {
     checkOptions('divergence', options)
     const results = listOf('items', items).map((): (Float64Array | undefined)[] => new Array(steerings.length))
@@ -196,6 +198,7 @@ export class LlamaModel implements Model {
             steerings: steerings.map(steering => checked(steering, request)),
           }
         }),
+        adapters: checkedAdapters(options.adapters),
       },
       {
         signal: options.signal,

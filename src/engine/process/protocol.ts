@@ -64,6 +64,7 @@ export interface Calls {
       requests: readonly (WireRequest & { continuation?: string | undefined })[]
       where: Where
       reduce: 'none' | 'mean' | 'last'
+      adapters: readonly Adapter[]
     }
     result: { readonly layers: readonly number[]; readonly width: number }
     event:
@@ -79,12 +80,12 @@ export interface Calls {
       | { readonly kind: 'positions'; readonly index: number; readonly positions: readonly number[] }
   }
   score: {
-    arguments: { requests: readonly (WireRequest & { continuation: string })[] }
+    arguments: { requests: readonly (WireRequest & { continuation: string })[]; adapters: readonly Adapter[] }
     result: null
     event: { readonly kind: 'score'; readonly index: number; readonly score: Score }
   }
   firstToken: {
-    arguments: { requests: readonly WireRequest[]; tokens: readonly number[] }
+    arguments: { requests: readonly WireRequest[]; tokens: readonly number[]; adapters: readonly Adapter[] }
     result: null
     event: { readonly kind: 'first'; readonly index: number; readonly logProbabilities: Float64Array }
   }
@@ -95,6 +96,7 @@ export interface Calls {
         readonly continuation: string
         readonly steerings: readonly (Steering | undefined)[]
       }[]
+      adapters: readonly Adapter[]
     }
     result: null
     event: {

@@ -87,7 +87,7 @@ test('in the middle of reading states the prompt at hand is named', async () => 
   const error = await failureOf(
     engine.call(
       'capture',
-      { requests, where: Where.parse({}), reduce: 'mean' },
+      { requests, where: Where.parse({}), reduce: 'mean', adapters: [] },
       {
         onEvent: event => {
           if (event.kind !== 'positions') return

@@ -93,10 +93,9 @@ export class Scheduler {
   }
 
   #open(): [Sequences, PrefixStore, Running] {
-    const { slots, prefixes, cells, streams } = this.#plan
-    const context = this.#model.context({ sequences: slots + prefixes, cells, outputs: slots, streams })
-    context.setAdapters(this.#plan.adapters)
-    context.setSharedVector(this.#plan.shared)
+    const { slots, prefixes, cells, streams, adapters, shared } = this.#plan
+    const context = this.#model.context({ sequences: slots + prefixes, cells, outputs: slots, streams }, adapters)
+    context.setSharedVector(shared)
     const leftovers = this.#model.rewinds ? this.#plan.leftovers : 'leave'
     const sequences = new Sequences(context, new SteeringVisitor(), slots + prefixes, leftovers)
     const store = new PrefixStore(sequences, slots, prefixes)

@@ -38,6 +38,7 @@ export function runCapture(
       requests,
       places,
       args.reduce,
+      args.adapters,
       ({ index, layer, states }) => {
         for (let offset = 0; offset < states.length; offset += statesPerMessage) {
           const piece = states.slice(offset, offset + statesPerMessage)

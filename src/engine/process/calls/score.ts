@@ -16,7 +16,7 @@ export function runScore(
     return { ...prepare(model, flight, request, index, continuation.length, continuation.length > 0), continuation }
   })
   oneByOne(flight, requests.length, next =>
-    score(model, requests, (index, result) => {
+    score(model, requests, args.adapters, (index, result) => {
       next(index + 1)
       tell({ kind: 'score', index, score: result })
     }),
@@ -35,7 +35,7 @@ export function runFirstToken(
     continuation: [],
   }))
   oneByOne(flight, requests.length, next =>
-    firstToken(model, requests, args.tokens, (index, logProbabilities) => {
+    firstToken(model, requests, args.tokens, args.adapters, (index, logProbabilities) => {
       next(index + 1)
       tell({ kind: 'first', index, logProbabilities })
     }),
@@ -59,7 +59,7 @@ export function runDivergence(
     return { rendered, continuation, steerings: resolved }
   })
   oneByOne(flight, requests.length, next =>
-    divergence(model, requests, (index, steering, divergences) => {
+    divergence(model, requests, args.adapters, (index, steering, divergences) => {
       if (steering === args.requests[index]!.steerings.length - 1) next(index + 1)
       tell({ kind: 'divergence', index, steering, divergences })
     }),

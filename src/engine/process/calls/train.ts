@@ -92,6 +92,7 @@ function readSequences(
       prepared.map(({ request }) => request),
       places,
       'none',
+      [],
       captured => {
         states[captured.index] = captured.states
       },
