@@ -36,6 +36,17 @@ export function oneOf<Word extends string>(name: string, value: Word, words: rea
   })
 }
 
+/** @throws PlimsollError `invalid-input` */
+export function checkedText(name: string, text: string, where?: string): string {
+  if (typeof text === 'string') return text
+  throw new PlimsollError('invalid-input', `${name} has to be a text`, {
+    found: typeof text,
+    expected: 'a string; an empty one for none',
+    ...(where !== undefined && { where }),
+    fix: `Give ${name} as a string.`,
+  })
+}
+
 const roles: readonly unknown[] = ['system', 'user', 'assistant']
 
 /** @throws PlimsollError `invalid-input` */

@@ -1,5 +1,5 @@
 /** Asks the engine process for states, and puts them together as they come. */
-import { checkedAdapters, checkedPrompt, oneOf } from '../check.ts'
+import { checkedAdapters, checkedPrompt, checkedText, oneOf } from '../check.ts'
 import { checkOptions } from '../check-options.ts'
 import { steeringCheck } from '../check-steering.ts'
 import type { Capture, CaptureItem, CaptureOptions, Prompt } from '../types.ts'
@@ -26,7 +26,10 @@ export async function capture(
         checkOptions('an item of capture', item, `request ${request}`)
         return {
           prompt: checkedPrompt(item.prompt, request),
-          continuation: item.continuation,
+          continuation:
+            item.continuation === undefined
+              ? undefined
+              : checkedText('continuation', item.continuation, `request ${request}`),
           steering: checked(item.steering ?? options.steering, request),
         }
       }),

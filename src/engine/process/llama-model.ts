@@ -1,8 +1,7 @@
 /** A model whose calls an engine process computes. */
 import { PlimsollError } from '../../errors.ts'
-import { checkedAdapters, checkedPrompt, checkedTokens, listOf, oneOf } from '../check.ts'
+import { checkedPrompt, checkedText, checkedTokens, listOf, oneOf } from '../check.ts'
 import { checkOptions } from '../check-options.ts'
-import { steeringCheck } from '../check-steering.ts'
 import type {
   Capture,
   CaptureItem,
@@ -27,10 +26,11 @@ import type {
   TrainOptions,
 } from '../types.ts'
 import type { WhereInput } from '../where.ts'
-import { type Asking, complete } from './asking.ts'
+import type { Asking } from './asking.ts'
 import { capture } from './capture.ts'
 import type { EngineProcess } from './client.ts'
 import { generate, stream } from './generate.ts'
+import { divergence, firstToken, score } from './scoring.ts'
 import { trainArguments } from './train-arguments.ts'
 
 /**
@@ -65,7 +65,7 @@ export class LlamaModel implements Model {
   async tokenize(text: string, options: { readonly special?: 'parse' | 'plain' } = {}): Promise<number[]> {
     checkOptions('tokenize', options)
     const special = oneOf('special', options.special ?? 'plain', ['parse', 'plain'])
-    return Array.from(await this.#engine.call('tokenize', { text, special }))
+    return Array.from(await this.#engine.call('tokenize', { text: checkedText('text', text), special }))
   }
 
   async detokenize(tokens: readonly number[]): Promise<string> {
@@ -114,103 +114,24 @@ export class LlamaModel implements Model {
     return results
   }
 
-  async score(items: readonly ScoreItem[], options: ScoreOptions = {}): Promise<Score[]> {
-    checkOptions('score', options)
-    const scores: (Score | undefined)[] = new Array(items.length)
-    const checked = steeringCheck()
-    let done = 0
-    await this.#engine.call(
-      'score',
-      {
-        requests: listOf('items', items).map((item, index) => {
-          const request = this.#first + index
-          checkOptions('an item of score', item, `request ${request}`)
-          return {
-            prompt: checkedPrompt(item.prompt, request),
-            continuation: item.continuation,
-            steering: checked(item.steering ?? options.steering, request),
-          }
-        }),
-        adapters: checkedAdapters(options.adapters),
-      },
-      {
-        signal: options.signal,
-        first: this.#first,
-        onEvent: event => {
-          scores[event.index] = event.score
-          options.onProgress?.({ stage: 'score', done: ++done, total: items.length })
-        },
-      },
-    )
-    return complete(scores)
+  score(items: readonly ScoreItem[], options: ScoreOptions = {}): Promise<Score[]> {
+    return score(this.#asking, items, options)
   }
 
-  async firstToken(
+  firstToken(
     prompts: readonly Prompt[],
     tokens: readonly number[],
     options: ScoreOptions = {},
   ): Promise<Float64Array[]> {
-    checkOptions('firstToken', options)
-    const results: (Float64Array | undefined)[] = new Array(prompts.length)
-    const checked = steeringCheck()
-    let done = 0
-    await this.#engine.call(
-      'firstToken',
-      {
-        requests: listOf('prompts', prompts).map((prompt, index) => ({
-          prompt: checkedPrompt(prompt, this.#first + index),
-          steering: checked(options.steering, this.#first + index),
-        })),
-        tokens: checkedTokens(tokens, this.info.vocabulary),
-        adapters: checkedAdapters(options.adapters),
-      },
-      {
-        signal: options.signal,
-        first: this.#first,
-        onEvent: event => {
-          results[event.index] = event.logProbabilities
-          options.onProgress?.({ stage: 'score', done: ++done, total: prompts.length })
-        },
-      },
-    )
-    return complete(results)
+    return firstToken(this.#asking, prompts, tokens, options)
   }
 
-  async divergence(
+  divergence(
     items: readonly DivergenceItem[],
     steerings: readonly Steering[],
     options: DivergenceOptions = {},
   ): Promise<Float64Array[][]> {
-    checkOptions('divergence', options)
-    const results = listOf('items', items).map((): (Float64Array | undefined)[] => new Array(steerings.length))
-    const checked = steeringCheck()
-    const total = items.length * listOf('steerings', steerings).length
-    let done = 0
-    await this.#engine.call(
-      'divergence',
-      {
-        requests: items.map((item, index) => {
-          const request = this.#first + index
-          checkOptions('an item of divergence', item, `request ${request}`)
-          return {
-            prompt: checkedPrompt(item.prompt, request),
-            continuation: item.continuation,
-            steerings: steerings.map(steering => checked(steering, request)),
-          }
-        }),
-        adapters: checkedAdapters(options.adapters),
-      },
-      {
-        signal: options.signal,
-        first: this.#first,
-        onEvent: event => {
-          const result = results[event.index]
-          if (result !== undefined) result[event.steering] = event.divergences
-          options.onProgress?.({ stage: 'score', done: ++done, total })
-        },
-      },
-    )
-    return results.map(complete)
+    return divergence(this.#asking, items, steerings, options)
   }
 
   async train(examples: readonly TrainingExample[], spec: TrainingSpec, options: TrainOptions = {}): Promise<Training> {

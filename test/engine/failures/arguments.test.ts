@@ -93,6 +93,10 @@ const calls: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = [
   ],
   ['a misspelt option of scoring', () => model.score([], any({ sterring: [] })), /^sterring$/],
   ['a misspelt key of what is scored', () => model.score([any({ prompt: 'a', continuation: 'b', x: 1 })]), /^x$/],
+  ['nothing for a continuation', () => model.score([any({ prompt: 'a' })]), /^undefined$/],
+  ['a number for a continuation', () => model.capture([any({ prompt: 'a', continuation: 3 })], {}), /^number$/],
+  ['null for what is compared', () => model.divergence([any({ prompt: 'a', continuation: null })], [[]]), /^object$/],
+  ['a number for a text', () => model.tokenize(any(3)), /^number$/],
   ['an option of the first token that there is not', () => model.firstToken(['a'], [1], any({ top: 3 })), /^top$/],
   ['an option of a divergence that there is not', () => model.divergence([], [], any({ steering: [] })), /^steering$/],
   [
