@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { Vector } from '../../steer/index.ts'
 import type { Store } from '../../store/index.ts'
 import { builtinStudies } from '../../study/builtin.ts'
-import { Refusal } from '../viewer/failure.ts'
+import { Refusal } from '../http/refusal.ts'
 import { StudyChild, type StudyEnd } from './child.ts'
 import { writeGiven } from './given.ts'
 

@@ -1,5 +1,5 @@
 /** Stops runs whose processes are on this machine, whoever began them. */
-import { Refusal } from '../viewer/failure.ts'
+import { Refusal } from '../http/refusal.ts'
 import type { StudyRunner } from './runner.ts'
 
 export class Stopper {

@@ -1,20 +1,8 @@
 /** What goes wrong in the viewer, as its pages read it. */
 import { PlimsollError } from '../../errors.ts'
 import { ApiError } from '../http/api-error.ts'
+import { Refusal } from '../http/refusal.ts'
 import type { Failure } from './wire.ts'
-
-/** An answer that is no success, told in the words of an error. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal'
-  readonly status: number
-  readonly fix: string | undefined
-
-  constructor(status: number, message: string, fix?: string) {
-    super(message)
-    this.status = status
-    this.fix = fix
-  }
-}
 
 const statuses: Readonly<Record<string, number>> = {
   'not-found': 404,

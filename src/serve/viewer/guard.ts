@@ -2,7 +2,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 import { hostName, isLoopback } from '../http/loopback.ts'
-import { Refusal } from './failure.ts'
+import { Refusal } from '../http/refusal.ts'
 
 /** Another site's name may be made to point here (DNS rebinding), and its pages would then count as ours. */
 export const knownHosts: MiddlewareHandler = async (context, next) => {

@@ -2,7 +2,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
-import { Refusal } from './failure.ts'
+import { Refusal } from '../http/refusal.ts'
 
 /** How a run is named. */
 export const Hash = z.string().regex(/^[\w-]{1,128}$/)

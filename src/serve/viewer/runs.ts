@@ -7,7 +7,7 @@ import { askedSuites, changedRows } from '../../study/finished.ts'
 import type { Plan } from '../../study/plan.ts'
 import { isShown, type ShownItem, shownJudgement } from '../../study/samples.ts'
 import { JUDGE, judgementsByPosition } from '../../study/work.ts'
-import { Refusal } from './failure.ts'
+import { Refusal } from '../http/refusal.ts'
 
 export interface AskedRun {
   readonly run: RunRow

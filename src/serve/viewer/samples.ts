@@ -6,7 +6,7 @@ import { CHOICES } from '../../study/choice-judgement.ts'
 import { isResult } from '../../study/is-result.ts'
 import { type ShownItem, sampleAt } from '../../study/samples.ts'
 import { JUDGE } from '../../study/work.ts'
-import { Refusal } from './failure.ts'
+import { Refusal } from '../http/refusal.ts'
 import type { AskedRun, Runs } from './runs.ts'
 import { storedName } from './stored-name.ts'
 import {

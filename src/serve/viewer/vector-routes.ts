@@ -1,7 +1,7 @@
 /** Routes by which pages see the vectors of the served model, and have those of the store's studies served. */
 import { Hono } from 'hono'
 import type { Store } from '../../store/index.ts'
-import { Refusal } from './failure.ts'
+import { Refusal } from '../http/refusal.ts'
 import { atMost, body } from './request.ts'
 import { type Served, takeStored, vectorsView } from './vectors.ts'
 import { VectorTaken } from './wire.ts'
