@@ -27,7 +27,14 @@ export function checkedExample(example: TrainingExample, index: number): Trainin
 }
 
 /** @throws PlimsollError `invalid-input` for what is no checkpoint of this edit */
-export function checkCheckpoint({ parameters, best, optimiser }: Checkpoint, edit: TrainableSpec): void {
+export function checkCheckpoint(from: Checkpoint, edit: TrainableSpec): void {
+  const { epoch, losses, validation, parameters, best, optimiser } = from ?? {}
+  if (!Number.isInteger(epoch) || !Array.isArray(losses) || !Array.isArray(validation))
+    throw new PlimsollError('invalid-input', 'What a training is to go on from is no checkpoint', {
+      found: from === null ? 'null' : `${typeof from} with ${Object.keys(from).join(', ') || 'nothing in it'}`,
+      expected: 'what onCheckpoint was given',
+      fix: 'Keep checkpoints as they are, or leave `from` out.',
+    })
   for (const [name, held] of [
     ['parameters', parameters],
     ['best', best],
