@@ -76,6 +76,6 @@ export function checkModel(vector: Vector, model: Pick<ModelInfo, 'name' | 'fing
   throw new PlimsollError('vector-mismatch', 'The vector was fitted on another model', {
     found: `fitted on ${made.name} (${made.layers} layers × ${made.width}, ${made.fingerprint.slice(0, 8)})`,
     expected: `${model.name} (${model.layers} layers × ${model.width}, ${model.fingerprint.slice(0, 8)})`,
-    fix: `Use it on ${made.name}, fit it on this model, or force it if you know that the models are the same.`,
+    fix: `Use it on ${made.name}, fit it on this model, or force it (--force, in code otherModel: 'force') if you know that they are the same.`,
   })
 }
