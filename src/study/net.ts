@@ -10,3 +10,8 @@ const digits = 1e12
 export function net({ target, control }: { readonly target: number; readonly control: number }): number {
   return Math.round((target - control) * digits) / digits
 }
+
+/** Whether one of so many prompts makes up for a difference between two shares. */
+export function isWithinOne(difference: number, prompts: number): boolean {
+  return difference * prompts < 1 + 1e-6
+}

@@ -109,6 +109,17 @@ describe('rules on the organism', () => {
     expect(all.looked).toBe(8)
   })
 
+  it('says how many others one prompt would have had chosen', async () => {
+    const { selection } = await selected('target-minus-control', 1, {}, [])
+    const best = selection.points.find(({ chosen }) => chosen)
+    const prompts = Math.min(selection.n.target, selection.n.control)
+    const lost = selection.points.filter(point => point !== best).map(({ score }) => (best?.score ?? 0) - score)
+    const close = lost.filter(points => Math.round(points * prompts) <= 1).length
+    const said =
+      { 0: '%.', 1: 'Another is within one prompt of it.' }[close] ?? `${close} others are within one prompt of it.`
+    expect(selection.why).toContain(said)
+  })
+
   it('the best within the budget is chosen, and the sentence says what would have been without', async () => {
     const free = await selected('target-minus-control', 1, { divergence: 'of every point' }, [])
     const divergences = free.selection.points.map(({ units }) => units?.kl?.p95 ?? Number.NaN)

@@ -8,7 +8,7 @@ import { type Candidate, candidatesOf, isWithin, type Place, type Selecting } fr
 import { type ConditionMet, conditionMet, conditionSentence } from './condition-met.ts'
 import { exploreAt, exploredRate } from './explore.ts'
 import { Harmless } from './harmless/index.ts'
-import { net } from './net.ts'
+import { isWithinOne, net } from './net.ts'
 import type { Plan } from './plan.ts'
 import type { ExploredPoint, ExploredRate, Selection } from './result.ts'
 import { leastReaching, usesBudget } from './rules.ts'
@@ -80,6 +80,7 @@ export async function selectPoint<P extends Place>(
   const along = { place, strengths: [...strengths, best.strength], chosen: best.strength }
   const explored = await explore(work, plan, selecting, along, new Map([...known, [0, baseline.axes]]))
   const { target, control } = plan.select
+  const fewest = Math.min(target.length, control.length)
   return {
     place,
     strength: best.strength,
@@ -104,6 +105,7 @@ export async function selectPoint<P extends Place>(
       why: `${whyChosen(best, {
         behaviour: plan.study.behaviour,
         ...{ rule, budget, efficacy, reached: matched.reached, baseline, tried: tried.length, allowed: allowed.length },
+        close: allowed.filter(point => point !== best && isWithinOne(best.score - point.score, fewest)).length,
         without: bestPoint(tried),
         by: best.by,
       })}${conditionSentence(best.met.target, best.met.control)}`,

@@ -11,6 +11,7 @@ const circumstances: Circumstances = {
   reached: true,
   tried: 20,
   allowed: 7,
+  close: 0,
   baseline: { target: 0.4, control: 0.02 },
   without: best,
   by: null,
@@ -49,6 +50,13 @@ test('a choice that is no better than not steering says so, since no rule can ch
     /2 %\. No steering at all does as well: 38 points between the two\.$/,
   )
   expect(whyChosen(weak, { ...circumstances, rule: 'matched-efficacy' })).not.toContain('No steering')
+})
+
+test('a choice that one prompt would have changed says so', () => {
+  const rule = 'target-minus-control'
+  expect(whyChosen(best, { ...circumstances, close: 1 })).toMatch(/2 %\. Another is within one prompt of it\.$/)
+  expect(whyChosen(best, { ...circumstances, rule, close: 3 })).toMatch(/2 %\. 3 others are within one prompt of it\.$/)
+  expect(whyChosen(best, { ...circumstances, rule: 'kl-budget', close: 3 })).not.toContain('within one prompt')
 })
 
 test('nats have two digits', () => {

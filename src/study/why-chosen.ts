@@ -25,6 +25,8 @@ export interface Circumstances {
   /** Points that were answered, and those of them that could be chosen. */
   readonly tried: number
   readonly allowed: number
+  /** Points beside the chosen one that would have been, had one prompt come out otherwise. */
+  readonly close: number
   readonly baseline: Readonly<{ target: number; control: number }>
   /** What would have been chosen with no budget. */
   readonly without: ChosenPoint
@@ -33,7 +35,7 @@ export interface Circumstances {
 }
 
 export function whyChosen(best: ChosenPoint, circumstances: Circumstances): string {
-  return `${choiceText(best, circumstances)}${unsteeredText(best, circumstances)}`
+  return `${choiceText(best, circumstances)}${closeText(circumstances)}${unsteeredText(best, circumstances)}`
 }
 
 function choiceText(best: ChosenPoint, circumstances: Circumstances): string {
@@ -55,6 +57,17 @@ function choiceText(best: ChosenPoint, circumstances: Circumstances): string {
       return `${capital(place(best))} is ${largestText(circumstances)} within ${budgetText(circumstances, best)}${others}: ${answered}.`
     }
   }
+}
+
+/** Rates of few prompts choose by lot. */
+function closeText({ rule, close }: Circumstances): string {
+  if (close === 0 || !choosesByScore(rule)) return ''
+  return close === 1 ? ' Another is within one prompt of it.' : ` ${close} others are within one prompt of it.`
+}
+
+/** Under the others the divergence or the target alone decides first. */
+function choosesByScore(rule: Rule): boolean {
+  return rule === 'target-minus-control' || rule === 'both'
 }
 
 /** A rule has to choose one of the points, and cannot say: do not steer. */
