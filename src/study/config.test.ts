@@ -83,6 +83,33 @@ seed: 1
     expect(study.select.strengths).toEqual([1])
   })
 
+  it('fits on the rows it names for both sides, and on no pool of the study below', () => {
+    const sides = { positive: { file: 'a.csv' }, negative: { file: 'b.csv' } }
+    expect(resolveStudy({ study: 'demo', fit: sides }).fit).toMatchObject({ ...sides, keep: 'all' })
+    expect(resolveStudy({ study: 'demo', fit: sides }).fit).not.toHaveProperty('pool')
+    expect(resolveStudy({ study: 'demo', fit: { ...sides, keep: 'behaviour' } }).fit).toMatchObject({
+      keep: 'behaviour',
+    })
+    const pool = 'organism/pseudo-harmful/fit'
+    expect(resolveStudy({ study: 'demo', fit: { ...sides, pool } }).fit).toMatchObject({ pool, keep: 'behaviour' })
+    const one = resolveStudy({ study: 'demo', fit: { positive: sides.positive } }).fit
+    expect(one).toMatchObject({ pool, negative: 'organism/harmful/fit', keep: 'behaviour' })
+    const none = resolveStudy({ study: 'demo', fit: { pool: false } }).fit
+    expect(none).toMatchObject({ positive: 'organism/harmless/fit', keep: 'behaviour' })
+    expect(none).not.toHaveProperty('pool')
+  })
+
+  it('fits so when it is filled up from a file beside it, too', () => {
+    writeFileSync(join(folder, 'pooled.yaml'), 'study: demo\nfit: { pool: organism/harmless/fit }\n')
+    const fitOf = (fit: string) => {
+      writeFileSync(join(folder, 'above.yaml'), `study: pooled.yaml\nfit: ${fit}\n`)
+      return loadStudy(join(folder, 'above.yaml')).study.fit
+    }
+    expect(fitOf('{ limit: 9 }').pool).toBe('organism/harmless/fit')
+    expect(fitOf('{ pool: false }')).not.toHaveProperty('pool')
+    expect(fitOf('{ positive: { file: a.csv }, negative: { file: b.csv } }')).not.toHaveProperty('pool')
+  })
+
   it('resolves its paths from its own folder', () => {
     const path = join(folder, 'mine.yaml')
     writeFileSync(

@@ -169,7 +169,8 @@ export function resolveStudy(file: StudyFile, where?: string): Study {
   const builtin = builtinStudies[base]
   if (builtin === undefined) throw unknownStudy(base, where)
   const layers: readonly StudyFile[] = [defaults, { name: base }, builtin, own]
-  const whole = layers.reduce<Record<string, unknown>>((all, next) => merge(all, next), {})
+  const filled = layers.reduce<Record<string, unknown>>((all, next) => merge(all, next), {})
+  const whole = { ...filled, fit: withoutPool(filled.fit as NonNullable<StudyFile['fit']>) }
   const parsed = Study.safeParse(whole)
   if (parsed.success) return parsed.data
   const problem = firstProblem(Study, whole) ?? unexplained(parsed.error)
@@ -196,7 +197,21 @@ function merge(below: Readonly<Record<string, unknown>>, above: StudyFile): Reco
     const [low, high] = [below[key], above[key]]
     if (typeof low === 'object' && low !== null && high !== undefined) all[key] = { ...low, ...withoutUndefined(high) }
   }
+  if (above.fit !== undefined) all.fit = contrastAsWritten(all.fit as object, above.fit)
   return all
+}
+
+/**
+ * Whoever names rows for both sides and no pool means these rows and no others: the pool below, of which the model's
+ * own behaviour would take most rows before it came to these, does not join them.
+ */
+function contrastAsWritten(filled: object, { pool, positive, negative, keep }: NonNullable<StudyFile['fit']>): object {
+  if (pool !== undefined || positive === undefined || negative === undefined) return filled
+  return { ...filled, pool: false, keep: keep ?? 'all' }
+}
+
+function withoutPool({ pool, ...fit }: NonNullable<StudyFile['fit']>): object {
+  return pool === false ? fit : { ...fit, pool }
 }
 
 function withoutUndefined(value: object): Record<string, unknown> {

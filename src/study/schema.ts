@@ -172,7 +172,10 @@ export const StudyFile = z.strictObject({
   ...z.strictObject(plain).partial().shape,
   conditions: Conditions.optional(),
   references: References.partial().optional(),
-  fit: Fit.partial().optional(),
+  /** `pool: false` takes the pool of the study below away; so do rows for both sides. */
+  fit: Fit.extend({ pool: z.union([Ref, z.literal(false)]) })
+    .partial()
+    .optional(),
   select: Select.partial().optional(),
   measure: Measure.partial().optional(),
   margins: Margins.partial().optional(),

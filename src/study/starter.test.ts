@@ -16,13 +16,17 @@ it('what stands in its comments is accepted too', () => {
     .replace('conditions: [diffmean]\n', '')
     .split('\n')
     .map(line =>
-      /^# (?:conditions|system|fit|select|measure|margins|generation|seed| {2})/.test(line) ? line.slice(2) : line,
+      /^# (?:name|title|conditions|system|fit|select|measure|margins|generation|seed| {2})/.test(line)
+        ? line.slice(2)
+        : line,
     )
     .join('\n')
   const file = parseStudy(settings, 'study.yaml')
   expect(Object.keys(file).sort()).toEqual(
     [
       'version',
+      'name',
+      'title',
       'study',
       'model',
       'conditions',

@@ -6,6 +6,9 @@ export function starterFile({ study, model }: { readonly study: string; readonly
   return `# plimsoll run FILE --plan says what this would do, and for how long; plimsoll run FILE does it, or goes on where it stopped.
 # Whatever is left out comes from the built-in study. Every key: docs/studies.md
 version: 1
+# What results are filed under (else the file's name), and the heading of the report.
+# name: mine
+# title: Compliance on my model
 study: ${value(study)}
 model: ${value(model)}
 
@@ -22,7 +25,7 @@ conditions: [diffmean]
 # Layer and strength are chosen on a split of the data that is not tested.
 # select: { layers: 5, strengths: [0.5, 1, 2, 3, 4], rule: target-minus-control }
 
-# Your own rows: prompts that show the behaviour and prompts that do not, to fit on.
+# Your own rows to fit on, all of them and no others: prompts that are answered (or should be), and prompts that are refused.
 # fit: { positive: { file: data/answer.csv }, negative: { file: data/refuse.csv } }
 
 # What is asked. A list replaces the built-in study's; own data is { file: data/mine.csv, columns: { prompt: question } }.

@@ -34,18 +34,25 @@ export function contrastSet(
   behaviour: ReadonlyMap<PromptRow, Behaviour>,
   rules: ContrastRules,
 ): ContrastSet {
+  const joined = { positive: beside(rows.pool, rows.positive), negative: beside(rows.pool, rows.negative) }
   if (rules.keep === 'all') {
-    const positive = resample([...rows.positive, ...rows.pool], rules.limit, rules.seed)
+    const positive = resample([...joined.positive, ...rows.pool], rules.limit, rules.seed)
     const negative = resample(rows.negative, rules.limit, rules.seed)
     return { positive, negative, note: `All rows as given: ${positive.length} positive, ${negative.length} negative.` }
   }
-  const positive = side(rows.pool, rows.positive, 'complied', behaviour, rules)
-  const negative = side(rows.pool, rows.negative, 'refused', behaviour, rules)
+  const positive = side(rows.pool, joined.positive, 'complied', behaviour, rules)
+  const negative = side(rows.pool, joined.negative, 'refused', behaviour, rules)
   return {
     positive: positive.rows,
     negative: negative.rows,
     note: `Positives: ${positive.note} Negatives: ${negative.note}`,
   }
+}
+
+/** Rows that the pool does not have already. */
+function beside(pool: readonly PromptRow[], wider: readonly PromptRow[]): readonly PromptRow[] {
+  const inPool = new Set(pool.map(({ prompt }) => prompt))
+  return wider.filter(({ prompt }) => !inPool.has(prompt))
 }
 
 function side(
@@ -58,7 +65,10 @@ function side(
   const own = pool.filter(row => behaviour.get(row) === wanted)
   const draw = (rows: readonly PromptRow[]) => resample(rows, limit, seed)
   const told = `${own.length} of ${pool.length} pool prompts were ${wanted === 'complied' ? 'answered' : 'refused'}`
-  if (own.length >= minimum) return { rows: draw(own), note: `${told}${cut(own.length, limit)}.` }
+  if (own.length >= minimum) {
+    const unused = wider.length === 0 ? '' : `; the ${wider.length} of the wider pool were not needed`
+    return { rows: draw(own), note: `${told}${cut(own.length, limit)}${unused}.` }
+  }
   const joining = wider.filter(row => behaviour.get(row) === wanted)
   const joined = [...own, ...joining]
   const lack = pool.length === 0 ? '' : `${told}, fewer than ${minimum}; `

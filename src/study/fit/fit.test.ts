@@ -65,7 +65,7 @@ describe('a contrast set', () => {
     )
     expect(set.positive.map(row => row.id).sort()).toEqual(['pool1', 'pool3', 'pool5', 'pool7', 'pool9'])
     expect(set.negative.map(row => row.id).sort()).toEqual(['pool0', 'pool2', 'pool4', 'pool6', 'pool8'])
-    expect(set.note).toContain('5 of 10 pool prompts were answered')
+    expect(set.note).toContain('5 of 10 pool prompts were answered; the 8 of the wider pool were not needed.')
   })
 
   it('lets wider pools join, and says so', () => {
@@ -94,5 +94,12 @@ describe('a contrast set', () => {
   it('is as given where behaviour does not count', () => {
     const set = contrastSet(fit, new Map(), { ...rules, keep: 'all', limit: 100 })
     expect([set.positive.length, set.negative.length]).toEqual([18, 8])
+  })
+
+  it('holds a row once that both the pool and a side have', () => {
+    const same = { ...fit, positive: rows('pool', 10) }
+    const given = contrastSet(same, new Map(), { ...rules, keep: 'all', limit: 100 })
+    expect(given.positive.map(({ prompt }) => prompt)).toHaveLength(new Set(given.positive.map(r => r.prompt)).size)
+    expect(given.positive).toHaveLength(10)
   })
 })
