@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { type Command, Option } from '@commander-js/extra-typings'
 import { PlimsollError } from '../errors.ts'
 import type { RunRow } from '../store/index.ts'
@@ -12,6 +12,7 @@ import { samplesOf } from '../study/samples.ts'
 import { readResult } from '../study/stored-result.ts'
 import { suggest } from '../suggest.ts'
 import { examples, globalsOf, outputOf } from './common.ts'
+import type { Output } from './terminal/output.ts'
 import { defaultStore, resultsFolder, showFiles, showVerdict } from './terminal/study.ts'
 
 export function reportCommand(program: Command): void {
@@ -36,21 +37,34 @@ export function reportCommand(program: Command): void {
       if (run === undefined) throw notFinished(study, storeFile, await store.runs())
       const result = readResult(run.result)
       const folder = options.output ?? join(resultsFolder, study)
-      const { plan, changed } = await finishedPlan(store, run, process.cwd())
-      const note = changedRows(changed)
-      if (note !== null) output.note(note)
-      const { answers: format, redact } = options
-      const answers = format && { format, samples: samplesOf(store, run.hash, plan) }
-      const samples = samplesOf(store, run.hash, plan)
-      const exports = (options.export ?? []).map((wanted): Export => {
-        if (wanted === 'latex') return { format: wanted }
-        return { format: wanted, samples: () => samplesOf(store, run.hash, plan) }
+      const { answers: format, redact, export: wanted = [] } = options
+      const from = existsSync(given) ? dirname(resolve(given)) : undefined
+      const read = await finishedPlan(store, run, from).catch((error: unknown) => {
+        // The figures stand in the store; only answers are shown beside the rows that they answer.
+        if (format === undefined && !wanted.includes('inspect')) return withoutAnswers(error, output)
+        throw error
       })
-      const files = await writeReport(result, samples, folder, { store: storeFile, redact, answers, exports })
+      const note = read && changedRows(read.changed)
+      if (note !== null) output.note(note)
+      const samples = () => (read === null ? [] : samplesOf(store, run.hash, read.plan))
+      const files = await writeReport(result, samples(), folder, {
+        store: storeFile,
+        redact,
+        answers: format && { format, samples: samples() },
+        exports: wanted.map((one): Export => (one === 'latex' ? { format: one } : { format: one, samples })),
+      })
       if (output.json) return output.printJson({ study, run: run.hash, files })
       showVerdict(result, output)
       showFiles(files, output)
     })
+}
+
+function withoutAnswers(error: unknown, output: Output): null {
+  if (!(error instanceof PlimsollError)) throw error
+  const { message, found, where } = error
+  const told = [message, found, where].filter(part => part !== undefined).join(': ')
+  output.note(`The rows of this study cannot be read, so the report shows figures and no answers.\n  ${told}`)
+  return null
 }
 
 function notFinished(study: string, storeFile: string, runs: readonly RunRow[]): PlimsollError {

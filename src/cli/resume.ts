@@ -1,6 +1,7 @@
 import type { Command } from '@commander-js/extra-typings'
 import { PlimsollError } from '../errors.ts'
 import type { RunRow, Store } from '../store/index.ts'
+import { folderOf } from '../study/folder.ts'
 import { planStudy } from '../study/plan.ts'
 import { runHash } from '../study/run.ts'
 import { readPlan } from '../study/stored-result.ts'
@@ -15,7 +16,7 @@ export function resumeCommand(program: Command): void {
     .command('resume <RUN>')
     .summary('Go on with an interrupted run of the store')
     .description(
-      'Go on with a run where it stopped, by what the store holds of it. RUN is how its hash begins, as `plimsoll status` says it. Own data is looked for from this folder.',
+      'Go on with a run where it stopped, by what the store holds of it. RUN is how its hash begins, as `plimsoll status` says it.',
     )
     .option('--model <NAME|FILE>', 'where the model is now, if it was moved')
     .option('--engines <N>', 'engines that share the work (default: as many as fit the processors)', wholeNumber)
@@ -31,11 +32,11 @@ export function resumeCommand(program: Command): void {
       const run = await runThatBegins(store, begins)
       const stored = readPlan(run.plan)
       const study = { ...stored, model: options.model === undefined ? stored.model : modelGiven(options.model) }
-      const plan = await planStudy({ study, folder: process.cwd() })
+      const plan = await planStudy({ study, folder: await folderOf(store, run.hash) })
       const engine = { engines: options.engines ?? ('processors' as const), threads: options.threads, signal }
       await using opened = await openForCommand(plan.model, output, engine)
       await checkAgainst(opened, plan)
-      if (runHash(plan, opened) !== run.hash) throw another(run)
+      if (runHash(plan, opened) !== run.hash) throw another(run, plan.folder)
       output.note(`${plan.study.title}: ${opened.info.name}\n${describeEngine(opened)}\n`)
       const done = await completeStudy(plan, opened, output, { store, storeFile, signal, folder: options.output })
       if (output.json) return output.printJson(done.result)
@@ -56,10 +57,11 @@ async function runThatBegins(store: Store, begins: string): Promise<RunRow> {
 }
 
 /** The work would be another run's, and start at its beginning. */
-function another({ hash, study }: RunRow): PlimsollError {
+function another({ hash, study }: RunRow, folder: string): PlimsollError {
   return new PlimsollError('invalid-input', 'This would be another run', {
     found: `data, a vector, a method or the weights are not those of run ${hash.slice(0, 8)}`,
-    expected: 'the files that it began with, at the same paths from this folder',
+    expected: 'the files that it began with',
+    where: folder,
     fix: `Give the command that began ${study} again, in the folder where it was given.`,
   })
 }

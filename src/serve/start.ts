@@ -49,7 +49,10 @@ export interface ServeOptions {
   readonly store?: string | undefined
   /** Folder of the viewer's built pages: shown beside, where this machine alone can ask and no key is needed. */
   readonly pages?: string | undefined
-  /** What relative paths start from, and where studies that pages start leave their reports. @default the working directory */
+  /**
+   * What relative paths start from, and where studies that pages start leave their reports. @default the working
+   * directory; for the own data of a study that is looked at, where it lay when it was run
+   */
   readonly folder?: string | undefined
   readonly onError?: ((error: unknown) => void) | undefined
 }
@@ -202,7 +205,7 @@ function checkNames({ vectors = [], standard = [] }: ServeOptions): void {
 
 /** Its pages hold no key, so it is shown where none is needed. */
 async function viewerBeside(
-  { pages, store, onError, folder = process.cwd() }: ServeOptions,
+  { pages, store, onError, folder }: ServeOptions,
   host: string,
   keys: number,
   service: Service,
@@ -211,7 +214,7 @@ async function viewerBeside(
   const { shelf, name, model } = service
   const studies = new StudyRunner({
     store,
-    folder,
+    folder: folder ?? process.cwd(),
     model: { name, opens: findEntry(name) === undefined ? model.info.file : name },
     vector: of => shelf.find(of)?.vector ?? null,
     onEnd: () => void shelf.measureAgain().catch(onError),

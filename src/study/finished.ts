@@ -3,6 +3,7 @@ import type { Suite } from '../measure/suites/index.ts'
 import type { RunRow, Store } from '../store/index.ts'
 import { readAsked } from './asked.ts'
 import { planConditions } from './conditions.ts'
+import { folderOf } from './folder.ts'
 import { type Plan, planStudy } from './plan.ts'
 import { Loader } from './rows.ts'
 import { readPlan } from './stored-result.ts'
@@ -15,8 +16,9 @@ export interface FinishedPlan {
   readonly changed: number
 }
 
-/** @param folder what relative paths of the study's own data start from */
-export async function finishedPlan(store: Store, run: RunRow, folder: string): Promise<FinishedPlan> {
+/** @param given what relative paths of the study's own data start from; default: where the study lay */
+export async function finishedPlan(store: Store, run: RunRow, given?: string | undefined): Promise<FinishedPlan> {
+  const folder = await folderOf(store, run.hash, given)
   const plan = await planStudy({ study: readPlan(run.plan), folder })
   const { suites, changed } = await asAsked(store, run, plan.suites)
   return { plan: { ...plan, suites }, changed }
@@ -26,9 +28,10 @@ export async function finishedPlan(store: Store, run: RunRow, folder: string): P
 export async function askedSuites(
   store: Store,
   run: RunRow,
-  folder: string,
+  given?: string | undefined,
 ): Promise<Pick<Plan, 'suites' | 'conditions'> & Pick<FinishedPlan, 'changed'>> {
   const study = readPlan(run.plan)
+  const folder = await folderOf(store, run.hash, given)
   const suites = await loadSuites(study, new Loader({ folder, dataDir: undefined }))
   return { ...(await asAsked(store, run, suites)), conditions: planConditions(study) }
 }

@@ -171,6 +171,7 @@ export interface StudyResult {
     system: string | null
   }>
   readonly engine: Readonly<{ release: string; cpu: string; threads: number; device: string }>
+  /** `seconds`: worked on it, in all sessions together. */
   readonly time: Readonly<{ started: string; finished: string; seconds: number }>
   readonly answers: number
   readonly margins: Readonly<{ rates: number; perplexity: number; degenerate: number }>

@@ -16,7 +16,9 @@ import { methodTreatments, type Treatment } from './conditions.ts'
 import { keepKnown } from './conflicts/knowledge.ts'
 import { keptDeviations } from './deviations.ts'
 import { type Fitted, recipeKey } from './fit/index.ts'
+import { keepFolder } from './folder.ts'
 import { hashOf } from './hash.ts'
+import { isResult } from './is-result.ts'
 import { gradeAnswers } from './judging/grade.ts'
 import { namedGraders } from './judging/graders.ts'
 import { isDrawn } from './judging/labelled.ts'
@@ -29,7 +31,7 @@ import type { Plan } from './plan.ts'
 import { prepare } from './prepare.ts'
 import type { StudyResult } from './result.ts'
 import { recordedVector, saveVectors } from './saved-vectors.ts'
-import { holdSession } from './session.ts'
+import { holdSession, secondsWorked } from './session.ts'
 import { Stages } from './stages.ts'
 import { Work } from './work.ts'
 
@@ -60,12 +62,11 @@ export function runHash(plan: Plan, model: Pick<Model, 'info'>): string {
  */
 export async function runStudy(planned: Plan, options: RunStudyOptions): Promise<StudyRun> {
   const { model, store, signal, onProgress } = options
-  const began = performance.now()
   // First of all: a key or a file that is missing is found before hours of work, not after them.
   const graders = await namedGraders(planned.study.judge, planned.folder)
   await checkAskable(model, planned)
   const hash = runHash(planned, model)
-  const { started } = await store.startRun({
+  const { started, result: earlier } = await store.startRun({
     hash,
     study: planned.study.name,
     plan: planned.study,
@@ -74,6 +75,7 @@ export async function runStudy(planned: Plan, options: RunStudyOptions): Promise
   })
   // At once: a run that is interrupted is gone on with from what the store has of it.
   const deviations = await keptDeviations(store, hash, planned.deviations)
+  await keepFolder(store, hash, planned.folder)
   await using _session = await holdSession(store, hash, planned.answers)
   const work = await Work.start({ model, store, run: hash, signal })
   const stages = new Stages(planned, work, onProgress)
@@ -94,6 +96,12 @@ export async function runStudy(planned: Plan, options: RunStudyOptions): Promise
   const labels = (await store.labels(hash)).filter(isDrawn)
   const warnings = [...ablations.values()].flatMap(({ warning }) => warning ?? [])
   const finished = new Date().toISOString()
+  const { made, reused } = work.tally
+  // Who only asks again for what is there has not worked on it.
+  const time =
+    made === 0 && isResult(earlier)
+      ? earlier.time
+      : { started, finished, seconds: secondsWorked(await store.sessions(hash), finished) }
   const { name, architecture, layers, width, quantisation, fingerprint, engine } = model.info
   const { release, cpu, threads, device } = engine
   const result: StudyResult = {
@@ -106,7 +114,7 @@ export async function runStudy(planned: Plan, options: RunStudyOptions): Promise
     warnings,
     model: { name, architecture, layers, width, quantisation, fingerprint, system: plan.study.system },
     engine: { release, cpu, threads, device },
-    time: { started, finished, seconds: (performance.now() - began) / 1000 },
+    time,
     answers: stages.rows,
     margins: plan.study.margins,
     fit: fitted && {
@@ -139,7 +147,6 @@ export async function runStudy(planned: Plan, options: RunStudyOptions): Promise
   )
   await saveVectors(store, hash, [...vectors, ...conditions.flatMap(condition => givenVector(condition, plan))])
   await store.finishRun(hash, finished, result)
-  const { made, reused } = work.tally
   return { result, reused: { chunks: reused, of: made + reused }, vectors }
 }
 

@@ -26,6 +26,12 @@ export async function holdSession(store: Store, run: string, planned: number): P
   }
 }
 
+/** Of all sessions of a run together, up to now for the one at work. */
+export function secondsWorked([now, ...earlier]: readonly Session[], until: string): number {
+  const spans = [...(now === undefined ? [] : [{ ...now, ended: until }]), ...earlier]
+  return spans.reduce((sum, { began, seen, ended }) => sum + (Date.parse(ended ?? seen) - Date.parse(began)) / 1000, 0)
+}
+
 /** Whether a session still works. On this machine the process has to be there, too. */
 export function isAlive({ ended, seen, host, pid }: Session, now: number = Date.now()): boolean {
   if (ended !== null || now - Date.parse(seen) > 3 * beat) return false

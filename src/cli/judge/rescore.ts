@@ -34,7 +34,9 @@ export function rescoreCommand(judge: Command): void {
       if (finished.note !== null) output.note(finished.note)
       const { store, storeFile, run, plan } = finished
       const named = judgesOf(options)
-      const graders = await namedGraders(named.length > 0 ? named : plan.study.judge, process.cwd())
+      const graders = await (named.length > 0
+        ? namedGraders(named, process.cwd())
+        : namedGraders(plan.study.judge, plan.folder))
       using status = createStatusLine(output)
       const done = await rescore(store, run, plan, { signal, graders, onProgress: status.onProgress })
       status.clear()

@@ -24,7 +24,7 @@ export async function openFinished(study: string | undefined, file = defaultStor
     const runs = await store.runs(study)
     const run = runs.find(candidate => candidate.finished !== null)
     if (run === undefined) throw noRun(study, file, runs.length === 0 ? 'no run of it' : 'a run that is not finished')
-    const { plan, changed } = await finishedPlan(store, run, process.cwd())
+    const { plan, changed } = await finishedPlan(store, run)
     return {
       store,
       storeFile: file,

@@ -23,8 +23,8 @@ export interface ViewerSource {
   readonly storeFile: string
   /** Null while there is none; looking makes none. */
   readonly open: () => Promise<Store | null>
-  /** What relative paths of a study's own data start from. */
-  readonly folder: string
+  /** What relative paths of a study's own data start from. @default where it lay when it was run */
+  readonly folder?: string | undefined
   /** Beside these pages; null where there is only a store. */
   readonly served: Served | null
   /** Starts studies; null where pages may not. */

@@ -14,7 +14,7 @@ export interface ViewerAppOptions {
   readonly store: string
   /** Folder of the built pages. */
   readonly pages: string
-  /** What relative paths of a study's own data start from. @default the working directory */
+  /** What relative paths of a study's own data start from. @default where it lay when it was run */
   readonly folder?: string | undefined
   /** What is served beside these pages. @default nothing */
   readonly served?: Served | undefined
@@ -28,7 +28,7 @@ export interface ViewerApp extends AsyncDisposable {
 }
 
 export function viewerApp(options: ViewerAppOptions): ViewerApp {
-  const { store: storeFile, pages, folder = process.cwd(), served = null, studies = null, onError } = options
+  const { store: storeFile, pages, folder, served = null, studies = null, onError } = options
   let store: Promise<Store> | undefined
   const open = async (): Promise<Store | null> => {
     if (store === undefined && !existsSync(storeFile)) return null

@@ -25,14 +25,14 @@ const most = 4
 
 export class Runs {
   readonly store: Store
-  readonly #folder: string
+  readonly #folder: string | undefined
   readonly #asked = new Map<string, Promise<AskedRun>>()
   readonly #judged = new Set<string>()
   /** Runs and conditions that are whole, all choices judged. */
   readonly #chosen = new Set<string>()
 
-  /** @param folder what relative paths of a study's own data start from */
-  constructor(store: Store, folder: string) {
+  /** @param folder what relative paths of a study's own data start from; default: where it lay */
+  constructor(store: Store, folder?: string | undefined) {
     this.store = store
     this.#folder = folder
   }

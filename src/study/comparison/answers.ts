@@ -2,6 +2,7 @@
 import type { Item, Suite } from '../../measure/suites/index.ts'
 import type { JudgedRecord } from '../../store/index.ts'
 import { readAsked } from '../asked.ts'
+import { folderOf } from '../folder.ts'
 import { Loader } from '../rows.ts'
 import { loadSuites } from '../suites.ts'
 import { judgementOf } from '../work.ts'
@@ -20,12 +21,13 @@ export interface AnsweredSuite {
   readonly stale: ReadonlySet<string>
 }
 
-/** @param folder what relative paths of the study's own data start from */
+/** @param given what relative paths of the study's own data start from; default: where it lay */
 export async function answersOf(
   { study, condition, result, store }: Side,
-  folder: string,
+  given: string | undefined,
   dataDir: string | undefined,
 ): Promise<Map<string, AnsweredSuite>> {
+  const folder = await folderOf(store, result.run, given)
   const suites = await loadSuites(study, new Loader({ folder, dataDir }))
   const asked = await readAsked(store, result.run)
   const found = new Map<string, { suite: Suite; all: Map<string, Answered>; gone: Set<string> }>()

@@ -18,7 +18,7 @@ export type * from './types.ts'
 export interface CompareOptions {
   /** An open store, or the path of one. @default '.plimsoll/store.db' */
   readonly store?: Store | string | undefined
-  /** What relative paths of a study's own data start from. @default the working directory */
+  /** What relative paths of both studies' own data start from. @default where each study lay when it was run */
   readonly folder?: string | undefined
   /** Where published data sets are. Default: `PLIMSOLL_DATA`, else a folder of the user's cache. */
   readonly dataDir?: string | undefined
@@ -47,10 +47,9 @@ export async function compare(
       found: `${one.result.study}:${one.condition.name} twice`,
       fix: 'Name another study, or another condition as STUDY:CONDITION.',
     })
-  const folder = options.folder ?? process.cwd()
   const [before, after] = [
-    await answersOf(one, folder, options.dataDir),
-    await answersOf(other, folder, options.dataDir),
+    await answersOf(one, options.folder, options.dataDir),
+    await answersOf(other, options.folder, options.dataDir),
   ]
   const { paired, left } = matched(before, after)
   if (!paired.some(({ pairs }) => pairs.both.length > 0))
