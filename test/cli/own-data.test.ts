@@ -51,3 +51,22 @@ it('report shows figures where the rows are gone, and says so', async () => {
   const answers = await folder.plimsoll('report', 'mine', '-o', 'gone', '--answers', 'csv')
   expect([answers.code, answers.stderr]).toEqual([1, expect.stringContaining('asked.jsonl')])
 })
+
+it('a module of one’s own gets the plimsoll that runs it, where none is installed', async () => {
+  folder.write(
+    'my/short.ts',
+    `import { defineSuite } from 'plimsoll'
+import { wilson } from 'plimsoll/statistics'
+export default defineSuite({
+  name: typeof wilson === 'function' ? 'short answers' : 'none',
+  property: 'answers shortly',
+  phrases: { more: 'answers {n} in 100 more shortly', fewer: 'answers {n} in 100 fewer shortly' },
+  rows: () => [{ prompt: 'is there a spell to menace the pebble ?' }],
+  check: answer => answer.length < 40,
+})
+`,
+  )
+  folder.write('my/modular.yaml', `${tinyStudy}measure: { general: [./short.ts] }\n`)
+  const { code, stdout } = await folder.plimsoll('run', 'my/modular.yaml', '--plan')
+  expect([code, stdout]).toEqual([0, expect.stringContaining('short answers')])
+})
