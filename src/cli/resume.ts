@@ -9,7 +9,7 @@ import { examples, globalsOf, outputOf, wholeNumber } from './common.ts'
 import { listenForInterrupt, thisCommand } from './terminal/interrupt.ts'
 import { describeEngine, modelGiven, openForCommand } from './terminal/model.ts'
 import { checkAgainst } from './terminal/plan.ts'
-import { completeStudy, openStoreAt, showFiles, showVerdict } from './terminal/study.ts'
+import { completeStudy, openStoreAt, showFiles, showVerdict, studyTitle } from './terminal/study.ts'
 
 export function resumeCommand(program: Command): void {
   program
@@ -37,7 +37,7 @@ export function resumeCommand(program: Command): void {
       await using opened = await openForCommand(plan.model, output, engine)
       await checkAgainst(opened, plan)
       if (runHash(plan, opened) !== run.hash) throw another(run, plan.folder)
-      output.note(`${plan.study.title}: ${opened.info.name}\n${describeEngine(opened)}\n`)
+      output.note(`${studyTitle(plan, opened)}\n${describeEngine(opened)}\n`)
       const done = await completeStudy(plan, opened, output, { store, storeFile, signal, folder: options.output })
       if (output.json) return output.printJson(done.result)
       showVerdict(done.result, output)

@@ -11,7 +11,7 @@ import { prepareCi, writeCi } from './terminal/ci.ts'
 import { listenForInterrupt, thisCommand } from './terminal/interrupt.ts'
 import { describeEngine, modelGiven, openForCommand } from './terminal/model.ts'
 import { checkAgainst, showBudget, showPlan } from './terminal/plan.ts'
-import { completeStudy, openStoreAt, showFiles, showVerdict } from './terminal/study.ts'
+import { completeStudy, openStoreAt, showFiles, showVerdict, studyTitle } from './terminal/study.ts'
 
 export function runCommand(program: Command): void {
   program
@@ -67,7 +67,7 @@ export function runCommand(program: Command): void {
       await using _closed = store
       await using opened = await openForCommand(plan.model, output, engine)
       await checkAgainst(opened, plan)
-      output.note(`${plan.study.title}: ${opened.info.name}\n${describeEngine(opened)}\n`)
+      output.note(`${studyTitle(plan, opened)}\n${describeEngine(opened)}\n`)
       const done = await completeStudy(plan, opened, output, { store, storeFile, signal, folder: options.output })
       if (output.json) output.printJson(done.result)
       else {

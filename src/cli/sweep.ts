@@ -36,7 +36,10 @@ export function sweepCommand(program: Command): void {
     .option('--column <OURS=THEIRS>', 'a column of your files, such as prompt=question', addColumn)
     .option('--limit <N>', 'use the first N prompts of each list', positiveNumber)
     .option('--model <NAME|FILE>', 'model by name, or a GGUF file', DEFAULT_MODEL)
-    .option('--study <STUDY>', 'whose select split and harmless prompts are asked', 'overrefusal')
+    .option(
+      '--study <STUDY>',
+      'whose select split and harmless prompts are asked (default: overrefusal-english; demo for organism)',
+    )
     .option('--layers <LIST>', 'layers to try: 10,12,14 or 10-20; or N of them, as in "5 evenly"', layerList)
     .option('--strengths <LIST>', 'strengths to try, such as 0.5,1,2', strengthList)
     .addOption(new Option('--rule <RULE>', 'what is best, see docs/sweep.md').choices(rules))

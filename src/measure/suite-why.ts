@@ -42,9 +42,13 @@ export function keptUndecided({ ci }: Measured, line: number, unit: string, more
 }
 
 export function wouldDecide(more: number | null): string {
-  return more === null
-    ? 'more prompts alone would hardly decide it'
-    : `about ${told(more)} more prompts would decide it`
+  return more === null ? 'more prompts alone would hardly decide it' : morePrompts(more)
+}
+
+/** `about 300 more prompts would decide it`. */
+export function morePrompts(more: number): string {
+  const shown = told(more)
+  return `about ${shown} more ${shown === '1' ? 'prompt' : 'prompts'} would decide it`
 }
 
 /** A number of prompts to two leading digits, rounded up. */

@@ -1,4 +1,4 @@
-import { told } from './suite-why.ts'
+import { morePrompts } from './suite-why.ts'
 import type { AxisName, SuiteResult, Verdict } from './types.ts'
 import { type Axes, keptAxes } from './verdict.ts'
 
@@ -77,9 +77,7 @@ function open(axes: Axes): string[] {
     if (axes[axis].state !== 'undecided') return []
     const lead = capital(axisWords[axis])
     const more = deciding(axes, axis)?.moreNeeded ?? null
-    return more === null
-      ? [`${lead} is undecided.`]
-      : [`${lead} is undecided: about ${told(more)} more prompts would decide it.`]
+    return more === null ? [`${lead} is undecided.`] : [`${lead} is undecided: ${morePrompts(more)}.`]
   })
 }
 

@@ -32,7 +32,12 @@ export interface SuiteOutlook {
   readonly canHold: boolean | null
   /** Independent rows that would be needed. */
   readonly rowsNeeded: number | null
+  /** Of efficacy: the smallest gain, as a fraction, that can at best be shown; null on other axes, and for too few rows. */
+  readonly shows: number | null
 }
+
+/** Of so many prompts at the least, all gained and none lost, the 95 % interval of the change lies above zero. */
+const SHOWN = 4
 
 /** Prompts answered to learn how this model begins a refusal, a side. */
 export const PROBE_ROWS = 24
@@ -130,7 +135,11 @@ export function outlookOf(suite: Suite, { margins }: Study): SuiteOutlook {
   const rows = items.length
   const prompts = new Set(items.map(({ sample, clusters }) => clusters.prompt ?? clusters.article ?? sample))
   const shared = { suite: suite.name, rows, independent: prompts.size }
-  if (suite.want === null) return { ...shared, rulesOut: null, canHold: null, rowsNeeded: null }
+  if (suite.want === null) return { ...shared, rulesOut: null, canHold: null, rowsNeeded: null, shows: null }
+  if (suite.axis === 'efficacy') {
+    const shows = prompts.size < SHOWN ? null : SHOWN / prompts.size
+    return { ...shared, rulesOut: null, canHold: null, rowsNeeded: SHOWN, shows }
+  }
   const { lower, holds, rowsNeeded } = canDecide(prompts.size, margins.rates / 100)
-  return { ...shared, rulesOut: -lower, canHold: holds, rowsNeeded }
+  return { ...shared, rulesOut: -lower, canHold: holds, rowsNeeded, shows: null }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { normaliseText } from '../data/index.ts'
+import { tangoInterval } from '../measure/statistics/index.ts'
 import { planStudy } from './plan.ts'
 
 describe('the plan of the demonstration', () => {
@@ -94,6 +95,10 @@ describe('the plan of the demonstration', () => {
     const plan = await planStudy({ study: 'demo', limit: 60 })
     const control = plan.outlook.find(outlook => outlook.suite === 'organism/harmful/test')
     expect(control).toMatchObject({ rows: 60, independent: 60, canHold: false, rowsNeeded: 73 })
+    const efficacy = plan.outlook.find(outlook => outlook.suite === 'organism/pseudo-harmful/test')
+    expect(efficacy).toMatchObject({ rows: 60, rulesOut: null, shows: 4 / 60 })
+    // Of four prompts that change one way the interval leaves zero, of three it does not.
+    expect([3, 4].map(gained => tangoInterval({ gained, lost: 0, n: 60 })[0] > 0)).toEqual([false, true])
     expect(plan.dropped).toContainEqual({
       from: 'organism/harmful/test',
       rows: 180,

@@ -79,7 +79,7 @@ function unsteeredText(best: ChosenPoint, { rule, baseline }: Circumstances): st
   const difference = `${Math.round(100 * unsteered)} points between the two`
   return steered === unsteered
     ? ` No steering at all does as well: ${difference}.`
-    : ` No steering at all does better: ${difference}, against ${Math.round(100 * steered)}.`
+    : ` No steering at all does better: ${difference}, against ${String(Math.round(100 * steered)).replace('-', '−')}.`
 }
 
 /** `the KL budget of 1 nat (95th percentile on harmless text: 0.93)`. */

@@ -33,7 +33,10 @@ describe('sweep', () => {
     expect(stdout.match(/^● +[45] +(?:0\.5|1) +[\d.]+ +\d+ % +[\d.e-]+ +\d+ % +\d+ % +[+−]?\d+ +\d+$/gm)).toHaveLength(
       1,
     )
-    expect(stdout).toMatch(/^Layer [45], strength (?:0\.5|1) is the best of 4 tried: .*\.$/m)
+    expect(stdout).toMatch(
+      /^target: of 8 prompts of organism\/pseudo-harmful\/select, [\s\S]*control: of 8 of organism\/harmful\/select/m,
+    )
+    expect(stdout).toMatch(/^Layer [45], strength (?:0\.5|1) is the best of 4 tried:\s[\s\S]*?\.$/m)
     expect(stdout).toContain('teaching aid')
     const use = /^Use {5}plimsoll (generate .*)$/m.exec(stdout)?.[1] ?? ''
     expect(readFileSync(join(folder.path, 'pages/curves.html'), 'utf8')).toContain('<title>Layer and strength')
@@ -86,6 +89,10 @@ describe('sweep', () => {
     expect((await folder.plimsoll('sweep', ...organism, ...vector, ...lists)).code).toBe(2)
     expect((await folder.plimsoll('sweep', ...organism, ...vector, '--layers', 'many')).stderr).toContain('10-20')
     expect((await folder.plimsoll('sweep', ...organism, ...vector, '--strengths', '1,,2')).code).toBe(2)
+    const told = await folder.plimsoll('sweep', ...organism, ...vector, '--rule', 'kl-budget', '--strengths', '0.5,4')
+    expect(told.stdout).toMatch(
+      /looked at → KL, for the budget of 1 nat\nlayer [45]: within 0\.5 → [\s\S]*; beyond [\s\S]*4 → \d/,
+    )
     const narrow = ['--rule', 'both', '--budget', '0.000001', '--strengths', '1,2']
     expect(await folder.plimsoll('sweep', ...organism, ...vector, ...narrow)).toMatchObject({
       code: 1,

@@ -123,9 +123,15 @@ function shortened(conditions: readonly string[]): string[] {
   })
 }
 
-function describeOutlook({ rows, independent, rulesOut, canHold, rowsNeeded }: SuiteOutlook): string {
-  if (rulesOut === null) return `${rows} rows`
-  const size = independent === rows ? `${rows} prompts` : `${rows} prompts of ${independent} requests`
+function counted(n: number, what: string): string {
+  return `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`
+}
+
+function describeOutlook({ rows, independent, rulesOut, canHold, rowsNeeded, shows }: SuiteOutlook): string {
+  const size = independent === rows ? counted(rows, 'prompt') : `${counted(rows, 'prompt')} of ${independent} requests`
+  if (shows !== null) return `${size}; can at best show a gain of ${(100 * shows).toFixed(1)} points`
+  if (rulesOut === null)
+    return rowsNeeded === null ? counted(rows, 'row') : `${size}; cannot show a gain, ${rowsNeeded} are needed`
   const best = `can at best rule out a loss of more than ${(100 * rulesOut).toFixed(1)} points`
   return canHold === true ? `${size}; ${best}` : `${size}; ${best}: cannot hold, ${rowsNeeded ?? 'more'} are needed`
 }

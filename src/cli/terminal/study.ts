@@ -5,6 +5,7 @@ import type { Model } from '../../engine/types.ts'
 import { isComputed } from '../../progress.ts'
 import { saveVector } from '../../steer/index.ts'
 import { openStore, type Store } from '../../store/index.ts'
+import { builtinStudies } from '../../study/builtin.ts'
 import { estimate } from '../../study/estimate.ts'
 import type { Plan } from '../../study/plan.ts'
 import { duration } from '../../study/report/format.ts'
@@ -114,4 +115,10 @@ export function when(iso: string): string {
 export async function openStoreAt(file: string | undefined): Promise<{ store: Store; storeFile: string }> {
   const storeFile = file ?? defaultStore
   return { store: await openStore(storeFile), storeFile }
+}
+
+/** `The demonstration model: organism`, and which study it is where that is none of the built-in ones. */
+export function studyTitle({ study: { title, name } }: Plan, model: Model): string {
+  const own = Object.hasOwn(builtinStudies, name) ? '' : `, study ${name}`
+  return `${title}: ${model.info.name}${own}`
 }

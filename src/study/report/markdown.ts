@@ -1,4 +1,5 @@
 /** report.md: the verdict and its figures, to paste where Markdown is read. */
+import { morePrompts } from '../../measure/suite-why.ts'
 import type { ConditionResult, Selection, StudyResult, SuiteResult } from '../result.ts'
 import { shownHeads } from '../shown-words.ts'
 import { answersNote, answersTable } from './answers-table.ts'
@@ -13,7 +14,7 @@ import { frontSentence } from './geometry/trade-off.ts'
 import { judgeText } from './judges/index.ts'
 import { bibtex, methodsText } from './methods-text.ts'
 import { hasUnits, unitCells, unitHeads, unitNote } from './units.ts'
-import { axes, glyphs, methodsOf, moreNeeded, roles, sortedConditions, states, suitesOf, verdicts } from './words.ts'
+import { axes, glyphs, methodsOf, roles, sortedConditions, states, suitesOf, verdicts } from './words.ts'
 
 export function reportMarkdown(result: StudyResult): string {
   const methods = methodsOf(result.conditions)
@@ -100,7 +101,7 @@ function suiteRow(axis: string, suite: SuiteResult): string[] {
   const { base, steered } = values(suite)
   const look = states[suite.state]
   const more =
-    suite.moreNeeded === null || suite.why.includes('would decide') ? '' : ` (${moreNeeded(suite.moreNeeded)})`
+    suite.moreNeeded === null || suite.why.includes('would decide') ? '' : ` (${morePrompts(suite.moreNeeded)})`
   return [
     axis,
     suite.suite,

@@ -1,4 +1,5 @@
 /** The verdict on the terminal: a table, the intervals as a small picture, sentences. What draws them is in terminal/. */
+import { morePrompts } from '../../measure/suite-why.ts'
 import type { AxisName, ConditionResult, StudyResult, SuiteResult } from '../result.ts'
 import { checkSentences } from './checks.ts'
 import { knowledgeSentence } from './classes.ts'
@@ -14,7 +15,6 @@ import {
   commonMargin,
   decidingSuite,
   methodsOf,
-  moreNeeded,
   roles,
   sortedConditions,
   states,
@@ -43,7 +43,7 @@ export function renderVerdict(result: StudyResult, options: TerminalOptions): st
 function conditionBlocks(condition: ConditionResult, pen: Pen): string[] {
   const look = verdicts[condition.verdict]
   const word = look.word.toUpperCase()
-  const description = shorten(pen.text(condition.description), pen.width - word.length - 5, pen)
+  const description = shorten(pen.text(headingOf(condition)), pen.width - word.length - 5, pen)
   const sentences = [
     condition.sentence,
     fitsSentence(condition) ?? '',
@@ -60,6 +60,11 @@ function conditionBlocks(condition: ConditionResult, pen: Pen): string[] {
   ]
 }
 
+/** With the name that a study gave it; one that was made of method, layer and strength would say these twice. */
+function headingOf({ name, description }: ConditionResult): string {
+  return description.startsWith(name) || /@\d+×/.test(name) ? description : `${name}: ${description}`
+}
+
 /** A sentence where an axis is open and the verdict's own does not say so: what would decide it, or why nothing can. */
 function openQuestion(axis: AxisName, condition: ConditionResult): string[] {
   if (new RegExp(`${axis}( ability)? (is undecided|cannot be told)`, 'i').test(condition.sentence)) return []
@@ -67,7 +72,7 @@ function openQuestion(axis: AxisName, condition: ConditionResult): string[] {
   const suite = decidingSuite(condition.axes[axis])
   const name = axis[0]!.toUpperCase() + axis.slice(1)
   if (state === 'undecided')
-    return [`${name} is undecided${suite?.moreNeeded == null ? '' : `: ${moreNeeded(suite.moreNeeded)}`}.`]
+    return [`${name} is undecided${suite?.moreNeeded == null ? '' : `: ${morePrompts(suite.moreNeeded)}`}.`]
   if (state === 'cannot-tell')
     return [`${name} cannot be told. ${suites.length === 0 ? 'No suite of it was measured.' : (suite?.why ?? '')}`]
   return []

@@ -23,6 +23,6 @@ export function unitCells({ units }: Pick<SelectionPoint, 'units'>): string[] {
 export const unitNote =
   'Added: the length of what is added to a hidden state; of norm: the same as a share of the median norm of that layer’s states; KL: how far the steering moves what the model expects next, in nats, over the tokens of harmless text, their 95th percentile and their mean.'
 
-function digits(value: number, count: number): string {
+export function digits(value: number, count: number): string {
   return String(Number(value.toPrecision(count)))
 }

@@ -1,5 +1,4 @@
 /** How states, verdicts, axes and roles are called and marked: always a shape and a word, colour only on top. */
-import { told } from '../../measure/suite-why.ts'
 import type { AxisName, AxisResult, ConditionResult, Role, SuiteResult, SuiteState, Verdict } from '../result.ts'
 
 /** Shape of a mark: a disc, an open ring, a triangle that points down, a bar. */
@@ -79,11 +78,6 @@ export function decidingSuite(axis: AxisResult): SuiteResult | undefined {
 export function suitesOf(axis: AxisResult): SuiteResult[] {
   const first = decidingSuite(axis)
   return first === undefined ? [] : [first, ...axis.suites.filter(suite => suite !== first)]
-}
-
-/** `about 300 more prompts would decide it`. */
-export function moreNeeded(prompts: number): string {
-  return `about ${told(prompts)} more prompts would decide it`
 }
 
 /** The margin that most suites have, so that one line can be named; null where there are none. */

@@ -9,6 +9,7 @@ import { pointCounts } from '../counts.ts'
 import { halvings, waysOf } from '../kl-budget.ts'
 import { labelsOf } from '../labels.ts'
 import type { Selection, SelectionPoint } from '../result.ts'
+import { nameOf } from '../rows.ts'
 import { selectPoint } from '../select.ts'
 import { Work } from '../work.ts'
 import { keepSweep, pointsAlong } from './known.ts'
@@ -27,6 +28,8 @@ export interface Sweep extends Omit<Selection, 'condition'> {
   readonly tool: string
   readonly study: string
   readonly model: string
+  /** The sets that were asked, as the study names them. */
+  readonly asked: Readonly<{ target: string; control: string }>
   /** Said wherever the choice stands, e.g. that the model is a teaching aid. */
   readonly labels: readonly string[]
   /** The point that was chosen, one of `points`. */
@@ -99,6 +102,7 @@ async function sweepIn(
     tool: `plimsoll ${toolVersion}`,
     study: study.name,
     model: model.info.name,
+    asked: { target: nameOf(study.select.on.target), control: nameOf(study.select.on.control) },
     ...found,
     best,
     vector,

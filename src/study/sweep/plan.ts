@@ -1,5 +1,6 @@
 /** What a sweep asks on: the select split of a study, kept apart from its test rows as the study keeps it. */
 import type { Dropped } from '../../data/index.ts'
+import { builtinStudies } from '../builtin.ts'
 import { checkStudy, loadStudy } from '../config.ts'
 import { loadExplored } from '../explored-suites.ts'
 import { checkHarmless } from '../plan.ts'
@@ -10,7 +11,10 @@ import { loadSplits } from '../splits.ts'
 import { loadSuites } from '../suites.ts'
 
 export interface SweepSource {
-  /** Whose select split and harmless prompts are asked: a built-in name or the path of a study file. Default `overrefusal`. */
+  /**
+   * Whose select split and harmless prompts are asked: a built-in name or the path of a study file.
+   * @default 'overrefusal-english', which needs no other data; 'demo' for the teaching model, which knows no English
+   */
   readonly study?: string | undefined
   /** What is to be other than in the study: layers, strengths, rule, klBudget, explore and the rest. */
   readonly select?: StudyFile['select']
@@ -27,7 +31,7 @@ export interface SweepPlan extends SelectPlan {
 
 /** @throws PlimsollError `invalid-input`, `not-found`, `data-invalid` */
 export async function planSweep(source: SweepSource, model: string): Promise<SweepPlan> {
-  const { study: name = 'overrefusal', select, system, seed, dataDir } = source
+  const { study: name = defaultStudy(model), select, system, seed, dataDir } = source
   const over = { model, ...(system !== undefined && { system }), ...(seed !== undefined && { seed }) }
   const loaded = loadStudy(name, over)
   const given = checkStudy({ ...(select !== undefined && { select }) }, 'the sweep').select ?? {}
@@ -38,6 +42,10 @@ export async function planSweep(source: SweepSource, model: string): Promise<Swe
   checkHarmless(study, splits.fit)
   const explored = await loadExplored(study, splits.select, suites, loader)
   return { study, ...splits, explored, dropped: loader.dropped }
+}
+
+function defaultStudy(model: string): string {
+  return model === builtinStudies.demo?.model ? 'demo' : 'overrefusal-english'
 }
 
 type Given = NonNullable<ReturnType<typeof checkStudy>['select']>

@@ -1,11 +1,12 @@
 /** The picture that says it: every suite of one condition on one scale, numbers beside it. */
 
+import { morePrompts } from '../../../measure/suite-why.ts'
 import type { AxisName, ConditionResult, SuiteResult } from '../../result.ts'
 import { count, decidingInterval, fromTo, interval, points, pValue, rateInterval, unit, values } from '../format.ts'
 import { intervalMark } from '../geometry/interval.ts'
 import { pointScale, type Scale } from '../geometry/scale.ts'
 import { breakable, type Html, html } from '../html.ts'
-import { axes, commonMargin, moreNeeded, states, suitesOf } from '../words.ts'
+import { axes, commonMargin, states, suitesOf } from '../words.ts'
 import { intervalSvg, type Stroke, scaleSvg, stateWord } from './mark.ts'
 
 /** One scale for all: wide enough for every interval of the methods. */
@@ -98,7 +99,7 @@ function row({ axis, title = axis, suite, again, kept, scale, stroke, line }: Ro
 /** What would decide an undecided suite, unless its sentence says so. */
 function needed(suite: SuiteResult): string {
   if (suite.moreNeeded === null || suite.why.includes('would decide')) return ''
-  const more = moreNeeded(suite.moreNeeded)
+  const more = morePrompts(suite.moreNeeded)
   return ` ${more[0]!.toUpperCase()}${more.slice(1)}.`
 }
 

@@ -6,7 +6,7 @@ import { shownLead, shownWords } from '../../shown-words.ts'
 import { percent, points } from '../format.ts'
 import { type Curve, type Curves, spread, strengthCurves, thinned } from '../geometry/curve.ts'
 import { type Html, html } from '../html.ts'
-import { hasUnits, unitCells, unitHeads, unitNote } from '../units.ts'
+import { digits, hasUnits, unitCells, unitHeads, unitNote } from '../units.ts'
 import { fourAxes } from './four-axes.ts'
 import { pc } from './mark.ts'
 import { labelLine } from './verdict.ts'
@@ -103,5 +103,22 @@ function table(selection: Selection): Html {
         points(point.score, 1),
         point.degenerate,
       ].map(number)}<td>${point.chosen && html`<b>chosen</b>`}</td></tr>`,
+  )}</tbody></table></div></details>
+${lookedTable(selection)}`
+}
+
+/** Where a budget decided: what is beyond it is as much a part of the choice as what is within. */
+function lookedTable({ budget, condition }: Selection): Html | false {
+  if (budget === undefined) return false
+  const { kl: most, looked } = budget
+  const head = (text: string) => html`<th scope="col" class="number">${text}</th>`
+  const number = (text: string | number) => html`<td class="number">${text}</td>`
+  return html`<details class="more"><summary>All ${looked.length} strengths looked at for the budget, as a table</summary>
+<p class="small muted">KL on harmless text, in nats; the budget is ${most} at the 95th percentile.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Strengths looked at for ${condition}"><table class="plain">
+<thead><tr>${['layer', 'strength', 'KL, 95 %', 'KL, mean'].map(head)}<th scope="col">budget</th></tr></thead>
+<tbody>${looked.map(
+    ({ layer, strength, kl }) =>
+      html`<tr>${[layer ?? 'its own', strength, digits(kl.p95, 2), digits(kl.mean, 2)].map(number)}<td>${kl.p95 <= most ? 'within' : 'beyond'}</td></tr>`,
   )}</tbody></table></div></details>`
 }

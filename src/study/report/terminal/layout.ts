@@ -8,11 +8,11 @@ export function paragraph(text: string, pen: Pen): string {
     .join('\n')
 }
 
-/** Lines of at most `width` columns; a longer word stands broken. */
+/** Lines of at most `width` columns; a longer word stands broken, a number stays with its per cent sign. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''
-  for (const word of text.split(/\s+/).filter(part => part !== '')) {
+  for (const word of text.split(/[ \t\n]+(?!%)/).filter(part => part !== '')) {
     const joined = line === '' ? word : `${line} ${word}`
     if (stringWidth(joined) <= width) {
       line = joined
