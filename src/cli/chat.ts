@@ -13,6 +13,7 @@ import { columns } from './terminal/columns.ts'
 import { reportFailure } from './terminal/failure.ts'
 import { describeEngine, openForCommand } from './terminal/model.ts'
 import type { Output } from './terminal/output.ts'
+import { counted, prose } from './terminal/prose.ts'
 import { defaultStore } from './terminal/study.ts'
 
 export function chatCommand(program: Command): void {
@@ -148,13 +149,13 @@ async function obey(line: string, here: Here, asking: Asking): Promise<boolean> 
 async function answer(text: string, { talk, output }: Here, asking: Asking): Promise<void> {
   if (talk.beside && talk.isSteered) {
     output.print(output.style('dim', 'baseline'))
-    await write(talk.baseline(text, asking))
+    await write(talk.baseline(text, asking), talk, output)
     output.print(output.style('dim', `steered, ${talk.steered?.name} at strength ${talk.strength}`))
   }
-  await write(talk.answer(text, asking))
+  await write(talk.answer(text, asking), talk, output)
 }
 
-async function write(pieces: AsyncIterable<string>): Promise<void> {
+async function write(pieces: AsyncIterable<string>, talk: Conversation, output: Output): Promise<void> {
   let started = false
   for await (const piece of pieces) {
     // Templates leave an empty line before the answer.
@@ -162,6 +163,8 @@ async function write(pieces: AsyncIterable<string>): Promise<void> {
     started ||= piece.trim() !== ''
   }
   process.stdout.write('\n')
+  if (talk.cutAt !== null)
+    output.note(output.style('dim', `(cut at ${counted(talk.cutAt, 'token')}: see --max-tokens, and /new)`))
 }
 
 async function takeVector(file: string, here: Here): Promise<void> {
@@ -179,5 +182,6 @@ async function tellSteering({ talk, output, store: file }: Here): Promise<void> 
   }
   const [measured = []] = await measuredAt(file, [steered.vector])
   const { warning } = standingOf(steered.name, strength, measured, false)
-  output.note(warning ?? `${steered.name} at strength ${strength}.`)
+  output.note(`${steered.name} at strength ${strength}.`)
+  if (warning !== null) output.note(prose(warning))
 }

@@ -10,6 +10,8 @@ import { promptList } from './prompt-list.ts'
 import { listenForInterrupt } from './terminal/interrupt.ts'
 import { openForCommand } from './terminal/model.ts'
 import { createStatusLine } from './terminal/progress.ts'
+import { prose } from './terminal/prose.ts'
+import { formatOf } from './vector/open.ts'
 
 export function fitCommand(program: Command): void {
   program
@@ -46,6 +48,8 @@ export function fitCommand(program: Command): void {
     .action(async (options, command) => {
       const output = outputOf(command)
       const method = methodNamed(options.method)
+      // Before anything is fitted that could not be written.
+      formatOf(options.output)
       const parameters = parametersFrom(method, options.parameter ?? [])
       const control = await controlOf(method, options)
       if (options.layer === undefined && !choosesLayers(method)) throw noLayer(method)
@@ -78,7 +82,7 @@ export function fitCommand(program: Command): void {
       output.print(
         `${options.output}: ${options.method} at ${layers.length === 1 ? 'layer' : 'layers'} ${layers.join(', ')} of ${model.info.name}, ${positive.length} prompts against ${negative.length}`,
       )
-      if (vector.provenance.note !== '') output.note(vector.provenance.note)
+      if (vector.provenance.note !== '') output.note(prose(vector.provenance.note))
       output.note(`Try  plimsoll generate "…" --model ${options.model} --vector ${options.output} --strength 1`)
     })
 }

@@ -3,6 +3,7 @@ import { PlimsollError } from '../errors.ts'
 import { methods } from '../steer/index.ts'
 import { examples, outputOf } from './common.ts'
 import { didYouMean } from './fit-options.ts'
+import { prose } from './terminal/prose.ts'
 
 export function methodsCommand(program: Command): void {
   program
@@ -22,11 +23,11 @@ export function methodsCommand(program: Command): void {
       if (output.json) return output.printJson(name === undefined ? shown : shown[0])
       for (const method of shown) {
         output.print(`${output.style('bold', method.name)}   ${method.title}`)
-        output.print(`  ${method.formula}`)
-        output.print(`  needs     ${method.needs}`)
-        output.print(`  defaults  ${JSON.stringify(method.defaults)}`)
-        output.print(`  source    ${method.citation}`)
-        if (method.differsFromOriginal !== '') output.print(`  differs   ${method.differsFromOriginal}`)
+        output.print(`  ${prose(method.formula, 2)}`)
+        const { needs, defaults, citation, differsFromOriginal: differs } = method
+        const rows = { needs, defaults: JSON.stringify(defaults), source: citation, differs }
+        for (const [name, text] of Object.entries(rows))
+          if (text !== '') output.print(`  ${name.padEnd(10)}${prose(text, 12)}`)
         output.print('')
       }
     })

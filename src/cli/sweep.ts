@@ -16,6 +16,7 @@ import { describeEngine, openForCommand } from './terminal/model.ts'
 import { createStatusLine } from './terminal/progress.ts'
 import { openStoreAt } from './terminal/study.ts'
 import { showSweep } from './terminal/sweep.ts'
+import { formatOf } from './vector/open.ts'
 
 const rules = ['target-minus-control', 'kl-budget', 'both', 'matched-efficacy'] as const
 
@@ -65,6 +66,7 @@ export function sweepCommand(program: Command): void {
     .action(async (options, command) => {
       const output = outputOf(command)
       checkWhat(options)
+      formatOf(options.output)
       await Promise.all([options.output, options.html].flatMap(file => (file === undefined ? [] : [folderOf(file)])))
       using interrupt = listenForInterrupt(output, `Stopping after this chunk. Go on with: ${thisCommand()}`)
       const { signal } = interrupt

@@ -1,6 +1,10 @@
+import { existsSync } from 'node:fs'
 import type { Command } from '@commander-js/extra-typings'
+import { PlimsollError } from '../errors.ts'
 import { builtPages } from '../serve/viewer/built.ts'
 import { startViewer } from '../serve/viewer/start.ts'
+import { openStore, type RunRow } from '../store/index.ts'
+import { suggest } from '../suggest.ts'
 import { examples, globalsOf, outputOf, portNumber } from './common.ts'
 import { reportFailure } from './terminal/failure.ts'
 import { listenForInterrupt } from './terminal/interrupt.ts'
@@ -18,9 +22,11 @@ export function viewCommand(program: Command): void {
     .action(async (study, options, command) => {
       const output = outputOf(command)
       using interrupt = listenForInterrupt(output, 'Stopping.')
+      const store = globalsOf(command).store ?? defaultStore
+      if (study !== undefined) await checkStudy(study, store)
       const pages = await builtPages(() => output.note('Building the viewer’s pages: once, some seconds.'))
       await using viewer = await startViewer({
-        store: globalsOf(command).store ?? defaultStore,
+        store,
         pages,
         port: options.port,
         onError: error => void reportFailure(error, { ...output, json: false }),
@@ -31,4 +37,22 @@ export function viewCommand(program: Command): void {
       const { signal } = interrupt
       if (!signal.aborted) await new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))
     })
+}
+
+/** @throws PlimsollError `not-found` where the store has no run of it, finished or not */
+async function checkStudy(study: string, file: string): Promise<void> {
+  const runs = existsSync(file) ? await runsOf(file) : []
+  const known = [...new Set(runs.map(run => run.study))]
+  if (known.includes(study)) return
+  const near = suggest(study, known)
+  throw new PlimsollError('not-found', `There is no run of ${study} in this store`, {
+    found: known.length === 0 ? 'none of any study' : `runs of ${known.join(', ')}`,
+    where: file,
+    fix: near === undefined ? 'Name one of these, or none to see all.' : `Did you mean ${near}?`,
+  })
+}
+
+async function runsOf(file: string): Promise<RunRow[]> {
+  await using store = await openStore(file)
+  return await store.runs()
 }

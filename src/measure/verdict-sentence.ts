@@ -76,8 +76,11 @@ function open(axes: Axes): string[] {
   return names.flatMap(axis => {
     if (axes[axis].state !== 'undecided') return []
     const lead = capital(axisWords[axis])
-    const more = deciding(axes, axis)?.moreNeeded ?? null
-    return more === null ? [`${lead} is undecided.`] : [`${lead} is undecided: ${morePrompts(more)}.`]
+    const suite = deciding(axes, axis)
+    const more = suite?.moreNeeded ?? null
+    if (more !== null) return [`${lead} is undecided: ${morePrompts(more)}.`]
+    // Then more prompts are no help, and what is in the way is to be said.
+    return [`${lead} is undecided.`, ...(suite === undefined ? [] : [suite.why])]
   })
 }
 

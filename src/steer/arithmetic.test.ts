@@ -65,7 +65,8 @@ describe('sum', () => {
     expect(made.provenance).toMatchObject({
       method: 'combination',
       parameters: { sum: [{ factor: -1, of: { method: 'diffmean' } }, { factor: 0.5 }] },
-      data: { positive: 6, negative: 8 },
+      // The same prompts are not counted twice.
+      data: { positive: 3, negative: 4 },
     })
   })
 

@@ -105,12 +105,17 @@ function combined(
 ): DirectedVector {
   const made = directions.map(([layer, values]): [number, Direction] => [
     layer,
-    toDirection(values, `The combination at layer ${layer}`),
+    toDirection(
+      values,
+      `The combination at layer ${layer}`,
+      'The vectors cancel each other there: leave one out, or take another factor.',
+    ),
   ])
   const [like] = from
   const { model, system } = like.provenance
-  const counted = (side: 'positive' | 'negative') =>
-    from.reduce((total, { provenance }) => total + provenance.data[side], 0)
+  // Vectors are often fitted on the same prompts, at other layers or by other methods.
+  const sets = [...new Map(from.map(({ provenance: { data } }) => [data.sha256, data])).values()]
+  const counted = (side: 'positive' | 'negative') => sets.reduce((total, data) => total + data[side], 0)
   const provenance = recorded({
     model,
     method: 'combination',

@@ -51,9 +51,14 @@ export function isFitted(value: unknown): value is FittedVector {
 
 /**
  * A direction from any non-zero vector: unit length, its norm as natural scale.
+ * @param ifZero what to do where nothing is there
  * @throws PlimsollError `invalid-input` when the vector is zero or not finite
  */
-export function toDirection(values: Float32Array | Float64Array, what: string): Direction {
+export function toDirection(
+  values: Float32Array | Float64Array,
+  what: string,
+  ifZero = 'Give the two sides different prompts.',
+): Direction {
   let square = 0
   for (const value of values) square += value * value
   const scale = Math.sqrt(square)
@@ -61,12 +66,16 @@ export function toDirection(values: Float32Array | Float64Array, what: string): 
     throw new PlimsollError('invalid-input', `${what} has no direction`, {
       found: `norm ${scale}`,
       expected: 'a vector that is finite and not zero',
-      fix: Number.isFinite(scale)
-        ? 'Give the two sides different prompts.'
-        : 'Check the model file: states or losses were no numbers.',
+      fix: Number.isFinite(scale) ? ifZero : 'Check the model file: states or losses were no numbers.',
     })
   }
   return { unit: Float32Array.from(values, value => value / scale), scale }
+}
+
+const forced = "`plimsoll generate` and `plimsoll vector trace` take it with --force, programs with otherModel: 'force'"
+
+function hasShapeOf(a: Pick<ModelInfo, 'width' | 'layers'>, b: Pick<ModelInfo, 'width' | 'layers'>): boolean {
+  return a.width === b.width && a.layers === b.layers
 }
 
 /** @throws PlimsollError `vector-mismatch` unless the vector was fitted on this very model */
@@ -76,6 +85,6 @@ export function checkModel(vector: Vector, model: Pick<ModelInfo, 'name' | 'fing
   throw new PlimsollError('vector-mismatch', 'The vector was fitted on another model', {
     found: `fitted on ${made.name} (${made.layers} layers × ${made.width}, ${made.fingerprint.slice(0, 8)})`,
     expected: `${model.name} (${model.layers} layers × ${model.width}, ${model.fingerprint.slice(0, 8)})`,
-    fix: `Use it on ${made.name}, fit it on this model, or force it (--force, in code otherModel: 'force') if you know that they are the same.`,
+    fix: `Use it on ${made.name}, or fit it on this model.${hasShapeOf(made, model) ? ` If you know that they are the same: ${forced}.` : ''}`,
   })
 }

@@ -33,6 +33,14 @@ describe('a mistake in the command line ends with 2', () => {
     [['run', 'demo', '--gate=perfect'], /expected within, not-broken/],
     [['run', 'demo', '--engines', '1.5'], /expected a whole number, got "1.5"/],
     [['fit', '--positive', 'a.csv'], /Required option '--negative/],
+    [
+      ['fit', '--positve', 'a.csv', '--negative', 'b.csv'],
+      /Unknown option '--positve'\n {2}Do: Did you mean --positive\?/,
+    ],
+    [
+      ['fit', '--positive', 'a.txt', '--negative', 'b.txt', '--layer', '5', '-o', 'v.txt'],
+      /expected FILE\.safetensors, FILE\.gguf/,
+    ],
     [['methods', 'magic'], /no method called magic/],
     [['methods', 'difmean'], /Did you mean diffmean\?/],
     [['generate', 'a', '--strength', '3'], /there is none\n {2}expected --vector FILE beside it/],

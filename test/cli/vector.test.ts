@@ -53,7 +53,7 @@ describe('vector show', () => {
     [
       'cast',
       ['--layer', '5'],
-      /^does +add at residual, on every token, if the prompt’s projected-cosine at layer [0-4] is (above|below) 0\.\d+$/m,
+      /^does +add at residual, on every token, if the prompt’s\s+projected-cosine at layer [0-4] is (above|below) 0\.\d+$/m,
     ],
     ['iti', ['--parameter', 'share=0.1'], /^does +add at head \d of layer \d, on .+$/m],
     ['angular', ['--layer', '5', '--parameter', 'adaptive=false'], /^does +rotate at attention-norm, on every token$/m],
@@ -166,6 +166,8 @@ describe('vector compare and combine', () => {
       layers: [{ layer: 5 }, { layer: 6 }],
     })
     const apart = ['combine', 'sum.safetensors', '--orthogonal-to', 'a.safetensors', '-o', 'apart.safetensors'] as const
+    const told = await folder.plimsoll('vector', ...apart)
+    expect(told.stdout).toMatch(/^Left of its length: [\d.e-]+ % at layer 5, 100 % at layer 6$/m)
     expect((await json(...apart)).provenance).toMatchObject({
       method: 'combination',
       parameters: { of: { method: 'combination' } },
@@ -183,7 +185,7 @@ describe('vector compare and combine', () => {
       '-o',
       'no.safetensors',
     )
-    expect(nothing.stderr).toContain('no direction')
+    expect(nothing.stderr).toMatch(/no direction[\s\S]*Do: The vectors cancel each other there/)
   })
 })
 

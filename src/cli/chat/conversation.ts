@@ -24,6 +24,8 @@ export class Conversation {
   strength: number
   /** Whether the unsteered answer to the same conversation is shown as well. */
   beside = false
+  /** Tokens at which the last answer was cut; null where the model ended it. */
+  cutAt: number | null = null
 
   constructor(model: Model, system: string | null, strength: number) {
     this.#model = model
@@ -69,8 +71,15 @@ export class Conversation {
     const system = this.system === null ? [] : [{ role: 'system', content: this.system } as const]
     const prompt = [...system, ...messages]
     const room = await this.#roomAfter(prompt)
-    const options = { steering, maxTokens: Math.min(maxTokens, room), signal, sampling: { temperature, seed } }
-    for await (const { text } of this.#model.stream(prompt, options)) yield text
+    const most = Math.min(maxTokens, room)
+    const options = { steering, maxTokens: most, signal, sampling: { temperature, seed } }
+    let tokens = 0
+    this.cutAt = null
+    for await (const { text } of this.#model.stream(prompt, options)) {
+      tokens += 1
+      yield text
+    }
+    if (tokens >= most) this.cutAt = most
   }
 
   /** Tokens that an answer may have. @throws PlimsollError `prompt-too-long` where that is none */

@@ -6,6 +6,7 @@ import type { Model, OpenOptions } from '../../engine/types.ts'
 import { findEntry, pullModel, resolveModel } from '../../models/index.ts'
 import type { Output } from './output.ts'
 import { createStatusLine } from './progress.ts'
+import { prose } from './prose.ts'
 
 /** As a study may name it: a path on the command line starts where the user is, not where the study file lies. */
 export function modelGiven(nameOrPath: string): string {
@@ -18,7 +19,9 @@ export async function openForCommand(nameOrPath: string, output: Output, options
   const [load = 0] = loadavg()
   if (output.interactive && options.threads === undefined && threads > 1 && load > availableParallelism())
     output.note(
-      `Other programs keep the processors busy (load ${load.toFixed(1)}). Threads that wait for each other are slow then: PLIMSOLL_THREADS=1 may be many times faster.`,
+      prose(
+        `Other programs keep the processors busy (load ${load.toFixed(1)}). Threads that wait for each other are slow then: PLIMSOLL_THREADS=1 may be many times faster.`,
+      ),
     )
   return model
 }

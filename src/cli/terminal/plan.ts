@@ -16,6 +16,7 @@ import { duration } from '../../study/report/format.ts'
 import { openForCommand } from './model.ts'
 import type { Output } from './output.ts'
 import { createStatusLine } from './progress.ts'
+import { counted } from './prose.ts'
 
 /** `base`: the built-in study that filled the gaps; with it the output is a study file again. */
 export async function showPlan(plan: Plan, base: string, opening: OpenOptions, output: Output): Promise<void> {
@@ -121,10 +122,6 @@ function shortened(conditions: readonly string[]): string[] {
     const own = names.filter(name => methodOfFit(name) === null)
     return fits === 0 ? own : [...own, `${fits} fits of ${method}`]
   })
-}
-
-function counted(n: number, what: string): string {
-  return `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`
 }
 
 function describeOutlook({ rows, independent, rulesOut, canHold, rowsNeeded, shows }: SuiteOutlook): string {

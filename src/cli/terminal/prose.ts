@@ -10,3 +10,8 @@ export function prose(text: string, indent = 0): string {
   const [first = '', ...rest] = wrap(text, columns - indent).map(line => line.replaceAll('\u00a0', ' '))
   return [first, ...rest.map(line => ' '.repeat(indent) + line)].join('\n')
 }
+
+/** `1 prompt`, `1,200 prompts`. */
+export function counted(n: number, what: string): string {
+  return `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`
+}

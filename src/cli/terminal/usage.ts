@@ -17,6 +17,13 @@ export function usageError(error: CommanderError, program: CommandUnknownOpts, a
       fix: near === undefined ? help : `Did you mean ${near}? ${help}`,
     })
   }
+  const misspelt = error.code === 'commander.missingMandatoryOptionValue' ? unknownOption(command, argv) : undefined
+  if (misspelt !== undefined) {
+    const near = suggest(misspelt, optionsOf(command))
+    return new PlimsollError('usage', `Unknown option '${misspelt}'`, {
+      fix: near === undefined ? help : `Did you mean ${near}? ${help}`,
+    })
+  }
   const [text = '', remark] = error.message.replace(/^error: /, '').split('\n')
   const [message = '', ...facts] = text.split(/\. (?=[A-Z])/)
   const near = /\(Did you mean (.+)\?\)/.exec(remark ?? '')?.[1]
@@ -27,6 +34,17 @@ export function usageError(error: CommanderError, program: CommandUnknownOpts, a
     found,
     fix: near === undefined ? help : `Did you mean ${near}? ${help}`,
   })
+}
+
+/** Commander looks for what is missing first, and would say so of an option that is there with a letter too few. */
+function unknownOption(command: CommandUnknownOpts, argv: readonly string[]): string | undefined {
+  const known = optionsOf(command)
+  return argv.flatMap(word => /^--[\w-]+/.exec(word) ?? []).find(flag => !known.includes(flag))
+}
+
+function optionsOf(command: CommandUnknownOpts): string[] {
+  const own = command.options.flatMap(({ long }) => long ?? [])
+  return command.parent === null ? ['--help', ...own] : [...own, ...optionsOf(command.parent)]
 }
 
 function isUnknownCommand({ code }: CommanderError): boolean {

@@ -1,7 +1,8 @@
 import type { Command } from '@commander-js/extra-typings'
 import { PlimsollError } from '../../errors.ts'
-import { layersOf, orthogonalTo, sum, type Term, writeVector } from '../../steer/index.ts'
+import { directionAt, layersOf, orthogonalTo, sum, type Term, type Vector, writeVector } from '../../steer/index.ts'
 import { examples, outputOf } from '../common.ts'
+import { prose } from '../terminal/prose.ts'
 import { formatOf, readVector } from './open.ts'
 
 export function combineCommand(vector: Command): void {
@@ -36,11 +37,21 @@ export function combineCommand(vector: Command): void {
       const made = others.length === 0 ? added : orthogonalTo(added, others)
       await writeVector(made, options.output)
       const layers = layersOf([made])
-      if (output.json) return output.printJson({ file: options.output, layers, provenance: made.provenance })
+      const left = others.length === 0 ? undefined : layers.map(layer => ({ layer, share: leftAt(made, added, layer) }))
+      if (output.json) return output.printJson({ file: options.output, layers, left, provenance: made.provenance })
       output.print(
         `${options.output}: ${written.join(' + ')}, ${layers.length === 1 ? 'layer' : 'layers'} ${layers.join(', ')}`,
       )
+      if (left !== undefined) {
+        const shares = left.map(({ layer, share }) => `${(100 * share).toPrecision(3)} % at layer ${layer}`)
+        output.print(prose(`Left of its length: ${shares.join(', ')}`, 2))
+      }
     })
+}
+
+/** Length of what is at right angles to others, as a share of what it was before. */
+function leftAt(made: Vector, added: Vector, layer: number): number {
+  return (directionAt(made, layer)?.scale ?? 0) / (directionAt(added, layer)?.scale ?? 1)
 }
 
 /** `FILE`, `FILE*2`, `FILE×2`; vectors of studies have such signs in their names, as in `diffmean@5×2.safetensors`. */

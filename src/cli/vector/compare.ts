@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
 import { PlimsollError } from '../../errors.ts'
 import { cosines, layersOf } from '../../steer/index.ts'
@@ -42,7 +43,10 @@ export function compareVectorsCommand(vector: Command): void {
         return [[layerName(layer), ...cells.map(cell => (cell === undefined ? '' : signed(cell)))]]
       })
       if (rows.length === 0) return output.print('No layer has a direction of both.')
-      output.print(columns([['layer', ...files], ...rows]))
+      const table = columns([['layer', ...files], ...rows])
+      const short = files.map(file => basename(file))
+      const isWide = table.split('\n').some(line => line.length > 80) && new Set(short).size === files.length
+      output.print(isWide ? columns([['layer', ...short], ...rows]) : table)
     })
 }
 

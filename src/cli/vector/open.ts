@@ -22,7 +22,7 @@ export function formatOf(file: string): Format {
     found: file,
     expected:
       'FILE.safetensors, FILE.gguf for a control vector of llama.cpp, or FILE.pt to write for lm-evaluation-harness',
-    fix: 'Rename the file after what is in it.',
+    fix: 'Name the file after what is in it, or shall be.',
   })
 }
 

@@ -14,6 +14,7 @@ import { listenForInterrupt } from '../terminal/interrupt.ts'
 import { openForCommand } from '../terminal/model.ts'
 import type { Output } from '../terminal/output.ts'
 import { createStatusLine } from '../terminal/progress.ts'
+import { prose } from '../terminal/prose.ts'
 import { signed } from './compare.ts'
 
 export interface RefusalOverlap {
@@ -61,6 +62,7 @@ async function fitted(vector: Vector, name: string, output: Output): Promise<Vec
   const { signal } = interrupt
   await using model = await openForCommand(name, output, { signal })
   checkModel(vector, model.info)
+  output.note(prose(`Fitting the direction of refusal of ${name} on the sets of the package: once, then it is kept.`))
   using status = createStatusLine(output)
   const found = await refusalDirection(model, {
     signal,

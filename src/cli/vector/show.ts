@@ -1,9 +1,11 @@
 import type { Command } from '@commander-js/extra-typings'
+import { z } from 'zod'
 import { directionAt, layersOf } from '../../steer/index.ts'
 import { measuredAt } from '../../study/measured-vectors.ts'
 import { verdicts } from '../../study/report/words.ts'
 import { examples, globalsOf, outputOf } from '../common.ts'
-import { columns } from '../terminal/columns.ts'
+import { columns, proseColumns } from '../terminal/columns.ts'
+import { prose } from '../terminal/prose.ts'
 import { defaultStore } from '../terminal/study.ts'
 import { layerName } from './compare.ts'
 import { readVector } from './open.ts'
@@ -46,9 +48,11 @@ export function showCommand(vector: Command): void {
         ...(system === null ? [] : [['system prompt', system]]),
         ...parts.map((part, i) => [i === 0 ? 'does' : '', inWords(part)]),
         ...(note === '' ? [] : [['note', note]]),
-        ...Object.entries(parameters).map(([key, value]) => [`fitted: ${key}`, shortened(value)]),
+        ...Object.entries(parameters).flatMap(([key, value]) =>
+          (origins(key, value) ?? [shortened(value)]).map((text, i) => [i === 0 ? `fitted: ${key}` : '', text]),
+        ),
       ]
-      output.print(columns(rows))
+      output.print(proseColumns(rows))
       output.print('')
       const beside = refusal !== null && refusal.layers.length > 0 ? refusal : null
       output.print(
@@ -62,15 +66,36 @@ export function showCommand(vector: Command): void {
         ]),
       )
       output.print('')
-      if (refusal !== null) output.print(refusalInWords(refusal))
+      if (refusal !== null) output.print(prose(refusalInWords(refusal)))
       else output.note(`How much of it lies along the direction of refusal: add --model ${model.name}`)
       if (measured.length === 0) {
         output.print('What else it changes has not been measured here.')
         output.note(`Measure it: a study with the condition { name: mine, vector: ${file}, strength: 1 }`)
       }
       for (const { study, condition, strength, verdict, sentence } of measured)
-        output.print(`${verdicts[verdict].word} at strength ${strength} (${study}, ${condition}): ${sentence}`)
+        output.print(prose(`${verdicts[verdict].word} at strength ${strength} (${study}, ${condition}): ${sentence}`))
     })
+}
+
+/** What a combination was made of, each on a line of its own; undefined for any other parameter. */
+function origins(key: string, value: unknown): string[] | undefined {
+  const terms = key === 'sum' ? z.array(z.object({ factor: z.number(), of: Origin })).safeParse(value).data : undefined
+  if (terms !== undefined)
+    return terms.map(({ factor, of }) => `${String(factor).replace('-', '−')} × ${originInWords(of)}`)
+  return key === 'of' || key === 'orthogonalTo'
+    ? z.array(Origin).safeParse([value].flat()).data?.map(originInWords)
+    : undefined
+}
+
+const Origin = z.object({
+  method: z.string(),
+  parameters: z.looseObject({ layer: z.number().optional() }),
+  data: z.object({ positive: z.number(), negative: z.number(), sha256: z.string() }),
+})
+
+function originInWords({ method, parameters: { layer }, data }: z.infer<typeof Origin>): string {
+  const at = layer === undefined ? '' : ` at layer ${layer}`
+  return `${method}${at}, from ${data.positive} prompts against ${data.negative} (${data.sha256.slice(0, 8)})`
 }
 
 const longest = 120

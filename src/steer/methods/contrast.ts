@@ -176,7 +176,12 @@ export async function readable(
  * where tokens of answers are read.
  * @throws PlimsollError `invalid-input` where no pair is left
  */
-export async function wholePairs(model: FitModel, spec: ContrastSpec, options: RunOptions): Promise<ContrastSpec> {
+export async function wholePairs(model: FitModel, spec: ContrastSpec, options: FitOptions): Promise<ContrastSpec> {
+  const [ups, downs] = [spec.positive.length, spec.negative.length]
+  if (ups !== downs)
+    options.onNote?.(
+      `Paired in their order: ${Math.min(ups, downs)} pairs of ${ups} positive and ${downs} negative prompts.`,
+    )
   if (!needsAnswers(tokensOf(spec.tokens ?? 'template-suffix'))) return spec
   const up = await ownAnswers(model, spec.positive, spec.answers?.positive, options)
   const down = await ownAnswers(model, spec.negative, spec.answers?.negative, options)

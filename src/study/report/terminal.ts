@@ -72,7 +72,11 @@ function openQuestion(axis: AxisName, condition: ConditionResult): string[] {
   const suite = decidingSuite(condition.axes[axis])
   const name = axis[0]!.toUpperCase() + axis.slice(1)
   if (state === 'undecided')
-    return [`${name} is undecided${suite?.moreNeeded == null ? '' : `: ${morePrompts(suite.moreNeeded)}`}.`]
+    return [
+      suite?.moreNeeded == null
+        ? `${name} is undecided. ${suite?.why ?? ''}`.trimEnd()
+        : `${name} is undecided: ${morePrompts(suite.moreNeeded)}.`,
+    ]
   if (state === 'cannot-tell')
     return [`${name} cannot be told. ${suites.length === 0 ? 'No suite of it was measured.' : (suite?.why ?? '')}`]
   return []
