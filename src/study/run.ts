@@ -115,7 +115,7 @@ export async function runStudy(planned: Plan, options: RunStudyOptions): Promise
     model: { name, architecture, layers, width, quantisation, fingerprint, system: plan.study.system },
     engine: { release, cpu, threads, device },
     time,
-    answers: stages.rows,
+    answers: (await store.progress(hash)).answers,
     margins: plan.study.margins,
     fit: fitted && {
       method: [...new Set(methodTreatments(plan.conditions).map(({ method }) => basename(method)))].join(', '),
