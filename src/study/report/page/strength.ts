@@ -34,7 +34,7 @@ ${fourAxes(selections, conditions)}`
 function curveFigure(selection: Selection): Html {
   const curves = strengthCurves(selection)
   return html`<figure class="curve"><h3>${selection.condition}</h3>
-<p class="small muted">${selection.why}</p>
+${selection.why !== '' && html`<p class="small muted">${selection.why}</p>`}
 ${plot(curves, label(selection, curves))}
 ${table(selection)}</figure>`
 }
@@ -88,7 +88,7 @@ function table(selection: Selection): Html {
   const units = hasUnits(selection) ? unitHeads : []
   const number = (text: string | number) => html`<td class="number">${text}</td>`
   const head = (text: string) => html`<th scope="col" class="number">${text}</th>`
-  return html`<details class="more"><summary>All ${selection.points.length} points tried, as a table</summary>
+  return html`<details class="more"><summary>${selection.points.length === 1 ? 'The point' : `All ${selection.points.length} points`} tried, as a table</summary>
 <p class="small muted">${selection.rule}; ${selection.n.target} target and ${selection.n.control} control prompts.${units.length > 0 && ` ${unitNote}`}</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Points tried for ${selection.condition}"><table class="plain">
 <thead><tr>${['layer', 'strength', ...units, 'target, %', 'control, %', 'score', 'degenerate answers'].map(head)}<th scope="col">choice</th></tr></thead>
