@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest'
 import { resultFixture } from '../../../test/support/result-fixture.ts'
-import { decidingInterval, duration, points, pValue, ratio, share } from './format.ts'
+import { decidingInterval, duration, points, pValue, ratio, share, unbroken } from './format.ts'
 
 test('points have a real minus sign, and zero has none', () => {
   expect([0.466, -0.036, -0.001, 0.004, 0, -0].map(value => points(value))).toEqual(['+47', '−4', '0', '0', '0', '0'])
   expect(points(-0.0364, 1)).toBe('−3.6')
+})
+
+test('no line breaks before a per cent sign', () => {
+  expect(unbroken('19 % and 0 %, of 3 % more')).toBe('19\u00a0% and 0\u00a0%, of 3\u00a0% more')
 })
 
 test('what is no number is a dash', () => {

@@ -92,3 +92,8 @@ export function fromTo(suite: SuiteResult): string {
 export function unit(suite: SuiteResult): 'points' | '%' {
   return suite.kind === 'rate' ? 'points' : '%'
 }
+
+/** A sentence in which no line breaks between a number and its per cent sign. */
+export function unbroken(sentence: string): string {
+  return sentence.replaceAll(/(?<=\d) %/g, '\u00a0%')
+}

@@ -3,7 +3,7 @@
 import { place } from '../../active.ts'
 import type { ConditionResult, Selection } from '../../result.ts'
 import { shownLead, shownWords } from '../../shown-words.ts'
-import { percent, points } from '../format.ts'
+import { percent, points, unbroken } from '../format.ts'
 import { type Curve, type Curves, spread, strengthCurves, thinned } from '../geometry/curve.ts'
 import { type Html, html } from '../html.ts'
 import { digits, hasUnits, unitCells, unitHeads, unitNote } from '../units.ts'
@@ -34,7 +34,7 @@ ${fourAxes(selections, conditions)}`
 function curveFigure(selection: Selection): Html {
   const curves = strengthCurves(selection)
   return html`<figure class="curve"><h3>${selection.condition}</h3>
-${selection.why !== '' && html`<p class="small muted">${selection.why}</p>`}
+${selection.why !== '' && html`<p class="small muted">${unbroken(selection.why)}</p>`}
 ${plot(curves, label(selection, curves))}
 ${table(selection)}</figure>`
 }

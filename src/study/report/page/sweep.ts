@@ -1,5 +1,6 @@
 /** What a sweep tried and chose, as a page. */
 import type { Sweep } from '../../sweep/index.ts'
+import { unbroken } from '../format.ts'
 import { html } from '../html.ts'
 import { shell } from './shell.ts'
 import { strengthSection } from './strength.ts'
@@ -12,7 +13,7 @@ export function sweepPage(sweep: Sweep): string {
     skip: 'To the choice',
     body: html`<div class="intro"><h1>Layer and strength</h1>
 <p class="what muted">${model}, by ${rule} on the select split of ${study}: ${n.target} prompts of ${asked.target} as target, ${n.control} of ${asked.control} as control</p>
-<p class="sentence">${why}</p></div>
+<p class="sentence">${unbroken(why)}</p></div>
 ${strengthSection([{ ...sweep, condition: 'Points tried', why: '' }], [], labels)}
 ${
   dropped.length > 0 &&
