@@ -72,7 +72,6 @@ export function blockGraph(
 
   const mlpInput = normed(middle, 'ffn_norm')
   const gate = linear(mlpInput, 'ffn_gate')
-  const opened = activation === 'gelu' ? tape.gelu(gate) : tape.silu(gate)
-  const down = linear(tape.multiply(opened, linear(mlpInput, 'ffn_up')), 'ffn_down')
+  const down = linear(tape.gated(gate, linear(mlpInput, 'ffn_up'), activation), 'ffn_down')
   return tape.add(middle, behind(down, 'post_ffw_norm'))
 }

@@ -21,38 +21,47 @@ const gaps = 1.15
 /**
  * Bytes of weights, and of the largest graph forward and back, somewhat generous.
  * @param layer whose states go in; −1 for the input of the first block
+ * @param copied whether a weight takes memory of its own
  * @throws PlimsollError `model-unsupported`
  */
 export function tailBytes(
   source: TailSource,
   layer: number,
   { tokens, longest, targets }: StepSize,
+  copied: (name: string) => boolean = () => true,
 ): { readonly weights: number; readonly step: number; readonly width: number } {
   const { layers, width, heads, groups, headSize, activation, attentionCap, logitCap } = architectureOf(source)
   const places = placesAbove(source.tensors, layer)
   const rows = (part: string) => Math.max(0, ...places.filter(({ name }) => name.endsWith(part)).map(rowsOf))
   const feedForward = rows('ffn_up.weight')
   const vocabulary = rows('output.weight') || rows('token_embd.weight')
+  const has = (part: string) => places.some(({ name }) => name.endsWith(part))
+  const norms = has('post_ffw_norm.weight') ? 4 : 2
+  const turned = headSize * (heads + groups)
   // What the way back reads again of each token in a block: inputs of norms; queries, keys, values, and the inputs of
-  // their norms; the gate before and after, and what it is multiplied with; the shares of every head, once more if capped.
+  // their norms; the gate, and what it is multiplied with; the shares of every head, once more if capped.
   const kept =
-    4 * width +
-    headSize * (2 * heads + 3 * groups) +
-    feedForward * (activation === 'gelu' ? 5 : 3) +
+    norms * width +
+    (has('attn_q_norm.weight') ? 2 : 1) * turned +
+    headSize * groups +
+    2 * feedForward +
     heads * longest * (attentionCap === null ? 1 : 2)
   // And what it holds beside that while it goes through one block.
-  const passing = 4 * width + 3 * feedForward + 3 * heads * longest + headSize * (heads + groups)
+  const passing = 4 * width + (activation === 'gelu' ? 6 : 3) * feedForward + 3 * heads * longest + turned
   const blocks = tokens * ((layers - 1 - layer) * kept + passing)
   // Logits and their softmax, and what a cap adds.
   const logits = targets * vocabulary * (logitCap === null ? 2 : 5)
-  const turned = Math.max(
+  const unpacked = Math.max(
     0,
-    ...places.map(place => Math.min(rowsOf(place), rowsAtOnce) * (place.shape[0] ?? 1) * turnedBytes(place)),
+    ...places.map(place => {
+      const [columns = 1] = place.shape
+      return Math.min(rowsOf(place), rowsAtOnce(columns)) * columns * turnedBytes(place)
+    }),
   )
   return {
-    weights: places.reduce((sum, { bytes }) => sum + bytes, 0),
+    weights: places.reduce((sum, { name, bytes }) => sum + (copied(name) ? bytes : 0), 0),
     width,
-    step: Math.ceil(gaps * (float * (blocks + logits) + turned)),
+    step: Math.ceil(gaps * (float * (blocks + logits) + unpacked)),
   }
 }
 

@@ -36,6 +36,8 @@ export interface TailMachine {
   readonly readTensor: (tensor: Pointer, into: Float32Array, offset: number, bytes: number) => void
   readonly backend: Pointer
   readonly backward: BackwardType
+  /** Weights that already lie in memory as in the file, by name; they outlive the tail. */
+  readonly mapped: ReadonlyMap<string, Pointer>
 }
 
 /** Below it a probability is not told from 0 in single precision. */
@@ -63,7 +65,7 @@ export class Tail implements Disposable {
     this.architecture = architectureOf(source)
     this.#machine = machine
     this.#layer = layer
-    this.#weights = new TailWeights(machine.ggml, machine.backend, source, layer)
+    this.#weights = new TailWeights(machine, source, layer)
     this.#allocator = machine.ggml.newAllocator(machine.backend)
   }
 
@@ -146,11 +148,9 @@ export class Tail implements Disposable {
 
   #mostNodes({ lengths, targets }: PackedBatch): number {
     const blocks = this.architecture.layers - this.#layer
-    const pieces = Math.ceil(this.#output.shape[1] / rowsAtOnce)
-    return (
-      blocks * (nodesPerBlock + nodesPerSequence * lengths.length) +
-      partsOf(targets).length * (nodesPerPart + nodesPerPiece * pieces)
-    )
+    const ofLast = this.#weights.ofBlock(this.architecture.layers - 1)
+    const ofBlock = nodesPerBlock + nodesPerPiece * sum(ofLast.map(piecesOf)) + nodesPerSequence * lengths.length
+    return blocks * ofBlock + partsOf(targets).length * (nodesPerPart + nodesPerPiece * piecesOf(this.#output))
   }
 
   [Symbol.dispose](): void {
@@ -222,6 +222,15 @@ class Inputs {
   write(): void {
     for (const { tensor, values } of this.#filled) this.#ggml.write(tensor, values, 0, values.byteLength)
   }
+}
+
+/** In how many pieces the gradient goes back through a weight. */
+function piecesOf({ shape: [columns, rows] }: Weight): number {
+  return Math.ceil(rows / rowsAtOnce(columns))
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
 }
 
 function partsOf(targets: PackedBatch['targets']): PackedBatch['targets'][] {

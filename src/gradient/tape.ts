@@ -18,8 +18,14 @@ export interface Node {
   readonly shape: Shape
 }
 
-/** Rows of a weight that are brought to F32 at once: 4096 × width × 4 bytes. */
-export const rowsAtOnce = 4096
+/** Values of a weight that are brought to F32 at once: 4 MiB of them. */
+const valuesAtOnce = 2 ** 20
+
+/** Rows that a gradient goes back through at once, of a weight with so many columns. */
+export function rowsAtOnce(columns: number): number {
+  return Math.max(1, Math.floor(valuesAtOnce / columns))
+}
+
 /** √(2/π) and the cubic coefficient of GELU's approximation (Hendrycks and Gimpel 2016, arXiv 1606.08415). */
 const geluScale = Math.sqrt(2 / Math.PI)
 const geluCubic = 0.044715
@@ -70,14 +76,6 @@ export class Tape {
     )
   }
 
-  multiply(a: Node, b: Node): Node {
-    const { mul } = this.#ggml
-    return this.#record(mul(this.#context, a.tensor, b.tensor), a.shape, gradient => {
-      this.#pass(a, mul(this.#context, gradient, b.tensor))
-      this.#pass(b, mul(this.#context, gradient, a.tensor))
-    })
-  }
-
   /** Root-mean-square norm along the first dimension, then a scale for each value. */
   norm(a: Node, scales: Weight, epsilon: number): Node {
     const { mul, rmsNorm, rmsNormBack } = this.#ggml
@@ -88,26 +86,16 @@ export class Tape {
     })
   }
 
-  silu(a: Node): Node {
-    const { silu, siluBack } = this.#ggml
-    return this.#record(silu(this.#context, a.tensor), a.shape, gradient =>
-      this.#pass(a, siluBack(this.#context, gradient, a.tensor)),
-    )
-  }
-
-  /** x/2·(1 + tanh u) with u = √(2/π)(x + 0.044715 x³): ggml looks GELU up in half precision, where differences drown. */
-  gelu(a: Node): Node {
-    const { add, mul, scaleBias, square, tanh } = this.#ggml
+  /** activation(a)·b. The way back computes the activation anew: keeping it would take as much memory as a or b. */
+  gated(a: Node, b: Node, activation: 'silu' | 'gelu'): Node {
+    const { mul, silu, siluBack } = this.#ggml
     const context = this.#context
-    const x = a.tensor
-    const inner = mul(context, x, scaleBias(context, square(context, x), geluScale * geluCubic, geluScale))
-    const t = tanh(context, inner)
-    const opened = scaleBias(context, t, 0.5, 0.5)
-    return this.#record(mul(context, x, opened), a.shape, gradient => {
-      const rising = scaleBias(context, square(context, t), -0.5, 0.5)
-      const slope = scaleBias(context, square(context, x), 3 * geluScale * geluCubic, geluScale)
-      const rest = mul(context, mul(context, x, rising), slope)
-      this.#pass(a, mul(context, gradient, add(context, opened, rest)))
+    const opened = () => (activation === 'gelu' ? this.#gelu(a.tensor).result : silu(context, a.tensor))
+    return this.#record(mul(context, opened(), b.tensor), a.shape, gradient => {
+      this.#pass(b, mul(context, gradient, opened()))
+      const ofOpened = mul(context, gradient, b.tensor)
+      const isGelu = activation === 'gelu'
+      this.#pass(a, isGelu ? this.#geluBack(ofOpened, a.tensor) : siluBack(context, ofOpened, a.tensor))
     })
   }
 
@@ -137,8 +125,9 @@ export class Tape {
     const context = this.#context
     const [inner, rows] = weight.shape
     let sum: Pointer | null = null
-    for (let from = 0; from < rows; from += rowsAtOnce) {
-      const count = Math.min(rowsAtOnce, rows - from)
+    const most = rowsAtOnce(inner)
+    for (let from = 0; from < rows; from += most) {
+      const count = Math.min(most, rows - from)
       const whole = count === rows
       const part = whole
         ? weight.tensor
@@ -261,6 +250,25 @@ export class Tape {
     if (isF32) return this.#turned(tensor)
     const { cast, transpose, types } = this.#ggml
     return cast(this.#context, transpose(this.#context, cast(this.#context, tensor, types.f32)), types[this.#backward])
+  }
+
+  /** x/2·(1 + tanh u) with u = √(2/π)(x + 0.044715 x³): ggml looks GELU up in half precision, where differences drown. */
+  #gelu(x: Pointer) {
+    const { mul, scaleBias, square, tanh } = this.#ggml
+    const context = this.#context
+    const inner = mul(context, x, scaleBias(context, square(context, x), geluScale * geluCubic, geluScale))
+    const t = tanh(context, inner)
+    const half = scaleBias(context, t, 0.5, 0.5)
+    return { t, half, result: mul(context, x, half) }
+  }
+
+  #geluBack(gradient: Pointer, x: Pointer): Pointer {
+    const { add, mul, scaleBias, square } = this.#ggml
+    const context = this.#context
+    const { t, half } = this.#gelu(x)
+    const rising = scaleBias(context, square(context, t), -0.5, 0.5)
+    const slope = scaleBias(context, square(context, x), 3 * geluScale * geluCubic, geluScale)
+    return mul(context, gradient, add(context, half, mul(context, mul(context, x, rising), slope)))
   }
 
   #permuted(tensor: Pointer, [x, y, z]: Shape): Pointer {

@@ -1,4 +1,4 @@
-/** The tensors of a model's last blocks, read from its file as they are, quantised or not. */
+/** The tensors of a model's last blocks, as they are in its file, quantised or not. */
 import { closeSync, openSync, readSync } from 'node:fs'
 import { PlimsollError } from '../errors.ts'
 import type { Ggml } from '../native/ggml.ts'
@@ -17,44 +17,58 @@ export interface Weight {
 
 const pieceBytes = 1 << 24
 
+interface Machine {
+  readonly ggml: Ggml
+  readonly backend: Pointer
+  /** By name. */
+  readonly mapped: ReadonlyMap<string, Pointer>
+}
+
 export class TailWeights implements Disposable {
+  /** Of those that were copied. */
   readonly bytes: number
   readonly #ggml: Ggml
   readonly #context: Pointer
-  readonly #buffer: Pointer
+  /** null where every weight already lay in memory. */
+  readonly #buffer: Pointer | null
   readonly #weights: ReadonlyMap<string, Weight>
 
   /**
-   * Reads every block above `layer`, the last norm, and the output matrix.
+   * Every block above `layer`, the last norm, and the output matrix; read from the file as far as they are not mapped.
    * @throws PlimsollError `out-of-memory`, `model-invalid` for a file that ends early
    */
-  constructor(ggml: Ggml, backend: Pointer, source: TailSource, layer: number) {
+  constructor({ ggml, backend, mapped }: Machine, source: TailSource, layer: number) {
     const places = placesAbove(source.tensors, layer)
+    const copied = places.filter(({ name }) => !mapped.has(name))
     this.#ggml = ggml
-    this.#context = ggml.newContext(places.length + 1)
+    this.#context = ggml.newContext(copied.length + 1)
     const weights = new Map<string, Weight>()
     for (const { name, shape, type, bytes } of places) {
       const [columns = 1, rows = 1] = shape
-      const tensor = ggml.newTensor(this.#context, type, shape)
+      const tensor = mapped.get(name) ?? ggml.newTensor(this.#context, type, shape)
       weights.set(name, { tensor, shape: [columns, rows], stride: bytes / rows, isF32: type === ggml.types.f32 })
     }
-    this.bytes = places.reduce((sum, { bytes }) => sum + bytes, 0)
-    const buffer = ggml.allocateTensors(this.#context, backend)
-    if (buffer === null) {
+    this.bytes = copied.reduce((sum, { bytes }) => sum + bytes, 0)
+    this.#buffer = copied.length === 0 ? null : ggml.allocateTensors(this.#context, backend)
+    if (this.#buffer === null && copied.length > 0) {
       ggml.freeContext(this.#context)
       throw new PlimsollError('out-of-memory', 'There is too little memory to train through this model', {
         found: `no room for ${Math.ceil(this.bytes / 2 ** 20)} MiB of weights`,
         fix: 'Train at a later layer, or take a smaller quantisation of the model.',
       })
     }
-    this.#buffer = buffer
     this.#weights = weights
     try {
-      this.#read(source.file, places)
+      if (copied.length > 0) this.#read(source.file, copied)
     } catch (error) {
       this[Symbol.dispose]()
       throw error
     }
+  }
+
+  /** Those of one block. */
+  ofBlock(layer: number): Weight[] {
+    return [...this.#weights].filter(([name]) => name.startsWith(`blk.${layer}.`)).map(([, weight]) => weight)
   }
 
   /** null where the model has none of this name. */
@@ -74,7 +88,7 @@ export class TailWeights implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#ggml.freeBuffer(this.#buffer)
+    if (this.#buffer !== null) this.#ggml.freeBuffer(this.#buffer)
     this.#ggml.freeContext(this.#context)
   }
 

@@ -100,6 +100,8 @@ export interface Llama extends GrammarFunctions {
   readonly ggml: () => Ggml
   readonly operations: Operations
   readonly tensorName: (tensor: Pointer) => string
+  /** Such as `CPU_Mapped` for data that lies in a mapped file. */
+  readonly bufferName: (buffer: Pointer) => string
   readonly tensorElements: (tensor: Pointer) => number
   readonly readTensor: (tensor: Pointer, into: Float32Array, offset: number, bytes: number) => void
   readonly writeTensor: (tensor: Pointer, from: Float32Array, offset: number, bytes: number) => void
@@ -207,6 +209,7 @@ function load(files: LibraryFiles): Llama {
     },
     operations: tensorOperations(base),
     tensorName: base.func('const char *ggml_get_name(void *)'),
+    bufferName: base.func('const char *ggml_backend_buffer_name(void *)'),
     tensorElements: base.func('int64_t ggml_nelements(void *)'),
     readTensor: base.func('void ggml_backend_tensor_get(void *, _Out_ float *, size_t, size_t)'),
     writeTensor: base.func('void ggml_backend_tensor_set(void *, const float *, size_t, size_t)'),

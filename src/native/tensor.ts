@@ -6,7 +6,7 @@ import { supportedRelease } from './library.ts'
 type Pointer = bigint
 
 /** Bytes, from `struct ggml_tensor` of release v0.5.0 (ggml/include/ggml.h). */
-const offset = { ne: 16, op: 80, src: 152, name: 256 } as const
+const offset = { buffer: 8, ne: 16, op: 80, src: 152, name: 256 } as const
 const dimensions = 4
 const sources = 10
 /** As much of the struct as is read. */
@@ -52,6 +52,11 @@ export function isComputedFrom(address: Pointer, source: Pointer): boolean {
 
 export function operationOf(address: Pointer): number {
   return new Int32Array(koffi.view(address + BigInt(offset.op), 4))[0] ?? -1
+}
+
+/** The buffer that a tensor's data lies in; 0 for none. */
+export function bufferOf(address: Pointer): Pointer {
+  return new BigUint64Array(koffi.view(address + BigInt(offset.buffer), 8))[0] ?? 0n
 }
 
 /**

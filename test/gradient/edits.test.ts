@@ -19,7 +19,13 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'plimsoll-edits-'))
   const { ggml: graphs, readTensor, newThreadPool } = loadLlama('cpu')
   const ggml = graphs()
-  machine = { ggml, readTensor, backend: ggml.newProcessor(1, newThreadPool(1), null), backward: 'f32' }
+  machine = {
+    ggml,
+    readTensor,
+    backend: ggml.newProcessor(1, newThreadPool(1), null),
+    backward: 'f32',
+    mapped: new Map(),
+  }
   const file = join(folder, 'llama.gguf')
   writeTinyModel(file)
   tail = new Tail(machine, await readHeader(file), layer)

@@ -22,7 +22,13 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'plimsoll-tail-'))
   const { ggml: graphs, readTensor, newThreadPool } = loadLlama('cpu')
   const ggml = graphs()
-  machine = { ggml, readTensor, backend: ggml.newProcessor(1, newThreadPool(1), null), backward: 'bf16' }
+  machine = {
+    ggml,
+    readTensor,
+    backend: ggml.newProcessor(1, newThreadPool(1), null),
+    backward: 'bf16',
+    mapped: new Map(),
+  }
 })
 afterAll(() => {
   machine.ggml.freeBackend(machine.backend)

@@ -17,6 +17,7 @@ import { Adapters, adapterKey } from './adapters.ts'
 import { type ContextSettings, type ContextShape, DecodeContext } from './context.ts'
 import { FastPath } from './fast-path.ts'
 import { Graph, type GraphNode } from './graph.ts'
+import { mappedWeights } from './mapped-weights.ts'
 import { findSites, type SiteMap } from './sites.ts'
 import { findThinking, type ModelThinking } from './thinking.ts'
 import { Vocabulary } from './vocabulary.ts'
@@ -56,6 +57,8 @@ export class LoadedModel {
    */
   readonly #stopsEarly: boolean
   readonly #sites: SiteMap
+  /** Weights that need no copy to be trained through, by name. */
+  readonly mapped: ReadonlyMap<string, Pointer>
   /** By the key of their adapters, which add nodes to the graph. */
   readonly #sitesWith = new Map<string, SiteMap>()
   readonly adapters: Adapters
@@ -114,7 +117,12 @@ export class LoadedModel {
         device: offload.device,
       },
     }
-    this.#sites = this.#probe([])
+    const { sites, mapped } = this.#probe([], nodes => ({
+      sites: this.#sitesIn(nodes),
+      mapped: mappedWeights(nodes, llama),
+    }))
+    this.#sites = sites
+    this.mapped = mapped
     this.info = { ...this.info, sites: this.#sites.sites }
   }
 
@@ -166,7 +174,7 @@ export class LoadedModel {
     const abort = cleanup.adopt(abortCallback(this.#cancelled), own => koffi.unregister(own))
     const backend = cleanup.adopt(ggml.newProcessor(threads, pool, abort), own => ggml.freeBackend(own))
     const backward = multipliesBf16.has(cpuVariant()) ? 'bf16' : 'f32'
-    const tail = cleanup.use(new Tail({ ggml, readTensor, backend, backward }, source, layer))
+    const tail = cleanup.use(new Tail({ ggml, readTensor, backend, backward, mapped: this.mapped }, source, layer))
     const kept = cleanup.move()
     return { tail, [Symbol.dispose]: () => kept.dispose() }
   }
@@ -206,21 +214,23 @@ export class LoadedModel {
   #sitesOf(adapters: readonly Adapter[]): SiteMap {
     const key = adapterKey(adapters)
     if (key === '') return this.#sites
-    const known = this.#sitesWith.get(key) ?? this.#probe(adapters)
+    const known = this.#sitesWith.get(key) ?? this.#probe(adapters, nodes => this.#sitesIn(nodes))
     this.#sitesWith.set(key, known)
     return known
   }
 
-  /** Computes one token and looks which tensors the graph has. */
-  #probe(adapters: readonly Adapter[]): SiteMap {
-    const { operations } = this.#llama
+  /** Computes one token and looks at the graph while it is there: it is gone when its context is. */
+  #probe<T>(adapters: readonly Adapter[], look: (nodes: readonly GraphNode[]) => T): T {
     const nodes: GraphNode[] = []
     const onTensor = (tensor: Pointer, name: string) => nodes.push({ ...readTensorNode(tensor), name })
     using context = this.#newContext({ sequences: 1, cells: 256, outputs: 1 }, { onTensor })
     context.setAdapters(adapters)
-    // Reading the nodes while they are there: the graph is gone when the context is.
     context.decodeSequence(0, 0, [Math.max(this.vocabulary.bos, 0)], 'last')
-    return findSites(new Graph(nodes, operations, operationOf), this.info)
+    return look(nodes)
+  }
+
+  #sitesIn(nodes: readonly GraphNode[]): SiteMap {
+    return findSites(new Graph(nodes, this.#llama.operations, operationOf), this.info)
   }
 
   #metadata(key: string): string | null {

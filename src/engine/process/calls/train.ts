@@ -30,7 +30,8 @@ export function runTrain(
   const of = <T>(use: 'train' | 'validate', all: readonly T[]) => all.filter((_, i) => args.examples[i]?.use === use)
   // Before the states are read: what cannot be trained is told at once.
   const sizes = prepared.map(({ tokens, targets }) => ({ tokens, targets: targets.length }))
-  checkTrainingMemory(source, layer, largestStep(of('train', sizes), of('validate', sizes), settings.batch), sizes)
+  const step = largestStep(of('train', sizes), of('validate', sizes), settings.batch)
+  checkTrainingMemory(source, layer, step, sizes, model.mapped)
   using machine = model.tail(source, layer, threads)
   const sequences = readSequences(model, flight, prepared, places, tell)
   const trained = train(
