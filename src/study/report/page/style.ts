@@ -36,6 +36,7 @@ const base = `
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:400 16px/1.5 Inter,"Inter Variable",ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:break-word}
 h1,h2,h3,h4,p,ul,dl,dd,figure,fieldset,table,pre{margin:0;padding:0}
+ul.text{padding-left:20px}
 h1{font-size:24px;line-height:32px;font-weight:600;letter-spacing:-.01em}
 h2{font-size:24px;line-height:32px;font-weight:600;letter-spacing:-.01em}
 h3{font-size:18px;line-height:24px;font-weight:600}
